@@ -1,0 +1,1 @@
+"""Brings a database to what its declaration says, and proves it."""
