@@ -1,0 +1,1 @@
+"""Commands for building and checking this repository; nothing here is shipped."""
