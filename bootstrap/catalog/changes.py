@@ -1,0 +1,223 @@
+"""Typed differences between two catalogs. They hold no SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bootstrap.catalog.catalog import DatabaseObject
+from bootstrap.catalog.columns import Column
+from bootstrap.catalog.constraints import Constraint
+from bootstrap.catalog.indexes import Index
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.security import DefaultPrivilege, Grant
+from bootstrap.catalog.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """An object that is missing. A table comes with its columns and all its constraints but the foreign keys; foreign
+    keys and indexes follow as changes of their own (where the dialect's rules say so, indexes come with it).
+    """
+
+    after: DatabaseObject
+
+    @property
+    def ref(self) -> Ref:
+        """What is created."""
+        return self.after.ref
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """An object that should not be there."""
+
+    before: DatabaseObject
+
+    @property
+    def ref(self) -> Ref:
+        """What is dropped."""
+        return self.before.ref
+
+
+@dataclass(frozen=True, slots=True)
+class Alter:
+    """An object that differs. Of a table only its own properties: its members have changes of their own."""
+
+    before: DatabaseObject
+    after: DatabaseObject
+
+    @property
+    def ref(self) -> Ref:
+        """What is altered."""
+        return self.after.ref
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """An object that the declaration says was called otherwise."""
+
+    before: DatabaseObject
+    after: DatabaseObject
+
+    @property
+    def ref(self) -> Ref:
+        """What it is called from now on."""
+        return self.after.ref
+
+
+@dataclass(frozen=True, slots=True)
+class AddColumn:
+    """A column that is missing. ``previous`` is the column it stands behind, "" for the first place."""
+
+    table: Table
+    after: Column
+    previous: str = ""
+
+    @property
+    def ref(self) -> Ref:
+        """The column."""
+        return self.table.ref.child(Kind.COLUMN, self.after.name)
+
+
+@dataclass(frozen=True, slots=True)
+class DropColumn:
+    """A column that should not be there."""
+
+    table: Table
+    before: Column
+
+    @property
+    def ref(self) -> Ref:
+        """The column."""
+        return self.table.ref.child(Kind.COLUMN, self.before.name)
+
+
+@dataclass(frozen=True, slots=True)
+class AlterColumn:
+    """A column that differs in anything but its name."""
+
+    table: Table
+    before: Column
+    after: Column
+
+    @property
+    def ref(self) -> Ref:
+        """The column."""
+        return self.table.ref.child(Kind.COLUMN, self.after.name)
+
+
+@dataclass(frozen=True, slots=True)
+class RenameColumn:
+    """A column that the declaration says was called otherwise."""
+
+    table: Table
+    before: Column
+    after: Column
+
+    @property
+    def ref(self) -> Ref:
+        """What the column is called from now on."""
+        return self.table.ref.child(Kind.COLUMN, self.after.name)
+
+
+@dataclass(frozen=True, slots=True)
+class AddConstraint:
+    """A constraint that is missing."""
+
+    table: Table
+    after: Constraint
+
+    @property
+    def ref(self) -> Ref:
+        """The constraint."""
+        return self.table.ref.child(self.after.kind, self.after.name)
+
+
+@dataclass(frozen=True, slots=True)
+class DropConstraint:
+    """A constraint that should not be there."""
+
+    table: Table
+    before: Constraint
+
+    @property
+    def ref(self) -> Ref:
+        """The constraint."""
+        return self.table.ref.child(self.before.kind, self.before.name)
+
+
+@dataclass(frozen=True, slots=True)
+class AlterConstraint:
+    """A constraint that differs, or only in its name."""
+
+    table: Table
+    before: Constraint
+    after: Constraint
+
+    @property
+    def ref(self) -> Ref:
+        """The constraint."""
+        return self.table.ref.child(self.after.kind, self.after.name)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateIndex:
+    """An index that is missing. ``owner`` is the table or materialized view."""
+
+    owner: Ref
+    after: Index
+
+    @property
+    def ref(self) -> Ref:
+        """The index."""
+        return self.owner.child(Kind.INDEX, self.after.name)
+
+
+@dataclass(frozen=True, slots=True)
+class DropIndex:
+    """An index that should not be there."""
+
+    owner: Ref
+    before: Index
+
+    @property
+    def ref(self) -> Ref:
+        """The index."""
+        return self.owner.child(Kind.INDEX, self.before.name)
+
+
+@dataclass(frozen=True, slots=True)
+class AlterIndex:
+    """An index that differs, or only in its name, comment or visibility."""
+
+    owner: Ref
+    before: Index
+    after: Index
+
+    @property
+    def ref(self) -> Ref:
+        """The index."""
+        return self.owner.child(Kind.INDEX, self.after.name)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantPrivilege:
+    """A privilege that is missing."""
+
+    after: Grant | DefaultPrivilege
+
+
+@dataclass(frozen=True, slots=True)
+class RevokePrivilege:
+    """A privilege that should not be there."""
+
+    before: Grant | DefaultPrivilege
+
+
+ObjectChange: TypeAlias = Create | Drop | Alter | Rename
+ColumnChange: TypeAlias = AddColumn | DropColumn | AlterColumn | RenameColumn
+ConstraintChange: TypeAlias = AddConstraint | DropConstraint | AlterConstraint
+IndexChange: TypeAlias = CreateIndex | DropIndex | AlterIndex
+PrivilegeChange: TypeAlias = GrantPrivilege | RevokePrivilege
+Change: TypeAlias = ObjectChange | ColumnChange | ConstraintChange | IndexChange | PrivilegeChange

@@ -1,0 +1,248 @@
+"""What every engine must be able to do. The rest of the package knows only this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.changes import Change
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.plan.rules import Rules
+from bootstrap.plan.statement import Statement
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where and as whom to connect: a target whose secret has been fetched. Never printed; the password is left out of
+    its repr.
+
+    ``tls_mode`` is verify-full, verify-ca, require or disable. ``socket`` is a Unix socket: the directory for
+    PostgreSQL, the file for MySQL.
+    """
+
+    engine: str
+    host: str = ""
+    port: int = 0
+    database: str = ""
+    username: str = ""
+    password: str | None = field(default=None, repr=False)
+    socket: str | None = None
+    tls_mode: str = "verify-full"
+    ca_file: str | None = None
+    iam: bool = False  # the password is an IAM token: MySQL sends it in clear text inside TLS
+    connect_timeout_seconds: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """What a session found out about the server it talks to.
+
+    ``capabilities`` are the named abilities of this vendor and version, decided in one file per engine.
+    """
+
+    vendor: str  # postgresql, mysql, mariadb
+    version: tuple[int, ...]
+    version_text: str
+    capabilities: frozenset[str] = frozenset()
+
+
+class ServerError(Exception):
+    """The server refused a statement. ``code`` is the SQLSTATE (PostgreSQL) or the error number (MySQL) as text.
+
+    The predicates are set by the dialect's ``errors.py``, the one place that knows the codes.
+    """
+
+    def __init__(  # one flag per answer that callers tell apart
+        self,
+        message: str,
+        *,
+        code: str = "",
+        lock_timeout: bool = False,
+        connection_lost: bool = False,
+        login_refused: bool = False,
+        missing_object: bool = False,
+        algorithm_not_supported: bool = False,
+        retryable: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.lock_timeout = lock_timeout
+        self.connection_lost = connection_lost
+        self.login_refused = login_refused
+        self.missing_object = missing_object
+        self.algorithm_not_supported = algorithm_not_supported
+        self.retryable = retryable
+
+
+class Session(Protocol):
+    """One connection. Autocommit outside of ``transaction()``. Drivers' exceptions leave as ServerError."""
+
+    server: Server
+    database: str
+
+    def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> int:
+        """Run one statement; ``%s`` marks a parameter only when parameters are given. Returns the rows affected."""
+
+    def query(self, sql: str, parameters: Sequence[Any] | None = None) -> list[Row]:
+        """Run one statement and return all rows."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit at the end, roll back on any exception."""
+
+    def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
+        """Set how long a statement may wait for locks and run; None is the session's own default again."""
+
+    def try_lock(self, name: str) -> bool:
+        """Try once, without waiting, to take the session lock of that name."""
+
+    def owns_lock(self, name: str) -> bool:
+        """Whether this very session still holds the lock."""
+
+    def lock_holder(self, name: str) -> str | None:
+        """Who holds the lock, for a message: user, address, since when; None when nobody can be named."""
+
+    def unlock(self, name: str) -> None:
+        """Give the lock back."""
+
+    def close(self) -> None:
+        """End the connection; never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSize:
+    """The server's own estimate of a table."""
+
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Limits that decide whether a hazard blocks (rows) and how long statements may wait (milliseconds)."""
+
+    large_table_rows: int = 1_000_000
+    lock_timeout_ms: int = 3_000
+    statement_timeout_ms: int | None = None
+    online: bool = True  # build indexes concurrently, validate in a second step …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderContext:
+    """What a renderer may know beside the change itself."""
+
+    server: Server
+    current: Catalog = field(default_factory=Catalog)
+    desired: Catalog = field(default_factory=Catalog)
+    sizes: Mapping[Ref, TableSize] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    created: frozenset[Ref] = frozenset()  # tables created in this very plan: nothing there can be lost or be locked
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # name in Role.password_secret → password
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of a database to read: empty means everything that is not the system's or our own.
+
+    ``schemas`` and ``tables`` are names with ``*`` and ``?``; ``ignore`` wins over both.
+    """
+
+    schemas: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """Something in the database that the catalog cannot express."""
+
+    what: str  # "foreign table", "operator class" …
+    name: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Introspection:
+    """A live catalog, and what could not be expressed in it."""
+
+    catalog: Catalog
+    unsupported: tuple[Unsupported, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedTable:
+    """Rows of one table to be brought in. ``rows`` are in the order of ``columns``; None is NULL, str is text as the
+    server parses it for the column's type, so that every type goes through unharmed. ``expressions`` are columns whose
+    values are SQL expressions instead (``{sql: now()}``).
+    """
+
+    table: Ref
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    mode: str  # insert, upsert, sync, once
+    rows: Iterable[tuple[str | None, ...]]
+    expressions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SeedCounts:
+    """What a seed did, or would do, as the server counted it."""
+
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+
+
+class Dialect(Protocol):
+    """One engine. Stateless; everything that has state is in the session."""
+
+    name: str
+    rules: Rules
+
+    def connect(self, endpoint: Endpoint, *, application_name: str) -> Session:
+        """Open one direct session with safe settings (keepalives, time-outs, verified TLS). Raises ServerError."""
+
+    def introspect(self, session: Session, scope: Scope) -> Introspection:
+        """Read the live catalog in a constant number of queries. Raises StatementError where the role may not see."""
+
+    def fingerprint(self, session: Session, scope: Scope) -> str:
+        """Digest of the live catalog, computed by the server in one round trip."""
+
+    def normalise(
+        self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None
+    ) -> Catalog:
+        """Build the declared objects in a scratch place on the same server and read them back.
+
+        ``locate`` gives "file:line" of a declared object for messages. Raises DeclarationError or StatementError with
+        the server's own words when an object cannot be made.
+        """
+
+    def render(self, change: Change, context: RenderContext) -> list[Statement]:
+        """The statements that carry out one change, safest way first. Raises Refused for what cannot be done."""
+
+    def table_sizes(self, session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
+        """Estimated rows and bytes of the tables."""
+
+    def check_writable(self, session: Session) -> None:
+        """Raise Unreachable where this is a reader, a replica in recovery, or a transaction pooler."""
+
+    def history_schema(self) -> Sequence[str]:
+        """Idempotent statements that make or upgrade our own history tables."""
+
+    def history_table(self, name: str) -> str:
+        """The quoted name of one of our own tables."""
+
+    def apply_seed(self, session: Session, seed: SeedTable, *, dry_run: bool) -> SeedCounts:
+        """Bring rows in by bulk load and one set-based statement; with ``dry_run`` only count. Inside a transaction
+        that the caller opened."""
+
+    def quote(self, name: str) -> str:
+        """Quote one identifier."""
+
+    def member_kinds(self) -> frozenset[Kind]:
+        """Kinds that this engine has."""

@@ -1,0 +1,24 @@
+"""What a dialect tells the planner: which changes need others around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bootstrap.catalog.changes import Alter, AlterColumn, AlterConstraint, AlterIndex, Change
+from bootstrap.catalog.ref import Kind, Ref
+
+
+class Rules(Protocol):
+    """The engine's own laws of order; pure, no SQL."""
+
+    inline_indexes: bool
+    """Whether CREATE TABLE brings its indexes along (MySQL) or each is a change of its own (PostgreSQL)."""
+
+    def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
+        """Whether the change can only be done by dropping the object and creating it anew."""
+
+    def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
+        """What the change takes away for a moment: for each identity the kinds of dependents that must be dropped
+        before and created again after. Dropping an object disturbs all kinds of its dependents.
+        """

@@ -1,0 +1,86 @@
+"""Statements and hazards: what a plan is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bootstrap.catalog.ref import Ref
+
+
+class HazardKind(StrEnum):
+    """What can go wrong with a statement; the name is what ``--allow`` takes."""
+
+    DATA_LOSS = "data_loss"
+    TABLE_REWRITE = "table_rewrite"
+    LONG_LOCK = "long_lock"
+    BREAKS_RUNNING_CODE = "breaks_running_code"
+    VALIDATION_MAY_FAIL = "validation_may_fail"
+    PRIVILEGE_CHANGE = "privilege_change"
+    UNTRACKED_DEPENDENCY = "untracked_dependency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hazard:
+    """One thing that can go wrong, with its safer way.
+
+    ``blocking`` hazards refuse the plan (exit 3) unless allowed by name; the others are notes. Whether one blocks
+    depends on the table's size and the policy: that is decided where the hazard is made, by the dialect.
+    """
+
+    kind: HazardKind
+    subject: Ref
+    message: str
+    advice: str = ""
+    blocking: bool = False
+
+    @property
+    def permission(self) -> str:
+        """What allows exactly this hazard: ``--allow data_loss:public.streams.status``."""
+        return f"{self.kind}:{self.subject.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One SQL statement with everything the executor must know to run it.
+
+    ``transactional`` False must run alone, outside of a transaction. Statements with ``creates_only`` touch nothing
+    that existed before this run and share one transaction; each other one has its own. Times are in milliseconds;
+    None leaves the session's setting. ``display`` replaces the SQL in output and journal where it holds a secret.
+    ``fallbacks`` are tried in turn when the server answers that the asked-for algorithm is not possible (MySQL
+    ALGORITHM=INSTANT, then INPLACE): each is a whole statement of its own, in order of cost.
+    """
+
+    sql: str
+    subject: Ref
+    transactional: bool = True
+    creates_only: bool = False
+    lock_timeout_ms: int | None = None
+    statement_timeout_ms: int | None = None
+    hazards: tuple[Hazard, ...] = ()
+    display: str | None = None
+    fallbacks: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The SQL as it may be shown and recorded."""
+        return self.display if self.display is not None else self.sql
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Ordered statements, and the fingerprint of the catalog that they start from.
+
+    ``unmanaged`` are objects of the database that were never declared: reported, never touched. ``notes`` are
+    differences that are reported but not acted upon, such as the order of columns.
+    """
+
+    statements: tuple[Statement, ...] = ()
+    fingerprint: str = ""
+    unmanaged: tuple[Ref, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        """All hazards, in the order of the statements."""
+        return tuple(hazard for statement in self.statements for hazard in statement.hazards)

@@ -1,0 +1,59 @@
+"""What can go wrong, as the exceptions that every room raises, with their exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class BootstrapError(Exception):
+    """Something went wrong that a person can mend: the message says what, where and what to do. Exit code 1."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One fault in a declaration: where, what, and what to do."""
+
+    file: str
+    line: int
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}: {self.remedy}"
+
+
+class DeclarationError(BootstrapError):
+    """The declaration is wrong; carries every problem found, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class TargetError(BootstrapError):
+    """The target is not usable as configured: missing secret, missing output, bad URL."""
+
+
+class StatementError(BootstrapError):
+    """The server refused a statement of ours."""
+
+
+class Refused(BootstrapError):  # noqa: N818  # a refusal is an answer, not an error: the name is the product's word
+    """A hazard that is not allowed, or a feature that cannot be expressed. Exit code 3."""
+
+    exit_code = 3
+
+
+class VerificationFailed(BootstrapError):  # noqa: N818  # as above: the outcome's name
+    """The database is not what the declaration says. Exit code 4."""
+
+    exit_code = 4
+
+
+class Unreachable(BootstrapError):  # noqa: N818  # as above: the outcome's name
+    """Could not reach the database, log in, or get the lock. Exit code 5."""
+
+    exit_code = 5
