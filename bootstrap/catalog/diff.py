@@ -1,0 +1,131 @@
+"""The differences between two catalogs, as typed changes in no particular order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.changes import Alter, Change, Create, CreateIndex, Drop, GrantPrivilege, RevokePrivilege
+from bootstrap.catalog.code import View
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.renames import apply_renames
+from bootstrap.catalog.security import Grant
+from bootstrap.catalog.table_diff import diff_indexes, diff_table, order_notes, table_contents
+from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import Extension
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What must change, what was never declared, and what is only worth saying.
+
+    ``current`` is the live catalog as it will be once the renames among the changes are done: what the other changes
+    start from.
+    """
+
+    changes: tuple[Change, ...]
+    unmanaged: tuple[Ref, ...]
+    notes: tuple[str, ...]
+    current: Catalog
+    desired: Catalog
+
+
+def diff(
+    current: Catalog,
+    desired: Catalog,
+    *,
+    managed: Callable[[Ref], bool],
+    inline_indexes: bool = False,
+    follows_renames: bool = True,
+) -> Difference:
+    """Compare two catalogs that the same server printed.
+
+    ``managed`` says of something that is not declared whether it may be dropped (an earlier run declared it, or
+    everything is managed); the rest is reported as unmanaged. ``inline_indexes``: CREATE TABLE brings its indexes.
+    ``follows_renames``: the server rewrites views and expressions itself when a table or column is renamed.
+    """
+    renames, current = apply_renames(current, desired, follows_renames=follows_renames)
+    desired = adopt_undeclared_properties(desired, current)
+    changes: list[Change] = list(renames)
+    unmanaged: list[Ref] = []
+    notes: list[str] = []
+    for ref in sorted(current.objects.keys() | desired.objects.keys()):
+        before, after = current.objects.get(ref), desired.objects.get(ref)
+        if before is None and after is not None:
+            changes += creation(after, inline_indexes=inline_indexes)
+        elif after is None and before is not None:
+            if managed(ref):
+                changes.append(Drop(before))
+            else:
+                unmanaged.append(ref)
+        elif isinstance(before, Table) and isinstance(after, Table):
+            found = diff_table(before, after, managed)
+            changes += found.changes
+            unmanaged += found.unmanaged
+            notes += order_notes(before, after)
+        elif before is not None and after is not None and before != after:
+            changes += _alteration(before, after)
+    changes += _privileges(current, desired, managed)
+    return Difference(
+        changes=tuple(changes), unmanaged=tuple(unmanaged), notes=tuple(notes), current=current, desired=desired
+    )
+
+
+def creation(after: DatabaseObject, *, inline_indexes: bool) -> Iterator[Change]:
+    """The changes that make one object with all that belongs to it."""
+    yield Create(after)
+    if isinstance(after, Table):
+        yield from table_contents(after, inline_indexes=inline_indexes)
+    elif isinstance(after, View):
+        yield from (CreateIndex(after.ref, index) for index in after.indexes)
+
+
+def _alteration(before: DatabaseObject, after: DatabaseObject) -> Iterator[Change]:
+    if isinstance(before, View) and isinstance(after, View):
+        if replace(before, indexes=()) != replace(after, indexes=()):
+            yield Alter(before, after)
+        yield from diff_indexes(after.ref, before.indexes, after.indexes, lambda _: True).changes
+    else:
+        yield Alter(before, after)
+
+
+def adopt_undeclared_properties(desired: Catalog, current: Catalog) -> Catalog:
+    """Fill what a declaration may leave open (owner, extension version) with what the database has."""
+    adopted = {}
+    for ref, after in desired.objects.items():
+        before = current.objects.get(ref)
+        if before is None or type(before) is not type(after):
+            continue
+        if getattr(after, "owner", "") is None:
+            adopted[ref] = replace(after, owner=before.owner)  # type: ignore[union-attr,call-arg]  # has an owner field: asked just above
+        elif isinstance(after, Extension) and isinstance(before, Extension) and after.version is None:
+            adopted[ref] = replace(after, version=before.version)
+    return replace(desired, objects={**desired.objects, **adopted}) if adopted else desired
+
+
+def _privileges(current: Catalog, desired: Catalog, managed: Callable[[Ref], bool]) -> Iterator[Change]:
+    """Grants of one object are managed together: declared for an object, they are complete for its grantees."""
+    for grant in sorted(desired.grants - current.grants, key=_grant_order):
+        yield GrantPrivilege(grant)
+    for grant in sorted(current.grants - desired.grants, key=_grant_order):
+        if _revocable(grant, desired, managed):
+            yield RevokePrivilege(grant)
+    for added in sorted(desired.default_privileges - current.default_privileges):
+        yield GrantPrivilege(added)
+    everything = managed(Ref(Kind.ROLE, "", ""))
+    declared = {(item.owner, item.schema, item.object_kind, item.grantee) for item in desired.default_privileges}
+    for removed in sorted(current.default_privileges - desired.default_privileges):
+        if everything or (removed.owner, removed.schema, removed.object_kind, removed.grantee) in declared:
+            yield RevokePrivilege(removed)
+
+
+def _revocable(grant: Grant, desired: Catalog, managed: Callable[[Ref], bool]) -> bool:
+    if grant.on is not None and grant.on not in desired.objects and not managed(grant.on):
+        return False
+    declared = any(other.grantee == grant.grantee and other.on == grant.on for other in desired.grants)
+    return declared or managed(Ref(Kind.ROLE, "", grant.grantee))
+
+
+def _grant_order(grant: Grant) -> tuple[object, ...]:
+    return (grant.grantee, grant.on is not None, str(grant.on), grant.column, grant.privilege, grant.grantable)

@@ -1,0 +1,202 @@
+"""Declared renames: what ``renamed_from`` turns into changes, and the catalog as it stands after them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, cast
+
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.changes import Change, Rename, RenameColumn
+from bootstrap.catalog.code import Routine, View
+from bootstrap.catalog.constraints import ForeignKey
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+
+# Quoted strings and identifiers are skipped or taken whole, so that a name inside a literal is never touched.
+_TOKENS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*""")
+_SQL_TEXTS = frozenset({"expression", "default", "where", "when", "using", "check", "definition", "bound"})
+
+
+def apply_renames(current: Catalog, desired: Catalog, *, follows_renames: bool) -> tuple[list[Change], Catalog]:
+    """Find the renames that are still to be done.
+
+    Returns their changes, and the current catalog with them done. A rename whose new name exists already, or whose
+    old name does not, is done: nothing follows from it.
+    """
+    changes: list[Change] = []
+    for after in [desired.objects[ref] for ref in sorted(desired.objects)]:
+        before = _renamed_object(after, current)
+        if before is not None:
+            moved = replace(before, name=after.name)
+            changes.append(Rename(before, moved))
+            current = _rename_object(current, before, after.name, follows_renames=follows_renames)
+    for table in desired.of(Table):
+        for column in table.columns:
+            live = current.objects.get(table.ref)
+            old = live.column(column.renamed_from) if isinstance(live, Table) and column.renamed_from else None
+            if not isinstance(live, Table) or old is None or live.column(column.name) is not None:
+                continue
+            changes.append(RenameColumn(live, old, replace(old, name=column.name)))
+            current = _rename_column(current, live.ref, old.name, column.name, follows_renames=follows_renames)
+    return changes, current
+
+
+def carry_declared(declared: Catalog, normalised: Catalog) -> Catalog:
+    """Give a normalised catalog back what no server can print: the declared renames."""
+    carried = dict(normalised.objects)
+    for ref, source in declared.objects.items():
+        if ref not in carried:
+            continue
+        target = carried[ref]
+        updates: dict[str, Any] = {
+            name: getattr(source, name)
+            for name in ("renamed_from", "renamed_labels", "password_secret")
+            if getattr(source, name, None)
+        }
+        for name in ("columns", "uniques", "foreign_keys", "checks", "indexes", "attributes"):
+            if isinstance(source, Table) or name == "attributes":
+                updates |= _carry_members(source, target, name)
+        if updates:
+            carried[ref] = replace(target, **updates)
+    return replace(normalised, objects=carried)
+
+
+def _carry_members(source: DatabaseObject, target: DatabaseObject, name: str) -> dict[str, Any]:
+    origins = {item.name: item.renamed_from for item in getattr(source, name, ()) if item.renamed_from}
+    if not origins:
+        return {}
+    return {name: tuple(replace(item, renamed_from=origins.get(item.name)) for item in getattr(target, name))}
+
+
+def _renamed_object(after: DatabaseObject, current: Catalog) -> DatabaseObject | None:
+    origin = getattr(after, "renamed_from", None)
+    if not origin or after.ref in current.objects:
+        return None
+    return current.objects.get(replace(after.ref, name=origin))
+
+
+def _rename_object(current: Catalog, before: DatabaseObject, name: str, *, follows_renames: bool) -> Catalog:
+    old, kind = before.ref, before.ref.kind
+
+    def moved(ref: Ref) -> Ref:
+        if ref == old:
+            return replace(ref, name=name)
+        if kind is Kind.TABLE and ref.schema == old.schema and ref.table == old.name:
+            return replace(ref, table=name)
+        if kind is Kind.SCHEMA and ref.schema == old.name:
+            return replace(ref, schema=name)
+        return ref
+
+    objects = {}
+    for item in current.objects.values():
+        changed = _move(item, old, name)
+        changed = _substitute(changed, old.name, name, follows_renames=follows_renames)
+        objects[moved(item.ref)] = changed
+    dependencies = {moved(ref): frozenset(map(moved, needs)) for ref, needs in current.dependencies.items()}
+    grants = frozenset(replace(grant, on=moved(grant.on)) if grant.on else grant for grant in current.grants)
+    return replace(current, objects=objects, dependencies=dependencies, grants=grants)
+
+
+def _move(item: DatabaseObject, old: Ref, name: str) -> DatabaseObject:
+    """The object itself, and structured mentions of it in others."""
+    if item.ref == old:
+        return replace(item, name=name)
+    if old.kind is Kind.SCHEMA and getattr(item, "schema", None) == old.name:
+        return replace(item, schema=name)  # type: ignore[call-arg]  # has a schema field: asked just above
+    if old.kind is not Kind.TABLE:
+        return item
+    if item.ref.table == old.name and item.ref.schema == old.schema:
+        return replace(item, table=name)  # type: ignore[call-arg]  # whatever has an owner table has the field
+    if isinstance(item, Table):
+        return replace(item, foreign_keys=tuple(_point(key, old, name) for key in item.foreign_keys))
+    return item
+
+
+def _point(key: ForeignKey, old: Ref, name: str) -> ForeignKey:
+    if (key.ref_schema, key.ref_table) == (old.schema, old.name):
+        return replace(key, ref_table=name)
+    return key
+
+
+def _rename_column(current: Catalog, table: Ref, old: str, new: str, *, follows_renames: bool) -> Catalog:
+    before, after = table.child(Kind.COLUMN, old), table.child(Kind.COLUMN, new)
+    objects = dict(current.objects)
+    for ref, item in current.objects.items():
+        if ref == table or after.table == ref.table or before in current.dependencies.get(ref, ()):
+            objects[ref] = _substitute(item, old, new, follows_renames=follows_renames)
+        elif isinstance(item, Table):
+            keys = tuple(_rename_referenced(key, table, old, new) for key in item.foreign_keys)
+            objects[ref] = replace(item, foreign_keys=keys)
+    renamed = cast(Table, objects[table])
+    objects[table] = replace(_rename_in_members(renamed, old, new))
+    dependencies = {
+        (after if ref == before else ref): frozenset(after if need == before else need for need in needs)
+        for ref, needs in current.dependencies.items()
+    }
+    return replace(current, objects=objects, dependencies=dependencies)
+
+
+def _rename_referenced(key: ForeignKey, table: Ref, old: str, new: str) -> ForeignKey:
+    if (key.ref_schema, key.ref_table) != (table.schema, table.name):
+        return key
+    return replace(key, ref_columns=tuple(new if name == old else name for name in key.ref_columns))
+
+
+def _rename_in_members(value: Any, old: str, new: str) -> Any:
+    """Rename a column wherever a member of its table names it in a structured field."""
+    if isinstance(value, tuple):
+        return tuple(_rename_in_members(item, old, new) for item in value)
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    updates: dict[str, Any] = {}
+    for field in fields(value):
+        content = getattr(value, field.name)
+        if field.name == "column" and content == old:
+            updates[field.name] = new
+        elif field.name in ("columns", "include", "on_delete_columns") and content and isinstance(content[0], str):
+            updates[field.name] = tuple(new if name == old else name for name in content)
+        elif isinstance(content, tuple) or is_dataclass(content):
+            updates[field.name] = _rename_in_members(content, old, new)
+    if isinstance(value, ForeignKey):
+        updates.pop("ref_columns", None)
+    renamed = replace(value, **updates)
+    return replace(renamed, name=new) if type(value).__name__ == "Column" and value.name == old else renamed
+
+
+def _substitute(item: Any, old: str, new: str, *, follows_renames: bool) -> Any:
+    """Rename an identifier inside the SQL texts that the server rewrites by itself."""
+    if isinstance(item, View) and not follows_renames:
+        return item
+    if isinstance(item, Routine) and not item.atomic:
+        return item
+    return _substitute_texts(item, old, new)
+
+
+def _substitute_texts(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_substitute_texts(item, old, new) for item in value)
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    updates: dict[str, Any] = {}
+    for field in fields(value):
+        content = getattr(value, field.name)
+        if isinstance(content, str) and (field.name in _SQL_TEXTS or (field.name == "body" and _is_parsed(value))):
+            updates[field.name] = substitute_identifier(content, old, new)
+        elif isinstance(content, tuple) or (is_dataclass(content) and not isinstance(content, type)):
+            updates[field.name] = _substitute_texts(content, old, new)
+    return replace(value, **updates) if updates else value
+
+
+def _is_parsed(value: object) -> bool:
+    return isinstance(value, Routine) and value.atomic
+
+
+def substitute_identifier(text: str, old: str, new: str) -> str:
+    """Replace an identifier in SQL text, bare or quoted, leaving string literals alone.
+
+    Only used to predict what a server prints after a rename; where the prediction is wrong the object is seen as
+    changed, and the verification at the end of the run compares with what the server really prints.
+    """
+    spellings = {old: new, f'"{old}"': f'"{new}"', f"`{old}`": f"`{new}`"}
+    return _TOKENS.sub(lambda token: spellings.get(token.group(), token.group()), text)
