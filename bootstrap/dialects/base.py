@@ -198,6 +198,15 @@ class SeedCounts:
     unchanged: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryFacts:
+    """SQL expressions of the engine for what the history notes down about a run."""
+
+    now: str  # the server's time at this moment, as the history's columns keep it
+    backend: str  # this connection's number, as text
+    user: str  # who is logged in
+
+
 class Dialect(Protocol):
     """One engine. Stateless; everything that has state is in the session."""
 
@@ -236,6 +245,15 @@ class Dialect(Protocol):
 
     def history_table(self, name: str) -> str:
         """The quoted name of one of our own tables."""
+
+    def history_facts(self) -> HistoryFacts:
+        """What the history's statements say in this engine's own words."""
+
+    def end_backend(self, session: Session, backend: str) -> bool:
+        """End a lost connection of our own by its number, so that nothing it waits for is applied later."""
+
+    def rows_digest(self, table: Ref, columns: Sequence[str]) -> str:
+        """A scalar subquery: the number of the table's rows and a digest of these columns, whatever the rows' order."""
 
     def apply_seed(self, session: Session, seed: SeedTable, *, dry_run: bool) -> SeedCounts:
         """Bring rows in by bulk load and one set-based statement; with ``dry_run`` only count. Inside a transaction

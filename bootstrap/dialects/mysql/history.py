@@ -1,0 +1,142 @@
+"""Our own tables on MySQL and MariaDB, ``db_bootstrap_*`` in the managed database; the proof of seeded rows, and a
+lost run's connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bootstrap.dialects.base import HistoryFacts, ServerError, Session
+
+PREFIX = "db_bootstrap_"
+
+# DATETIME in UTC, whatever the session's time zone is.
+FACTS = HistoryFacts(now="UTC_TIMESTAMP(6)", backend="CONNECTION_ID()", user="USER()")
+
+# Names and digests are compared byte by byte. utf8mb4 whatever the database's own character set is: statements and
+# messages hold any text. The engine is named because a server's default may be one without transactions.
+_OPTIONS = "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT='History of db-bootstrap'"
+
+# Version 1. MySQL has no ADD COLUMN IF NOT EXISTS: a later version asks information_schema in a prepared statement.
+_TABLES = (
+    """version (
+  version int NOT NULL PRIMARY KEY
+)""",
+    """runs (
+  id bigint NOT NULL PRIMARY KEY,
+  action varchar(32) NOT NULL,
+  environment varchar(255) NOT NULL,
+  outcome varchar(32) NOT NULL,
+  started_at datetime(6) NOT NULL,
+  finished_at datetime(6) NULL,
+  db_user varchar(400) NOT NULL,
+  os_user varchar(255) NOT NULL DEFAULT '',
+  principal varchar(2048) NOT NULL DEFAULT '',
+  host varchar(255) NOT NULL DEFAULT '',
+  backend varchar(64) NOT NULL,
+  source varchar(2048) NOT NULL DEFAULT '',
+  git_revision varchar(255) NOT NULL DEFAULT '',
+  tool_version varchar(64) NOT NULL DEFAULT '',
+  declaration_digest varchar(128) NOT NULL DEFAULT '',
+  plan_digest varchar(128) NOT NULL DEFAULT '',
+  fingerprint_before varchar(128) NOT NULL DEFAULT '',
+  fingerprint_after varchar(128) NOT NULL DEFAULT '',
+  ready_token varchar(128) NOT NULL DEFAULT '',
+  catalog longtext NULL,
+  error mediumtext NULL
+)""",
+    """statements (
+  run bigint NOT NULL,
+  seq int NOT NULL,
+  subject varchar(1024) NOT NULL DEFAULT '',
+  sql_text longtext NOT NULL,
+  sql_hash varchar(128) NOT NULL,
+  outcome varchar(32) NOT NULL,
+  started_at datetime(6) NOT NULL,
+  duration_ms bigint NULL,
+  attempts int NOT NULL DEFAULT 1,
+  error mediumtext NULL,
+  PRIMARY KEY (run, seq)
+)""",
+    """steps (
+  name varchar(255) NOT NULL PRIMARY KEY,
+  checksum varchar(128) NOT NULL,
+  phase varchar(32) NOT NULL,
+  state varchar(32) NOT NULL,
+  position int NOT NULL DEFAULT 0,
+  total int NOT NULL DEFAULT 0,
+  run bigint NOT NULL,
+  changed_at datetime(6) NOT NULL,
+  duration_ms bigint NULL,
+  error mediumtext NULL
+)""",
+    """managed (
+  id varchar(128) NOT NULL PRIMARY KEY,
+  kind varchar(64) NOT NULL,
+  schema_name varchar(255) NOT NULL,
+  table_name varchar(255) NOT NULL,
+  name varchar(1024) NOT NULL,
+  run bigint NOT NULL
+)""",
+    """seeds (
+  id varchar(128) NOT NULL PRIMARY KEY,
+  table_name varchar(255) NOT NULL,
+  digest varchar(128) NOT NULL,
+  proof varchar(255) NOT NULL,
+  row_count bigint NOT NULL,
+  run bigint NOT NULL,
+  changed_at datetime(6) NOT NULL
+)""",
+    """canonical (
+  id varchar(128) NOT NULL PRIMARY KEY,
+  form longtext NOT NULL,
+  run bigint NOT NULL
+)""",
+)
+
+
+def history_schema() -> Sequence[str]:
+    """Idempotent statements that make or upgrade the history's tables; each commits by itself."""
+    return tuple(f"CREATE TABLE IF NOT EXISTS {PREFIX}{table} {_OPTIONS}" for table in _TABLES)
+
+
+def history_table(name: str) -> str:
+    """The quoted name of one of our own tables."""
+    return f"`{PREFIX}{name}`"
+
+
+def rows_digest(table: str, columns: Sequence[str]) -> str:
+    """A scalar subquery: how many rows the table has and the sum of their hashes, whatever their order.
+
+    QUOTE tells NULL from 'NULL'. The first 64 bits of MD5 are summed as DECIMAL, so that nothing overflows and equal
+    rows do not cancel each other out.
+
+    Args:
+        table: its quoted name.
+        columns: quoted names of the columns that count.
+    """
+    row = ", ',', ".join(f"QUOTE({column})" for column in columns)
+    number = f"CAST(CONV(LEFT(MD5(CONCAT({row})), 16), 16, 10) AS UNSIGNED)"
+    return f"(SELECT CONCAT(COUNT(*), ':', COALESCE(SUM({number}), 0)) FROM {table})"
+
+
+def end_backend(session: Session, backend: str) -> bool:
+    """End a lost connection of ours, so that what it still waits for is never applied.
+
+    Only a connection of this user that works in this database: the number may be somebody else's after a restart.
+
+    Returns:
+        Whether there was one.
+    """
+    rows = session.query(
+        "SELECT id FROM information_schema.processlist WHERE id = %s AND id <> CONNECTION_ID() AND db = DATABASE()"
+        " AND user = SUBSTRING_INDEX(USER(), '@', 1)",
+        (int(backend),),
+    )
+    if not rows:
+        return False
+    try:
+        session.execute(f"KILL {int(backend)}")
+    except ServerError:
+        return False  # it ended by itself in between
+    return True
