@@ -1,0 +1,201 @@
+################################################################################
+# The function
+################################################################################
+
+locals {
+  function_name = "db-bootstrap-${var.name}-${var.environment}"
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  count = local.runs_in_lambda ? 1 : 0
+
+  name              = "/aws/lambda/${local.function_name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
+  tags              = var.tags
+}
+
+resource "aws_lambda_function" "this" {
+  count = local.runs_in_lambda ? 1 : 0
+
+  function_name    = local.function_name
+  description      = "Brings database ${var.name} of ${var.environment} to its declaration"
+  role             = var.create_role ? aws_iam_role.this[0].arn : var.role_arn
+  filename         = var.lambda_zip
+  source_code_hash = local.zip_digest
+  handler          = "bootstrap.handler.handler"
+  runtime          = var.lambda_runtime
+  architectures    = [var.lambda_architecture]
+  timeout          = var.lambda_timeout
+  memory_size      = var.lambda_memory_size
+  tags             = var.tags
+
+  dynamic "environment" {
+    for_each = length(var.lambda_environment) > 0 ? [var.lambda_environment] : []
+    content {
+      variables = environment.value
+    }
+  }
+
+  dynamic "vpc_config" {
+    for_each = length(var.subnet_ids) > 0 ? [var.subnet_ids] : []
+    content {
+      subnet_ids         = vpc_config.value
+      security_group_ids = concat(aws_security_group.this[*].id, var.security_group_ids)
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = local.zip_found
+      error_message = "lambda_zip: ${coalesce(var.lambda_zip, "(none)")} does not exist; `make package` builds it."
+    }
+    precondition {
+      condition     = var.create_role || var.role_arn != null
+      error_message = "role_arn: needed with create_role = false."
+    }
+    precondition {
+      condition     = length(var.subnet_ids) == 0 || var.create_security_group || length(var.security_group_ids) > 0
+      error_message = "security_group_ids: needed with create_security_group = false."
+    }
+    precondition {
+      condition     = !local.creates_security_group || (var.vpc_id != null && var.database_security_group_id != null)
+      error_message = "vpc_id, database_security_group_id: both are needed for the function's security group; else set create_security_group = false."
+    }
+    precondition {
+      condition     = var.target.credentials.environment == null
+      error_message = "target.credentials.environment: a password in the function's environment would be in the state; use secret_arn, ssm_parameter or iam with runner = \"lambda\"."
+    }
+  }
+
+  # The role must be able to log and to attach to the VPC before the first invocation.
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
+}
+
+################################################################################
+# How the declaration gets there: in the event, or through S3 where it is too large for one
+################################################################################
+
+locals {
+  # null where a file is not UTF-8 text, which no file of a declaration may be.
+  compressed_files = {
+    for path in(local.runs_in_lambda ? local.declaration_files : []) :
+    path => try(base64gzip(file("${var.declaration_dir}/${path}")), null)
+  }
+  not_text = [for path, content in local.compressed_files : path if content == null]
+
+  through_s3 = local.runs_in_lambda && length(jsonencode(local.compressed_files)) > var.payload_limit_bytes
+  # With the digest in it, a run never sees files of two declarations.
+  s3_prefix = "db-bootstrap/${var.environment}/${var.name}/${local.declaration_digest}/"
+
+  declaration_in_event = { files = local.compressed_files }
+  declaration_in_s3 = {
+    s3 = { bucket = var.declaration_bucket, prefix = local.s3_prefix, files = local.declaration_files }
+  }
+
+  event = merge(
+    {
+      action             = "apply"
+      environment        = var.environment
+      target             = local.target
+      allow              = var.allow
+      declaration_digest = local.declaration_digest
+      # Through JSON, because the two forms have different types.
+      declaration = jsondecode(local.through_s3 ? jsonencode(local.declaration_in_s3) : jsonencode(local.declaration_in_event))
+    },
+    { for revision in [var.git_revision] : "git_revision" => revision if revision != null },
+  )
+}
+
+resource "aws_s3_object" "declaration" {
+  for_each = local.through_s3 ? local.file_digests : {}
+
+  bucket      = var.declaration_bucket
+  key         = "${local.s3_prefix}${each.key}"
+  source      = "${var.declaration_dir}/${each.key}"
+  source_hash = each.value
+  kms_key_id  = var.declaration_bucket_kms_key_arn
+  tags        = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+################################################################################
+# The run
+################################################################################
+
+resource "aws_lambda_invocation" "run" {
+  count = local.runs_in_lambda ? 1 : 0
+
+  function_name = aws_lambda_function.this[0].function_name
+  input         = jsonencode(local.event)
+  triggers      = local.triggers
+
+  # A run is replaced, never updated: a failed replacement is gone from the state, so the next apply runs it again. An
+  # update that fails would be stored as done.
+  lifecycle_scope = "CREATE_ONLY"
+
+  lifecycle {
+    # The event also holds what is no reason to run: the revision, the allowed hazards, how terraform compresses. It is
+    # `triggers` that decides; the replacement is then invoked with the event as it is now.
+    ignore_changes = [input]
+
+    precondition {
+      condition     = local.through_s3 || length(local.not_text) == 0
+      error_message = "declaration_dir: not UTF-8 text: ${join(", ", local.not_text)}."
+    }
+    precondition {
+      condition     = !local.through_s3 || var.declaration_bucket != null
+      error_message = "declaration_bucket: the declaration is larger than an invocation takes (payload_limit_bytes), so it needs a bucket to go through."
+    }
+  }
+
+  depends_on = [
+    terraform_data.declaration,
+    aws_s3_object.declaration,
+    aws_vpc_security_group_egress_rule.database,
+    aws_vpc_security_group_egress_rule.https_security_group,
+    aws_vpc_security_group_egress_rule.https_prefix_list,
+    aws_vpc_security_group_egress_rule.https_cidr,
+    aws_vpc_security_group_ingress_rule.database,
+  ]
+}
+
+locals {
+  # The function raises when anything is not as declared, so whatever it returned is a success.
+  result = one([for run in aws_lambda_invocation.run : jsondecode(run.result)])
+}
+
+################################################################################
+# preview = true: what is pending, as a warning of the plan
+################################################################################
+
+# Passes its input on only after the first run. Before that there is nothing to preview, and reading beside the run
+# would warn of what the run is about to do.
+resource "terraform_data" "first_run" {
+  count = local.runs_in_lambda && var.preview ? 1 : 0
+
+  input      = "$LATEST"
+  depends_on = [aws_lambda_invocation.run]
+}
+
+data "aws_lambda_invocation" "plan" {
+  count = local.runs_in_lambda && var.preview ? 1 : 0
+
+  function_name = aws_lambda_function.this[0].function_name
+  qualifier     = terraform_data.first_run[0].output
+  input         = jsonencode(merge(local.event, { action = "plan" }))
+}
+
+check "in_sync" {
+  assert {
+    condition     = length(local.pending) == 0
+    error_message = "Pending SQL in ${var.name} (${var.environment}):\n${join("\n", local.pending)}"
+  }
+}
+
+locals {
+  pending = flatten([for plan in data.aws_lambda_invocation.plan : jsondecode(plan.result).pending])
+}

@@ -1,0 +1,130 @@
+################################################################################
+# The declaration: which files there are, and what they say
+################################################################################
+
+locals {
+  runs_locally   = var.create && var.runner == "local"
+  runs_in_lambda = var.create && var.runner == "lambda"
+
+  # What the loader may read. Other environments' overlays say nothing about this one, so they must not run it again.
+  declaration_files = [
+    for path in sort(fileset(var.declaration_dir, "**/*.{yaml,yml,csv,jsonl,json,sql}")) : path
+    if !can(regex("(^|/)\\.", path)) && (
+      !startswith(path, "environments/") ||
+      startswith(path, "environments/${var.environment}.") ||
+      startswith(path, "environments/${var.environment}/")
+    )
+  ]
+  file_digests = { for path in local.declaration_files : path => filesha256("${var.declaration_dir}/${path}") }
+
+  # What `sha256sum` prints for the files, digested once more: anybody can compute it without terraform.
+  declaration_digest = sha256(join("", [for path, digest in local.file_digests : "${digest}  ${path}\n"]))
+}
+
+################################################################################
+# The target, in the one shape that the bootstrapper knows
+################################################################################
+
+data "aws_region" "current" {
+  count = var.create ? 1 : 0
+}
+
+locals {
+  region = var.create ? coalesce(var.target.region, data.aws_region.current[0].id) : var.target.region
+  port   = var.target.port != null ? var.target.port : { postgresql = 5432, mysql = 3306 }[var.target.engine]
+
+  credentials = {
+    secret_arn    = var.target.credentials.secret_arn
+    ssm_parameter = var.target.credentials.ssm_parameter
+    iam           = var.target.credentials.iam == true ? true : null
+    environment   = var.target.credentials.environment
+  }
+
+  # Absent is absent: the bootstrapper decodes strictly, and null is not one of the words it knows.
+  target = {
+    engine                   = var.target.engine
+    host                     = var.target.host
+    port                     = local.port
+    database                 = var.target.database
+    username                 = var.target.username
+    region                   = local.region
+    credentials              = { for source, value in local.credentials : source => value if value != null }
+    tls                      = { for key, value in var.target.tls : key => value if value != null }
+    connect_deadline_seconds = var.target.connect_deadline_seconds
+  }
+}
+
+################################################################################
+# When to run: the declaration, the bootstrapper or the database is another one
+################################################################################
+
+locals {
+  zip_found    = var.lambda_zip == null ? false : fileexists(var.lambda_zip)
+  zip_digest   = local.runs_in_lambda && local.zip_found ? filebase64sha256(var.lambda_zip) : ""
+  bootstrapper = var.bootstrapper_digest != null ? var.bootstrapper_digest : local.zip_digest
+  database     = "${var.database_resource_id}/${var.target.database}"
+
+  # A key for each file, so that the plan says which of them has changed.
+  triggers = merge(
+    { for path, digest in local.file_digests : "file ${path}" => digest },
+    { environment = var.environment, database = local.database, bootstrapper = local.bootstrapper },
+    { for id in [var.force_run_id] : "force_run_id" => id if id != null },
+  )
+}
+
+# Holds what every runner demands of its inputs, and in the state what was last declared.
+resource "terraform_data" "declaration" {
+  count = var.create ? 1 : 0
+
+  input = local.declaration_digest
+
+  lifecycle {
+    precondition {
+      condition     = contains(local.declaration_files, "bootstrap.yaml")
+      error_message = "declaration_dir: ${var.declaration_dir} holds no bootstrap.yaml."
+    }
+    precondition {
+      condition     = contains(local.declaration_files, "environments/${var.environment}.yaml")
+      error_message = "environment: ${var.declaration_dir}/environments/${var.environment}.yaml does not exist."
+    }
+    precondition {
+      condition     = var.runner == "lambda" || !var.preview
+      error_message = "preview: only runner = \"lambda\" can show pending SQL; run `db-bootstrap plan ${var.environment}` instead."
+    }
+  }
+}
+
+################################################################################
+# runner = "local"
+################################################################################
+
+locals {
+  local_token = sha256("${local.declaration_digest} ${local.database}")
+
+  local_arguments = concat(
+    var.local_command,
+    ["apply", var.environment, "--dir", abspath(var.declaration_dir)],
+    flatten([for hazard in var.allow : ["--allow", hazard]]),
+  )
+}
+
+resource "terraform_data" "run" {
+  count = local.runs_locally ? 1 : 0
+
+  # Handed out as `output`: unknown while a run is due, so that whatever depends on it waits for the run.
+  input            = local.local_token
+  triggers_replace = local.triggers
+
+  provisioner "local-exec" {
+    interpreter = ["/bin/sh", "-c"]
+    # Every argument in single quotes: nothing in a path or a name is for the shell to read.
+    command = join(" ", [for argument in local.local_arguments : "'${replace(argument, "'", "'\\''")}'"])
+    environment = merge(
+      var.local_environment,
+      { DB_BOOTSTRAP_TARGET = jsonencode(local.target) },
+      { for revision in [var.git_revision] : "DB_BOOTSTRAP_GIT_REVISION" => revision if revision != null },
+    )
+  }
+
+  depends_on = [terraform_data.declaration]
+}

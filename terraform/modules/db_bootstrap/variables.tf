@@ -1,0 +1,391 @@
+################################################################################
+# What to bootstrap
+################################################################################
+
+variable "create" {
+  description = "Whether to create anything. With `false` the module is empty and its outputs are null."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "name" {
+  description = "Short name of the database within the environment, such as `contacts`. Part of the names of what is created."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{0,23}$", var.name))
+    error_message = "name: lower-case letters, digits and hyphens, at most 24 of them, such as \"contacts\"."
+  }
+}
+
+variable "environment" {
+  description = "Environment to bring the database to: the overlay `environments/<environment>.yaml` of the declaration."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,22}$", var.environment))
+    error_message = "environment: letters, digits, underscores and hyphens, at most 23 of them, such as \"production\"."
+  }
+}
+
+variable "declaration_dir" {
+  description = "Directory of the declaration (the one that holds `bootstrap.yaml`). It holds no secrets: with `runner = \"lambda\"` it enters the state."
+  type        = string
+}
+
+variable "target" {
+  description = <<-EOT
+    The database to bring into line. `credentials` names exactly one source and never holds a secret itself:
+    `secret_arn` (RDS-managed, or any secret that is JSON with `username` and `password`, or the plain password),
+    `ssm_parameter` (a SecureString), `iam = true`, or `environment` (the name of a variable on the operator's machine;
+    only with `runner = "local"`). `port` defaults to the engine's, `region` to the provider's.
+  EOT
+  type = object({
+    engine   = string
+    host     = string
+    port     = optional(number)
+    database = string
+    username = string
+    region   = optional(string)
+    credentials = object({
+      secret_arn    = optional(string)
+      ssm_parameter = optional(string)
+      iam           = optional(bool)
+      environment   = optional(string)
+    })
+    tls = optional(object({
+      mode    = optional(string, "verify-full")
+      ca_file = optional(string)
+    }), {})
+    connect_deadline_seconds = optional(number, 120)
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["postgresql", "mysql"], var.target.engine)
+    error_message = "target.engine: \"postgresql\" or \"mysql\" (which takes MariaDB too)."
+  }
+
+  validation {
+    condition     = contains(["verify-full", "verify-ca", "require", "disable"], var.target.tls.mode)
+    error_message = "target.tls.mode: \"verify-full\", \"verify-ca\", \"require\" or \"disable\"."
+  }
+
+  validation {
+    condition     = var.target.port == null ? true : var.target.port >= 1 && var.target.port <= 65535
+    error_message = "target.port: a port from 1 to 65535."
+  }
+
+  validation {
+    condition     = var.target.connect_deadline_seconds >= 1
+    error_message = "target.connect_deadline_seconds: at least 1."
+  }
+
+  validation {
+    condition = length([
+      for given in [
+        var.target.credentials.secret_arn != null,
+        var.target.credentials.ssm_parameter != null,
+        var.target.credentials.iam == true,
+        var.target.credentials.environment != null,
+      ] : given if given
+    ]) == 1
+    error_message = "target.credentials: exactly one of secret_arn, ssm_parameter, iam = true, environment."
+  }
+
+  validation {
+    condition     = var.target.credentials.secret_arn == null ? true : can(regex("^arn:[^:]+:secretsmanager:", var.target.credentials.secret_arn))
+    error_message = "target.credentials.secret_arn: the ARN of a Secrets Manager secret; the secret itself does not belong here."
+  }
+}
+
+variable "database_resource_id" {
+  description = "Identity of the server: `resource_id` of an `aws_db_instance`, `cluster_resource_id` of an `aws_rds_cluster`. A new one means a new database, and runs again. IAM credentials are granted for it."
+  type        = string
+}
+
+################################################################################
+# How to run
+################################################################################
+
+variable "runner" {
+  description = "Where the bootstrapper runs: `local` (on the machine that runs terraform) or `lambda` (inside the VPC)."
+  type        = string
+  default     = "lambda"
+  nullable    = false
+
+  validation {
+    condition     = contains(["local", "lambda"], var.runner)
+    error_message = "runner: \"local\" or \"lambda\"."
+  }
+}
+
+variable "allow" {
+  description = "Hazards that this run may take, as `HAZARD` or `HAZARD:object` (what `db-bootstrap plan` prints). A change of this list alone does not run again."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for hazard in var.allow : can(regex("^[a-z_]+(:[^\\s].*)?$", hazard))])
+    error_message = "allow: entries such as \"data_loss:streams.status\"."
+  }
+}
+
+variable "bootstrapper_digest" {
+  description = "Identity of the bootstrapper: a new one runs again. Null takes the digest of `lambda_zip`, and with `runner = \"local\"` nothing. `make package` writes one as `package_digest`."
+  type        = string
+  default     = null
+}
+
+variable "git_revision" {
+  description = "Revision of the declaration, for the history. It does not run again by itself."
+  type        = string
+  default     = null
+}
+
+variable "force_run_id" {
+  description = "Any text; a new one runs again although nothing has changed."
+  type        = string
+  default     = null
+}
+
+variable "preview" {
+  description = "Show pending SQL as a warning of every plan (`runner = \"lambda\"` only). The plan then needs the database to be reachable."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+################################################################################
+# runner = "local"
+################################################################################
+
+variable "local_command" {
+  description = "The bootstrapper's command and its first arguments. The module adds `apply ENVIRONMENT --dir DIR` and the allowed hazards."
+  type        = list(string)
+  default     = ["db-bootstrap"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.local_command) > 0
+    error_message = "local_command: at least the command, such as [\"db-bootstrap\"]."
+  }
+}
+
+variable "local_environment" {
+  description = "Further environment variables of the local run, such as `DB_BOOTSTRAP_CA_FILE`. No secrets: terraform prints them when the command fails."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+################################################################################
+# runner = "lambda": function
+################################################################################
+
+variable "lambda_zip" {
+  description = "Path of the zip that `make package` built."
+  type        = string
+  default     = null
+}
+
+variable "lambda_runtime" {
+  description = "Runtime that the zip was built for: `runtime` in the manifest beside it."
+  type        = string
+  default     = "python3.11"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^python3\\.[0-9]+$", var.lambda_runtime))
+    error_message = "lambda_runtime: such as \"python3.11\"."
+  }
+}
+
+variable "lambda_architecture" {
+  description = "Architecture that the zip was built for: `architecture` in the manifest beside it."
+  type        = string
+  default     = "x86_64"
+  nullable    = false
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.lambda_architecture)
+    error_message = "lambda_architecture: \"x86_64\" or \"arm64\"."
+  }
+}
+
+variable "lambda_timeout" {
+  description = "Seconds a run may take. 900 is Lambda's ceiling; work that outlasts it belongs to `runner = \"local\"` on a machine inside the network."
+  type        = number
+  default     = 900
+  nullable    = false
+
+  validation {
+    condition     = var.lambda_timeout >= 1 && var.lambda_timeout <= 900
+    error_message = "lambda_timeout: 1 to 900 seconds."
+  }
+}
+
+variable "lambda_memory_size" {
+  description = "Memory of the function in MB; CPU grows with it."
+  type        = number
+  default     = 512
+  nullable    = false
+
+  validation {
+    condition     = var.lambda_memory_size >= 128 && var.lambda_memory_size <= 10240
+    error_message = "lambda_memory_size: 128 to 10240 MB."
+  }
+}
+
+variable "lambda_environment" {
+  description = "Further environment variables of the function, such as `DB_BOOTSTRAP_CA_FILE`. No secrets: they enter the state."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "log_retention_days" {
+  description = "Days for which CloudWatch keeps the function's logs."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.log_retention_days,
+    )
+    error_message = "log_retention_days: one of the periods that CloudWatch Logs takes, such as 30, 90 or 365."
+  }
+}
+
+variable "log_kms_key_arn" {
+  description = "KMS key for the function's logs; its policy must let CloudWatch Logs use it. Null leaves CloudWatch's own encryption."
+  type        = string
+  default     = null
+}
+
+################################################################################
+# runner = "lambda": network
+################################################################################
+
+variable "subnet_ids" {
+  description = "Private subnets from which the database is reachable. Empty: the function is outside of any VPC."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "vpc_id" {
+  description = "VPC of the subnets, for the security group."
+  type        = string
+  default     = null
+}
+
+variable "create_security_group" {
+  description = "Whether to make a security group for the function. Without it, give `security_group_ids`."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "security_group_ids" {
+  description = "Further security groups of the function."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "database_security_group_id" {
+  description = "Security group of the database: the function's group may reach it on the database's port, and it lets the function in."
+  type        = string
+  default     = null
+}
+
+variable "create_database_ingress_rule" {
+  description = "Whether to add the rule that lets the function into the database's security group."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "https_egress" {
+  description = "Where the function reaches the AWS APIs on port 443: security groups of interface endpoints, prefix lists of gateway endpoints (S3), or CIDR blocks where there is a NAT gateway."
+  type = object({
+    security_group_ids = optional(list(string), [])
+    prefix_list_ids    = optional(list(string), [])
+    cidr_blocks        = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+}
+
+################################################################################
+# runner = "lambda": role
+################################################################################
+
+variable "create_role" {
+  description = "Whether to make the function's role. Without it, give `role_arn`."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "role_arn" {
+  description = "Existing role of the function."
+  type        = string
+  default     = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "Permissions boundary of the role that is made."
+  type        = string
+  default     = null
+}
+
+variable "credentials_kms_key_arn" {
+  description = "Customer-managed KMS key of the secret or parameter. Null where it is encrypted with the AWS-managed key."
+  type        = string
+  default     = null
+}
+
+################################################################################
+# runner = "lambda": declarations that do not fit into an invocation
+################################################################################
+
+variable "declaration_bucket" {
+  description = "S3 bucket for a declaration that is larger than `payload_limit_bytes`."
+  type        = string
+  default     = null
+}
+
+variable "declaration_bucket_kms_key_arn" {
+  description = "KMS key of that bucket's objects, where it is customer-managed."
+  type        = string
+  default     = null
+}
+
+variable "payload_limit_bytes" {
+  description = "Size up to which the declaration, compressed, travels in the invocation itself. Lambda takes 6 MB in all."
+  type        = number
+  default     = 5000000
+  nullable    = false
+
+  validation {
+    condition     = var.payload_limit_bytes >= 0 && var.payload_limit_bytes <= 5500000
+    error_message = "payload_limit_bytes: at most 5500000, so that the rest of the event fits under Lambda's 6 MB."
+  }
+}
+
+################################################################################
+# Everything
+################################################################################
+
+variable "tags" {
+  description = "Tags of everything that is created."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
