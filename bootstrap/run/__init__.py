@@ -1,0 +1,1 @@
+"""Executing a plan: the lock, the journal, versioned steps, seeds, verification."""
