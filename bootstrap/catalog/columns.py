@@ -41,7 +41,7 @@ class Identity:
     """
 
     always: bool = False
-    options: SequenceOptions = SequenceOptions()
+    options: SequenceOptions = field(default_factory=SequenceOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,7 +98,7 @@ def adopt_undeclared_properties(desired: Catalog, current: Catalog) -> Catalog:
         if before is None or type(before) is not type(after):
             continue
         if getattr(after, "owner", "") is None:
-            adopted[ref] = replace(after, owner=before.owner)  # type: ignore[union-attr,call-arg]  # has an owner field: asked just above
+            adopted[ref] = replace(after, owner=before.owner)  # type: ignore[union-attr,arg-type]  # has an owner field: asked just above
         elif isinstance(after, Extension) and isinstance(before, Extension) and after.version is None:
             adopted[ref] = replace(after, version=before.version)
     return replace(desired, objects={**desired.objects, **adopted}) if adopted else desired

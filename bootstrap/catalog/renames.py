@@ -9,6 +9,7 @@ from typing import Any, cast
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Change, Rename, RenameColumn
 from bootstrap.catalog.code import Routine, View
+from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
@@ -103,11 +104,11 @@ def _move(item: DatabaseObject, old: Ref, name: str) -> DatabaseObject:
     if item.ref == old:
         return replace(item, name=name)
     if old.kind is Kind.SCHEMA and getattr(item, "schema", None) == old.name:
-        return replace(item, schema=name)  # type: ignore[call-arg]  # has a schema field: asked just above
+        return replace(item, schema=name)  # type: ignore[arg-type]  # has a schema field: asked just above
     if old.kind is not Kind.TABLE:
         return item
     if item.ref.table == old.name and item.ref.schema == old.schema:
-        return replace(item, table=name)  # type: ignore[call-arg]  # whatever has an owner table has the field
+        return replace(item, table=name)  # type: ignore[arg-type]  # whatever has an owner table has the field
     if isinstance(item, Table):
         return replace(item, foreign_keys=tuple(_point(key, old, name) for key in item.foreign_keys))
     return item
@@ -129,7 +130,7 @@ def _rename_column(current: Catalog, table: Ref, old: str, new: str, *, follows_
             keys = tuple(_rename_referenced(key, table, old, new) for key in item.foreign_keys)
             objects[ref] = replace(item, foreign_keys=keys)
     renamed = cast(Table, objects[table])
-    objects[table] = replace(_rename_in_members(renamed, old, new))
+    objects[table] = _rename_in_members(renamed, old, new)
     dependencies = {
         (after if ref == before else ref): frozenset(after if need == before else need for need in needs)
         for ref, needs in current.dependencies.items()
@@ -161,7 +162,7 @@ def _rename_in_members(value: Any, old: str, new: str) -> Any:
     if isinstance(value, ForeignKey):
         updates.pop("ref_columns", None)
     renamed = replace(value, **updates)
-    return replace(renamed, name=new) if type(value).__name__ == "Column" and value.name == old else renamed
+    return replace(renamed, name=new) if isinstance(renamed, Column) and renamed.name == old else renamed
 
 
 def _substitute(item: Any, old: str, new: str, *, follows_renames: bool) -> Any:

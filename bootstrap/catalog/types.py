@@ -132,7 +132,7 @@ class Sequence:
 
     schema: str = ""
     name: str
-    options: SequenceOptions = SequenceOptions()
+    options: SequenceOptions = field(default_factory=SequenceOptions)
     owned_by: tuple[str, str, str] | None = None
     unlogged: bool = False
     comment: str | None = None

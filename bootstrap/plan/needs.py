@@ -1,0 +1,98 @@
+"""What each object needs, from the structure of the model and from what the server knows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.constraints import Constraint, Exclusion, ForeignKey, KeyConstraint
+from bootstrap.catalog.indexes import IndexPart
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+
+
+def needs_of(catalog: Catalog) -> dict[Ref, set[Ref]]:
+    """Everything each object needs to exist: the server's dependencies and the model's own."""
+    needs: dict[Ref, set[Ref]] = defaultdict(set)
+    for ref, wanted in catalog.dependencies.items():
+        needs[ref] |= wanted
+    for item in catalog.objects.values():
+        for ref, wanted_ref in _structural(item, catalog):
+            if ref != wanted_ref:
+                needs[ref].add(wanted_ref)
+    return needs
+
+
+def dependents_of(needs: Mapping[Ref, Iterable[Ref]]) -> dict[Ref, set[Ref]]:
+    """The same relation the other way round."""
+    dependents: dict[Ref, set[Ref]] = defaultdict(set)
+    for ref, wanted in needs.items():
+        for need in wanted:
+            dependents[need].add(ref)
+    return dependents
+
+
+def _structural(item: DatabaseObject, catalog: Catalog) -> Iterator[tuple[Ref, Ref]]:
+    ref = item.ref
+    if ref.schema:
+        yield ref, Ref(Kind.SCHEMA, "", ref.schema)
+    if ref.owner and ref.owner in catalog.objects:
+        yield ref, ref.owner
+    owner = getattr(item, "owner", None)
+    if owner:
+        yield ref, Ref(Kind.ROLE, "", owner)
+    if isinstance(item, Table):
+        yield from _table(item, catalog)
+
+
+def _table(table: Table, catalog: Catalog) -> Iterator[tuple[Ref, Ref]]:
+    if table.partition_of:
+        yield table.ref, Ref(Kind.TABLE, table.partition_of.schema, table.partition_of.table)
+    for column in table.columns:
+        yield table.ref.child(Kind.COLUMN, column.name), table.ref
+    for constraint in table.constraints:
+        ref = table.ref.child(constraint.kind, constraint.name)
+        yield ref, table.ref
+        for name in constraint_columns(constraint):
+            yield ref, table.ref.child(Kind.COLUMN, name)
+        if isinstance(constraint, ForeignKey):
+            yield from ((ref, need) for need in _referenced(constraint, catalog))
+    for index in table.indexes:
+        ref = table.ref.child(Kind.INDEX, index.name)
+        yield ref, table.ref
+        for name in (*part_columns(index.parts), *index.include):
+            yield ref, table.ref.child(Kind.COLUMN, name)
+
+
+def _referenced(key: ForeignKey, catalog: Catalog) -> Iterator[Ref]:
+    """The referenced table, its columns, and every key or unique index that could be the one behind the reference."""
+    target = catalog.objects.get(Ref(Kind.TABLE, key.ref_schema, key.ref_table))
+    if not isinstance(target, Table):
+        return
+    yield target.ref
+    yield from (target.ref.child(Kind.COLUMN, name) for name in key.ref_columns)
+    wanted = set(key.ref_columns)
+    for constraint in target.constraints:
+        if isinstance(constraint, KeyConstraint) and set(part_columns(constraint.columns)) == wanted:
+            yield target.ref.child(constraint.kind, constraint.name)
+    for index in target.indexes:
+        # MySQL accepts any index that begins with the referenced columns.
+        if set(part_columns(index.parts)[: len(wanted)]) == wanted:
+            yield target.ref.child(Kind.INDEX, index.name)
+
+
+def constraint_columns(constraint: Constraint) -> tuple[str, ...]:
+    """Columns that a constraint names; those inside expressions are known only to the server."""
+    if isinstance(constraint, KeyConstraint):
+        return (*part_columns(constraint.columns), *constraint.include)
+    if isinstance(constraint, ForeignKey):
+        return constraint.columns
+    if isinstance(constraint, Exclusion):
+        return part_columns(part for part, _ in constraint.elements)
+    return ()
+
+
+def part_columns(parts: Iterable[IndexPart]) -> tuple[str, ...]:
+    """The plain columns among the parts of an index."""
+    return tuple(part.column for part in parts if part.column is not None)

@@ -1,0 +1,215 @@
+"""The order of changes that a server accepts."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.changes import (
+    AddColumn,
+    AddConstraint,
+    Alter,
+    AlterColumn,
+    AlterConstraint,
+    AlterIndex,
+    Change,
+    Create,
+    CreateIndex,
+    Drop,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    GrantPrivilege,
+    Rename,
+    RenameColumn,
+    RevokePrivilege,
+)
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.security import DefaultPrivilege, Grant
+from bootstrap.plan.effects import Effect, effect_of
+from bootstrap.plan.needs import dependents_of, needs_of
+
+_Index: TypeAlias = dict[Ref, set[int]]
+
+# Among changes that do not depend on each other: what makes a plan easy to read, and what is right where the server
+# knows of no dependency (function bodies are opaque to it).
+_CREATE_RANK = {
+    Kind.ROLE: 10, Kind.SCHEMA: 11, Kind.EXTENSION: 12, Kind.COLLATION: 13, Kind.TEXT_SEARCH: 14, Kind.ENUM: 15,
+    Kind.COMPOSITE: 16, Kind.RANGE: 16, Kind.DOMAIN: 17, Kind.SEQUENCE: 18, Kind.FUNCTION: 40, Kind.AGGREGATE: 41,
+    Kind.PROCEDURE: 41, Kind.TABLE: 42, Kind.STATISTICS: 60, Kind.VIEW: 62, Kind.MATERIALIZED_VIEW: 62,
+    Kind.RULE: 66, Kind.POLICY: 66, Kind.TRIGGER: 66, Kind.EVENT: 67, Kind.EVENT_TRIGGER: 67,
+}  # fmt: skip
+_DROP_RANK = {
+    Kind.EVENT_TRIGGER: 1, Kind.EVENT: 1, Kind.TRIGGER: 2, Kind.RULE: 2, Kind.POLICY: 2, Kind.STATISTICS: 2,
+    Kind.MATERIALIZED_VIEW: 3, Kind.VIEW: 4, Kind.PROCEDURE: 81, Kind.AGGREGATE: 81, Kind.FUNCTION: 82,
+    Kind.TABLE: 80, Kind.SEQUENCE: 83, Kind.DOMAIN: 84, Kind.COMPOSITE: 85, Kind.RANGE: 85, Kind.ENUM: 86,
+    Kind.TEXT_SEARCH: 87, Kind.COLLATION: 88, Kind.EXTENSION: 89, Kind.SCHEMA: 90, Kind.ROLE: 91,
+}  # fmt: skip
+_MEMBER_RANK: dict[type, int] = {
+    Rename: 20, RenameColumn: 21, DropConstraint: 31, DropIndex: 32, AddColumn: 44, AlterColumn: 45, DropColumn: 46,
+    AlterConstraint: 50, AlterIndex: 51, AddConstraint: 52, CreateIndex: 53, RevokePrivilege: 70, GrantPrivilege: 71,
+}  # fmt: skip
+_FOREIGN_KEY_LAST = 55
+_FOREIGN_KEY_FIRST = 30
+
+
+def order_changes(changes: Sequence[Change], current: Catalog, desired: Catalog) -> list[Change]:
+    """Sort changes so that everything exists when it is needed and nothing is dropped while it is needed.
+
+    Stable and total: the same input gives the same order. A cycle that no single order can satisfy (mutually
+    recursive functions) is broken at its lowest-ranked change, and the server has the last word.
+    """
+    before = _Precedence(changes, current, desired).edges()
+    return [changes[index] for index in _sorted(before, [_rank(change) for change in changes])]
+
+
+def _rank(change: Change) -> int:
+    match change:
+        case Create():
+            return _CREATE_RANK[change.ref.kind]
+        case Drop():
+            return _DROP_RANK[change.ref.kind]
+        case Alter():
+            return _CREATE_RANK[change.ref.kind] + 1
+        case AddConstraint() if change.after.kind is Kind.FOREIGN_KEY:
+            return _FOREIGN_KEY_LAST
+        case DropConstraint() if change.before.kind is Kind.FOREIGN_KEY:
+            return _FOREIGN_KEY_FIRST
+        case _:
+            return _MEMBER_RANK[type(change)]
+
+
+class _Precedence:
+    """For each change the changes that must come before it, by their places in the list."""
+
+    def __init__(self, changes: Sequence[Change], current: Catalog, desired: Catalog) -> None:
+        self.changes = changes
+        self.effects = [effect_of(change) for change in changes]
+        self.needs = needs_of(desired)
+        self.dependents = dependents_of(needs_of(current))
+        self.makers: _Index = defaultdict(set)
+        self.takers: _Index = defaultdict(set)
+        self.alterers: _Index = defaultdict(set)
+        self.before: dict[int, set[int]] = defaultdict(set)
+
+    def edges(self) -> dict[int, set[int]]:
+        """Apply every rule."""
+        self._file()
+        for index, effect in enumerate(self.effects):
+            self._needs_first(index, effect)
+            self._dependents_first(index, effect)
+            for ref in effect.makes:
+                self._put(self._freeing(ref), index)
+        self._column_positions()
+        self._privileges_last()
+        return self.before
+
+    def _file(self) -> None:
+        for index, effect in enumerate(self.effects):
+            for ref in effect.makes:
+                self.makers[ref].add(index)
+            for ref in effect.takes:
+                self.takers[ref].add(index)
+                self.takers[_name_slot(ref)].add(index)
+            for ref in effect.alters:
+                self.alterers[ref].add(index)
+
+    def _put(self, firsts: Iterable[int], then: int) -> None:
+        self.before[then].update(index for index in firsts if index != then)
+
+    def _needs_first(self, index: int, effect: Effect) -> None:
+        """What an object needs is made and altered before the object is."""
+        for ref in effect.makes | effect.alters:
+            for need in self.needs.get(ref, ()):
+                self._put(self.makers.get(need, ()), index)
+                if need != ref.owner:  # a table's own properties need not come before its members
+                    self._put(self.alterers.get(need, ()), index)
+
+    def _dependents_first(self, index: int, effect: Effect) -> None:
+        """What depends on an object goes, or lets go of it, before the object goes or changes."""
+        for ref in effect.takes:
+            for dependent in self.dependents.get(ref, ()):
+                self._put(self.takers.get(dependent, ()), index)
+                self._put(self.alterers.get(dependent, ()), index)
+        for ref in effect.alters:
+            for dependent in self.dependents.get(ref, ()):
+                self._put(self.takers.get(dependent, ()), index)
+
+    def _freeing(self, ref: Ref) -> set[int]:
+        """Who frees the name that this identity takes."""
+        freed = self.takers.get(ref, set()) | self.takers.get(_name_slot(ref), set())
+        return {index for index in freed if ref not in self.effects[index].makes}
+
+    def _column_positions(self) -> None:
+        added = {change.ref: index for index, change in enumerate(self.changes) if isinstance(change, AddColumn)}
+        for index, change in enumerate(self.changes):
+            if isinstance(change, AddColumn) and change.previous:
+                previous = added.get(change.table.ref.child(Kind.COLUMN, change.previous))
+                self._put(() if previous is None else {previous}, index)
+
+    def _privileges_last(self) -> None:
+        for index, change in enumerate(self.changes):
+            if isinstance(change, GrantPrivilege):
+                self._put(self._wanted_by(change.after), index)
+
+    def _wanted_by(self, privilege: Grant | DefaultPrivilege) -> set[int]:
+        if isinstance(privilege, DefaultPrivilege):
+            cluster = (Kind.ROLE, Kind.SCHEMA)
+            return {index for ref, found in self.makers.items() if ref.kind in cluster for index in found}
+        wanted = set(self.makers.get(Ref(Kind.ROLE, "", privilege.grantee), ()))
+        if privilege.on:
+            wanted |= self.makers.get(privilege.on, set())
+            if privilege.column:
+                wanted |= self.makers.get(privilege.on.child(Kind.COLUMN, privilege.column), set())
+        return wanted
+
+
+_RELATIONS = frozenset({Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.SEQUENCE, Kind.COMPOSITE})
+_TYPES = frozenset({Kind.ENUM, Kind.DOMAIN, Kind.RANGE})
+_ROUTINES = frozenset({Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE})
+_KEYS = frozenset({Kind.INDEX, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.EXCLUSION})
+_CONSTRAINTS = frozenset({Kind.CHECK, Kind.FOREIGN_KEY})
+
+
+def _name_slot(ref: Ref) -> Ref:
+    """The namespace entry that an identity occupies: kinds that cannot share a name share the slot.
+
+    On PostgreSQL relations, their row types and indexes share one namespace per schema; on MySQL, which has no
+    schema here, index names belong to their table.
+    """
+    if ref.kind in _RELATIONS or ref.kind in _TYPES:
+        return Ref(Kind.TABLE, ref.schema, ref.name, "\0name")
+    if ref.kind in _KEYS:
+        return Ref(Kind.TABLE, ref.schema, ref.name, "\0name" if ref.schema else f"\0{ref.table}")
+    if ref.kind in _ROUTINES:
+        return Ref(Kind.FUNCTION, ref.schema, ref.name, "\0name")
+    if ref.kind in _CONSTRAINTS:
+        return Ref(Kind.CHECK, ref.schema, ref.name, f"\0{ref.table}" if ref.schema else "\0name")
+    return ref
+
+
+def _sorted(before: dict[int, set[int]], ranks: Sequence[int]) -> Iterator[int]:
+    after: dict[int, set[int]] = defaultdict(set)
+    waiting = {index: set(before.get(index, ())) for index in range(len(ranks))}
+    for index, firsts in waiting.items():
+        for first in firsts:
+            after[first].add(index)
+    ready = [(ranks[index], index) for index, firsts in waiting.items() if not firsts]
+    heapq.heapify(ready)
+    while waiting:
+        if not ready:  # a cycle: take the change that the fewest others hold back
+            index = min(waiting, key=lambda item: (len(waiting[item]), ranks[item], item))
+        else:
+            index = heapq.heappop(ready)[1]
+            if index not in waiting:
+                continue
+        del waiting[index]
+        yield index
+        for follower in after[index]:
+            if follower in waiting:
+                waiting[follower].discard(index)
+                if not waiting[follower]:
+                    heapq.heappush(ready, (ranks[follower], follower))

@@ -1,0 +1,242 @@
+"""Changes that others need around them: what must be dropped first and created again after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.changes import (
+    AddColumn,
+    AddConstraint,
+    Alter,
+    AlterColumn,
+    AlterConstraint,
+    AlterIndex,
+    Change,
+    Create,
+    CreateIndex,
+    Drop,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    GrantPrivilege,
+    RevokePrivilege,
+)
+from bootstrap.catalog.code import View
+from bootstrap.catalog.constraints import Constraint
+from bootstrap.catalog.diff import Difference, creation
+from bootstrap.catalog.indexes import Index
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.security import Grant
+from bootstrap.catalog.tables import Table
+from bootstrap.plan.effects import effect_of
+from bootstrap.plan.needs import dependents_of, needs_of
+from bootstrap.plan.rules import Rules
+
+_ALL_KINDS = frozenset(Kind)
+_MEMBERS = frozenset(
+    {Kind.COLUMN, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.CHECK, Kind.EXCLUSION, Kind.FOREIGN_KEY, Kind.INDEX}
+)
+
+
+def with_rebuilds(difference: Difference, rules: Rules) -> list[Change]:
+    """Expand the changes: replacements become drop and create, dependents are taken out of the way and put back.
+
+    Privileges on what is created again are granted again. What a dropped table takes with it needs no drop of its own.
+    """
+    rebuild = _Rebuild(difference, rules)
+    rebuild.settle()
+    return rebuild.result()
+
+
+class _Rebuild:
+    """The changes by identity while they are being expanded."""
+
+    def __init__(self, difference: Difference, rules: Rules) -> None:
+        self.current: Catalog = difference.current
+        self.desired: Catalog = difference.desired
+        self.rules = rules
+        self.dependents = dependents_of(needs_of(self.current))
+        self.changes: list[Change] = list(difference.changes)
+        self.renamed: dict[Ref, Ref] = {
+            change.ref.owner.child(change.ref.kind, change.before.name): change.ref
+            for change in self.changes
+            if isinstance(change, AlterConstraint | AlterIndex) and change.ref.owner
+        }
+        self.recreated: set[Ref] = set()
+        self.taken: set[Ref] = set()
+
+    def settle(self) -> None:
+        """Expand until nothing new is disturbed. Ends because each identity is taken away at most once."""
+        pending = list(self.changes)
+        self.changes = []
+        while pending:
+            change = pending.pop(0)
+            if self._replaced(change):
+                pending[:0] = list(self._as_replacement(change))
+                continue
+            self.changes.append(change)
+            for ref, kinds in self._disturbed(change).items():
+                for dependent in sorted(self.dependents.get(ref, ())):
+                    if dependent.kind in kinds and dependent != ref:
+                        pending += self._take_out(dependent)
+
+    def _replaced(self, change: Change) -> bool:
+        return isinstance(change, Alter | AlterColumn | AlterConstraint | AlterIndex) and self.rules.replaces(change)
+
+    def _as_replacement(self, change: Change) -> Iterator[Change]:
+        match change:
+            case Alter():
+                yield from self._recreate_object(change.before, change.after)
+            case AlterColumn():
+                yield DropColumn(change.table, change.before)
+                yield AddColumn(change.table, change.after, _previous(change.table, change.after.name))
+            case AlterConstraint():
+                yield DropConstraint(change.table, change.before)
+                yield AddConstraint(change.table, change.after)
+            case AlterIndex():
+                yield DropIndex(change.owner, change.before)
+                yield CreateIndex(change.owner, change.after)
+
+    def _recreate_object(self, before: DatabaseObject, after: DatabaseObject) -> Iterator[Change]:
+        if before.ref in self.taken:
+            return
+        self.taken.add(before.ref)
+        self.recreated.add(after.ref)
+        yield Drop(before)
+        yield from creation(after, inline_indexes=self.rules.inline_indexes)
+
+    def _disturbed(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
+        disturbed = dict(self.rules.disturbs(change))
+        if isinstance(change, Drop | DropColumn | DropConstraint | DropIndex):
+            for ref in effect_of(change).takes:
+                disturbed[ref] = _ALL_KINDS
+        return disturbed
+
+    def _take_out(self, ref: Ref) -> Iterable[Change]:
+        """Drop something that stands in the way and, where it is still wanted, create it again."""
+        if ref in self.taken:
+            return []
+        before, after = self.current.objects.get(ref), self.desired.objects.get(ref)
+        if ref.kind in _MEMBERS:
+            return self._take_out_member(ref)
+        if before is None or after is None:
+            return []  # dropped by a change of its own, or an object that we do not manage: the server will say so
+        return list(self._recreate_object(before, after))
+
+    def _take_out_member(self, ref: Ref) -> list[Change]:
+        owner = ref.owner
+        before = self.current.objects.get(owner) if owner else None
+        after = self.desired.objects.get(owner) if owner else None
+        if not isinstance(before, Table | View) or owner in self.taken:
+            return []
+        renamed = self.renamed.get(ref, ref)
+        self.taken |= {ref, renamed}
+        if ref.kind is Kind.COLUMN:
+            return _column_rebuilt(before, after, ref.name)
+        old = find_member(before, ref)
+        new = find_member(after, renamed) if isinstance(after, Table | View) else None
+        return _member_rebuilt(before, after, old, new)
+
+    def result(self) -> list[Change]:
+        """The expanded changes, each identity handled once, with the privileges that a rebuild takes away."""
+        dropped = {change.ref for change in self.changes if isinstance(change, Drop)}
+        kept = [change for change in _unique(self.changes) if not self._superseded(change, dropped)]
+        return kept + list(self._contents_of_recreated(kept)) + list(self._privileges(kept))
+
+    def _superseded(self, change: Change, dropped: set[Ref]) -> bool:
+        """Whether another change already does this one's work."""
+        match change:
+            case Drop():
+                return change.ref.owner in dropped
+            case RevokePrivilege(before=Grant(on=Ref() as on)):
+                return on in dropped
+            case Alter() | AlterColumn() | AlterConstraint() | AlterIndex():
+                return change.ref in self.recreated or change.ref in self.taken or self._of_recreated(change)
+            case DropColumn() | DropConstraint() | DropIndex():
+                return change.ref.owner in dropped and not self._breaks_cycle(change, dropped)
+            case AddColumn():
+                return self._of_recreated(change)
+            case AddConstraint():
+                return self._of_recreated(change) and change.after.kind is not Kind.FOREIGN_KEY
+            case CreateIndex():
+                return self._of_recreated(change) and self.rules.inline_indexes
+            case _:
+                return False
+
+    def _of_recreated(self, change: Change) -> bool:
+        owner = getattr(change, "ref", Ref(Kind.TABLE, "", "")).owner
+        return owner in self.recreated
+
+    def _breaks_cycle(self, change: Change, dropped: set[Ref]) -> bool:
+        """A foreign key between two dropped tables goes first, so that their order does not matter."""
+        if not isinstance(change, DropConstraint) or change.before.kind is not Kind.FOREIGN_KEY:
+            return False
+        target = Ref(Kind.TABLE, getattr(change.before, "ref_schema", ""), getattr(change.before, "ref_table", ""))
+        return target in dropped and target != change.ref.owner
+
+    def _contents_of_recreated(self, kept: list[Change]) -> Iterator[Change]:
+        """Triggers, rules, policies and statistics went with their table: create them again."""
+        present = {change.ref for change in kept if isinstance(change, Create)}
+        for ref in sorted(self.desired.objects):
+            if ref.owner in self.recreated and ref not in present:
+                yield Create(self.desired.objects[ref])
+
+    def _privileges(self, kept: list[Change]) -> Iterator[Change]:
+        present = {change.after for change in kept if isinstance(change, GrantPrivilege)}
+        for grant in sorted(self.desired.grants, key=str):
+            if grant.on in self.recreated and grant not in present:
+                yield GrantPrivilege(grant)
+
+
+def _column_rebuilt(before: Table | View, after: DatabaseObject | None, name: str) -> list[Change]:
+    """Only a generated column can be dropped and added again without losing anything."""
+    old = before.column(name) if isinstance(before, Table) else None
+    new = after.column(name) if isinstance(after, Table) else None
+    if not isinstance(before, Table) or old is None or old.generated is None:
+        return []
+    changes: list[Change] = [DropColumn(before, old)]
+    if isinstance(after, Table) and new is not None:
+        changes.append(AddColumn(after, new, _previous(after, name)))
+    return changes
+
+
+def _member_rebuilt(
+    before: Table | View, after: DatabaseObject | None, old: Constraint | Index | None, new: Constraint | Index | None
+) -> list[Change]:
+    changes: list[Change] = []
+    if isinstance(old, Index):
+        changes.append(DropIndex(before.ref, old))
+        if isinstance(new, Index):
+            changes.append(CreateIndex(before.ref, new))
+    elif old is not None and isinstance(before, Table):
+        changes.append(DropConstraint(before, old))
+        if isinstance(after, Table) and new is not None and not isinstance(new, Index):
+            changes.append(AddConstraint(after, new))
+    return changes
+
+
+def find_member(owner: Table | View, ref: Ref) -> Constraint | Index | None:
+    """The constraint or index of a table or materialized view, or None."""
+    if isinstance(owner, Table):
+        for constraint in owner.constraints:
+            if (constraint.kind, constraint.name) == (ref.kind, ref.name):
+                return constraint
+    if ref.kind is Kind.INDEX:
+        return next((index for index in owner.indexes if index.name == ref.name), None)
+    return None
+
+
+def _previous(table: Table, name: str) -> str:
+    names = [column.name for column in table.columns]
+    place = names.index(name)
+    return names[place - 1] if place else ""
+
+
+def _unique(changes: Iterable[Change]) -> Iterator[Change]:
+    seen: set[tuple[type, object]] = set()
+    for change in changes:
+        key = (type(change), getattr(change, "ref", change))
+        if key not in seen:
+            seen.add(key)
+            yield change
