@@ -1,0 +1,244 @@
+"""What a declaration says, once it has been read: the types that the rest of the package works with.
+
+They are made by :func:`bootstrap.declaration.load.load` (a directory) and
+:func:`bootstrap.declaration.load.load_files` (in memory); :func:`bootstrap.declaration.load.manifest` gives only the
+part that costs nothing: what to connect to, and the digest of everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.ref import Ref
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Position(NamedTuple):
+    """Where something was declared: the path relative to the declaration's directory, and the line from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Where the password comes from. ``kind`` is secret_arn, ssm_parameter, iam or environment; ``value`` is the ARN,
+    the parameter's name, "" for iam, or the name of the environment variable. Never the password itself.
+    """
+
+    kind: str = "environment"
+    value: str = "DB_BOOTSTRAP_PASSWORD"
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How the server proves who it is: verify-full (default), verify-ca, require, disable."""
+
+    mode: str = "verify-full"
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One database to bring into line, as an overlay, Terraform, DB_BOOTSTRAP_TARGET or a Lambda event names it."""
+
+    engine: str
+    host: str
+    database: str
+    username: str
+    port: int  # 5432 or 3306 where none is given
+    region: str | None = None
+    credentials: Credentials = Credentials()
+    tls: Tls = Tls()
+    connect_deadline_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerraformTarget:
+    """A target that is read from Terraform's outputs: ``output`` is a map, ``key`` picks this database's entry.
+
+    ``directory`` is relative to the declaration's directory.
+    """
+
+    directory: str
+    output: str = "db_bootstrap_targets"
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of the database is managed; same meaning as ``bootstrap.dialects.base.Scope``. All empty: no scope
+    was declared, and what is declared is what is managed.
+    """
+
+    schemas: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Limits and permissions of an environment. ``allow`` are permissions as ``--allow`` takes them. None is the
+    product's default. ``deadline_seconds`` bounds a whole run.
+    """
+
+    large_table_rows: int | None = None
+    lock_timeout_ms: int | None = None
+    statement_timeout_ms: int | None = None
+    deadline_seconds: int | None = None
+    online: bool = True
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What bootstrap.yaml and the overlay say, and the digest of all bytes that the declaration consists of.
+
+    The digest covers the content and path of every file that is read for this environment, and the environment's
+    name: equal digests mean equal declarations. Nothing but bootstrap.yaml and the overlay is parsed for it.
+    """
+
+    name: str
+    engine: str  # postgresql, mysql
+    environment: str | None
+    environments: tuple[str, ...]  # all that have an overlay
+    default_schema: str  # "" on MySQL
+    target: Target | TerraformTarget | None = None
+    variables: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    policy: Policy = Policy()
+    scope: Scope = Scope()
+    digest: str = ""
+    files: tuple[str, ...] = ()
+
+
+class SeedMode(StrEnum):
+    """What a seed does with rows that are there already."""
+
+    INSERT = "insert"  # never touch a row that exists
+    UPSERT = "upsert"
+    SYNC = "sync"  # also delete the rows that are not declared
+    ONCE = "once"  # only into an empty table
+
+
+class SeedRow(NamedTuple):
+    """One row: values in the order of the seed's columns (None is NULL; text as the server parses it for the column's
+    type, or an SQL expression for the columns in ``expressions``), and where it is written.
+    """
+
+    values: tuple[str | None, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seed:
+    """Rows of one table with the same columns. ``rows()`` reads them anew each time, streaming large files; they have
+    been validated. ``key`` is never empty except for mode once. Several seeds may fill one table (rows that
+    leave out different columns), then never with mode sync or once.
+    """
+
+    table: Ref
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    mode: SeedMode
+    rows: Callable[[], Iterator[SeedRow]]
+    expressions: frozenset[str] = frozenset()
+    digest: str = ""  # of the rows and of how they are brought in
+    position: Position
+
+
+class Phase(StrEnum):
+    """When a step runs: before or after the structural change."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class StepStatement(NamedTuple):
+    """One SQL statement of a step, without its terminator, and the line where it begins."""
+
+    sql: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A versioned step, in the order of their numbers. ``checksum`` is of the file as written (line endings aside), so
+    that it is the same in every environment. ``transactional`` False: some statement refuses to run in a transaction.
+    """
+
+    number: int
+    name: str  # the file's name without its ending: 0001_backfill
+    phase: Phase
+    statements: tuple[StepStatement, ...]
+    checksum: str
+    transactional: bool = True
+    description: str = ""
+    file: str
+
+
+class Expectation(StrEnum):
+    """What a check's answer must be."""
+
+    TRUE = "true"  # one row, one column, and it is true (MySQL: not zero)
+    EMPTY = "empty"  # no row
+    ROWS = "rows"  # at least one row; with a value: exactly so many
+    VALUE = "value"  # one row, one column, equal to the value as text (both as numbers where both are)
+    AT_LEAST = "at_least"  # one row, one column, a number that is at least the value
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredCheck:
+    """A named assertion that must hold after every run."""
+
+    name: str
+    query: str
+    expect: Expectation = Expectation.TRUE
+    value: str | None = None  # of value, at_least, at_most, and optionally rows; VALUE with None expects NULL
+    message: str = ""  # what it means when it fails
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """A whole declaration for one environment. ``catalog`` keeps its texts as written."""
+
+    manifest: Manifest
+    catalog: Catalog
+    sources: Mapping[Ref, Position]
+    seeds: tuple[Seed, ...] = ()
+    steps: tuple[Step, ...] = ()
+    checks: tuple[DeclaredCheck, ...] = ()
+
+    @property
+    def engine(self) -> str:
+        """postgresql or mysql."""
+        return self.manifest.engine
+
+    @property
+    def environment(self) -> str | None:
+        """The overlay's name, None for the base declaration."""
+        return self.manifest.environment
+
+    @property
+    def digest(self) -> str:
+        """The digest of all bytes."""
+        return self.manifest.digest
+
+    def locate(self, ref: Ref) -> str:
+        """Where an object, or the table that it belongs to, was declared, as ``file:line``; "" for what is not."""
+        found = self.sources.get(ref) or (self.sources.get(ref.owner) if ref.owner else None)
+        return str(found) if found else ""
+
+
+Files: TypeAlias = Mapping[str, bytes]
+"""A declaration in memory: path relative to its directory → content."""
