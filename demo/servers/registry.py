@@ -1,0 +1,97 @@
+"""Servers that several processes share: the first that asks starts one, the others find it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from demo.servers.cache import file_lock
+from demo.servers.mysql import MariaDBServer, MySQLServer
+from demo.servers.postgresql import PostgresServer
+from demo.servers.process import GuardedProcess, stop_guard
+
+SERVER_TYPES: Mapping[str, type[PostgresServer] | type[MySQLServer]] = {
+    "postgresql": PostgresServer,
+    "mariadb": MariaDBServer,
+    "mysql": MySQLServer,
+}
+Server = PostgresServer | MySQLServer
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A folder with one small file per running server, readable by its owner only: it holds the password."""
+
+    directory: Path
+
+    def get(self, name: str, *, owner: int, start: Callable[[int], Server] | None = None) -> Server:
+        """Return the server `name`, started when it does not run yet.
+
+        Args:
+            name: an engine (`postgresql`, `mariadb`, `mysql`), with a version as in `postgresql-18`, or any other name
+                when `start` is given.
+            owner: process that the server must not outlive; 0: it stays until `stop_all`.
+            start: how to start it, given the owner.
+
+        Raises:
+            ServerUnavailableError: no such server can be had here.
+            ServerStartError: it did not start.
+        """
+        with file_lock(self.directory / f"{name}.lock"):
+            path = self.directory / f"{name}.json"
+            if path.exists():
+                server = load(json.loads(path.read_text()))
+                if server.process.is_running():
+                    return server
+            server = (start or _starter(name))(owner)
+            path.touch(mode=0o600)
+            path.write_text(json.dumps(dump(server)))
+            return server
+
+    def running(self) -> dict[str, Server]:
+        """The servers that run, by name."""
+        found = {path.stem: load(json.loads(path.read_text())) for path in sorted(self.directory.glob("*.json"))}
+        return {name: server for name, server in found.items() if server.process.is_running()}
+
+    def stop_all(self) -> None:
+        """End every server of the folder."""
+        for path in sorted(self.directory.glob("*.json")):
+            stop_guard(int(json.loads(path.read_text())["guard_pid"]))
+            path.unlink()
+
+
+def dump(server: Server) -> dict[str, Any]:
+    """What another process needs to know to use a server."""
+    return {
+        "engine": server.engine,
+        "guard_pid": server.process.guard_pid,
+        "directory": str(server.process.directory),
+        "port": server.port,
+        "username": server.username,
+        "password": server.password,
+        "ca_file": str(server.ca_file),
+        "version": server.version,
+    }
+
+
+def load(state: Mapping[str, Any]) -> Server:
+    """The server that `dump` described."""
+    return SERVER_TYPES[state["engine"]](
+        process=GuardedProcess(int(state["guard_pid"]), Path(state["directory"])),
+        port=int(state["port"]),
+        username=state["username"],
+        password=state["password"],
+        ca_file=Path(state["ca_file"]),
+        version=state["version"],
+    )
+
+
+def _starter(name: str) -> Callable[[int], Server]:
+    engine, _, version = name.partition("-")
+    if engine == "postgresql":
+        return lambda owner: PostgresServer.start(version=version or None, owner=owner)
+    kind = MariaDBServer if engine == "mariadb" else MySQLServer
+    return lambda owner: kind.start(owner=owner)

@@ -1,0 +1,100 @@
+"""Real servers for the tests: one of each kind per test session, shared by all workers; a fresh database per test.
+
+A server is started when the first test asks for it. The process that began the session owns it: the pytest-xdist
+controller, or pytest itself. It ends the servers with the session, and if it is killed their guards end them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.servers import MariaDBServer, MySQLServer, PostgresServer, Registry, Server
+
+SESSION = "DB_BOOTSTRAP_TEST_SESSION"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the session: workers of pytest-xdist inherit the environment, and so find the folder and the owner."""
+    if not hasattr(config, "workerinput"):
+        os.environ[SESSION] = f"{os.getpid()}:{tempfile.mkdtemp(prefix='dbb-tests-')}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the session's servers."""
+    if not hasattr(config, "workerinput"):
+        folder = Path(os.environ.pop(SESSION).split(":", 1)[1])
+        Registry(folder).stop_all()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def shared_server(name: str) -> Server:
+    """Return the session's server of a kind, such as `postgresql-18`; a missing one fails the test in one line."""
+    owner, folder = os.environ[SESSION].split(":", 1)
+    return Registry(Path(folder)).get(name, owner=int(owner))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> PostgresServer:
+    """The session's PostgreSQL, of the version at hand."""
+    server = shared_server("postgresql")
+    assert isinstance(server, PostgresServer)
+    return server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> MariaDBServer:
+    """The session's MariaDB."""
+    server = shared_server("mariadb")
+    assert isinstance(server, MariaDBServer)
+    return server
+
+
+@pytest.fixture(scope="session")
+def mysql_server() -> MySQLServer:
+    """The session's MySQL (not MariaDB)."""
+    server = shared_server("mysql")
+    assert isinstance(server, MySQLServer)
+    return server
+
+
+@contextlib.contextmanager
+def fresh_database(server: Server) -> Iterator[str]:
+    """Give the URL of a new, empty database, which is dropped in the end.
+
+    Yields:
+        A URL over TCP with TLS; certificate and host name are verified against the server's CA.
+    """
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    try:
+        yield server.create_database(name)
+    finally:
+        server.drop_database(name)
+
+
+@pytest.fixture
+def postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of an empty database on the session's PostgreSQL."""
+    with fresh_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def mariadb_database(mariadb_server: MariaDBServer) -> Iterator[str]:
+    """The URL of an empty database on the session's MariaDB."""
+    with fresh_database(mariadb_server) as url:
+        yield url
+
+
+@pytest.fixture
+def mysql_database(mysql_server: MySQLServer) -> Iterator[str]:
+    """The URL of an empty database on the session's MySQL."""
+    with fresh_database(mysql_server) as url:
+        yield url
