@@ -1,0 +1,75 @@
+# make demo | test | check | package | plan, bootstrap, verify, history ENV=production
+#
+# Everything works from a bare checkout: the virtual environment is made first, by any Python from 3.11 on.
+
+PYTHON    ?= python3
+VENV      := .venv
+BIN       := $(VENV)/bin
+ENV       ?= staging
+DATABASES ?= contacts streams
+ARGS      ?=
+KEEP      ?=
+WORKERS   ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo demo-down test corpora check format package docs plan bootstrap verify history clean
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+# The stamp depends on pyproject.toml: a new dependency is installed by the next command, not by memory.
+install: $(VENV)/.installed
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[operator,demo,dev]'
+	touch $@
+
+demo: install package  ## The whole job on a local AWS: apply, bootstrap, verify, change (KEEP=1 leaves it standing)
+	$(BIN)/python -m demo up $(if $(KEEP),--keep)
+
+demo-down:  ## End what `make demo KEEP=1` left standing
+	$(BIN)/python -m demo down
+
+test: install package  ## All tests, on private servers
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+
+corpora: install  ## Every case of the corpora, not only the sample
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) tests/corpora --corpora=all $(ARGS)
+
+check: install  ## Lint, types, Terraform's own checks, generated files up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/module_docs.py --check
+	$(BIN)/python tools/check_terraform.py
+
+format: install  ## Rewrite sources in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	terraform fmt -recursive terraform
+
+package: install  ## The Lambda zip, byte for byte reproducible
+	$(BIN)/python tools/package_lambda.py
+
+docs: install  ## Regenerate the module's tables
+	$(BIN)/python tools/module_docs.py
+
+# The same commands by hand, against what Terraform made: the workspace is the environment.
+# `.demo/env` is there while a demo stands (make demo KEEP=1) and leads them to it.
+-include .demo/env
+export
+
+plan: install  ## What would change in ENV
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap plan $(ENV) --dir database/$$database $(ARGS) || exit $$?; done
+
+bootstrap: install  ## Bring ENV to its declaration
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap apply $(ENV) --dir database/$$database $(ARGS) || exit $$?; done
+
+verify: install  ## Prove that ENV is what its declaration says
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap verify $(ENV) --dir database/$$database $(ARGS) || exit $$?; done
+
+history: install  ## What was run in ENV, when, by whom
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap history $(ENV) --dir database/$$database $(ARGS) || exit $$?; done
+
+clean:  ## Remove what was built
+	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,45 @@
+"""The gate: no blocking hazard passes unless it was allowed by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bootstrap.plan.statement import Hazard, HazardKind, Plan
+from bootstrap.problems import BootstrapError, Refused
+
+EVERYTHING = "all"
+
+
+def check_permissions(permissions: Iterable[str]) -> None:
+    """Raise BootstrapError for a permission that names no hazard: a typing error must not look like a refusal."""
+    known = {EVERYTHING, *HazardKind}
+    for permission in permissions:
+        if permission.partition(":")[0] not in known:
+            raise BootstrapError(f"--allow {permission}: there is no such hazard: use one of {', '.join(sorted(known))}")
+
+
+def refused_hazards(plan: Plan, permissions: Sequence[str]) -> list[Hazard]:
+    """The blocking hazards of a plan that no permission covers, each subject and kind once."""
+    refused: dict[str, Hazard] = {}
+    for hazard in plan.hazards:
+        if hazard.blocking and not _covered(hazard, permissions):
+            refused.setdefault(hazard.permission, hazard)
+    return list(refused.values())
+
+
+def check_gate(plan: Plan, permissions: Sequence[str]) -> None:
+    """Raise Refused, naming every hazard in the way and the exact option that allows it."""
+    refused = refused_hazards(plan, permissions)
+    if not refused:
+        return
+    lines = ["refused: this plan has hazards that are not allowed; nothing was changed"]
+    for hazard in refused:
+        lines.append(f"  {hazard.subject}: {hazard.message}")
+        if hazard.advice:
+            lines.append(f"    safer: {hazard.advice}")
+        lines.append(f"    to allow it: --allow '{hazard.permission}'")
+    raise Refused("\n".join(lines))
+
+
+def _covered(hazard: Hazard, permissions: Sequence[str]) -> bool:
+    return any(permission in (EVERYTHING, hazard.kind, hazard.permission) for permission in permissions)

@@ -1,0 +1,21 @@
+"""From a difference to an ordered plan."""
+
+from __future__ import annotations
+
+from bootstrap.catalog.changes import Change, Create
+from bootstrap.catalog.diff import Difference
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.plan.order import order_changes
+from bootstrap.plan.rebuild import with_rebuilds
+from bootstrap.plan.rules import Rules
+
+
+def planned_changes(difference: Difference, rules: Rules) -> list[Change]:
+    """The changes of a difference with all that must happen around them, in an order the server accepts."""
+    return order_changes(with_rebuilds(difference, rules), difference.current, difference.desired)
+
+
+def created_tables(changes: list[Change]) -> frozenset[Ref]:
+    """Tables and materialized views that a plan makes: nothing in them can be lost, nobody waits for their locks."""
+    kinds = (Kind.TABLE, Kind.MATERIALIZED_VIEW)
+    return frozenset(change.ref for change in changes if isinstance(change, Create) and change.ref.kind in kinds)
