@@ -59,10 +59,6 @@ resource "aws_lambda_function" "this" {
       error_message = "security_group_ids: needed with create_security_group = false."
     }
     precondition {
-      condition     = !local.creates_security_group || (var.vpc_id != null && var.database_security_group_id != null)
-      error_message = "vpc_id, database_security_group_id: both are needed for the function's security group; else set create_security_group = false."
-    }
-    precondition {
       condition     = var.target.credentials.environment == null
       error_message = "target.credentials.environment: a password in the function's environment would be in the state; use secret_arn, ssm_parameter or iam with runner = \"lambda\"."
     }

@@ -62,7 +62,7 @@ locals {
   zip_found    = var.lambda_zip == null ? false : fileexists(var.lambda_zip)
   zip_digest   = local.runs_in_lambda && local.zip_found ? filebase64sha256(var.lambda_zip) : ""
   bootstrapper = var.bootstrapper_digest != null ? var.bootstrapper_digest : local.zip_digest
-  database     = "${var.database_resource_id}/${var.target.database}"
+  database     = var.create ? "${var.database_resource_id}/${var.target.database}" : ""
 
   # A key for each file, so that the plan says which of them has changed.
   triggers = merge(

@@ -17,6 +17,11 @@ resource "aws_security_group" "this" {
 
   lifecycle {
     create_before_destroy = true
+
+    precondition {
+      condition     = var.vpc_id != null && var.database_security_group_id != null
+      error_message = "vpc_id, database_security_group_id: both are needed for the function's security group; else set create_security_group = false."
+    }
   }
 }
 

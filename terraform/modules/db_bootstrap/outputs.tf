@@ -13,6 +13,11 @@ output "declaration_digest" {
   value       = var.create ? local.declaration_digest : null
 }
 
+output "triggers" {
+  description = "What decides whether to run: digest by file, environment, database, bootstrapper. A change of any of them runs again, and nothing else does."
+  value       = var.create ? local.triggers : null
+}
+
 output "run" {
   description = "What the last run by Lambda returned: status, run id, fingerprint, number of statements, one line of summary. Null with `runner = \"local\"`, which returns nothing to Terraform."
   value       = local.result

@@ -1,0 +1,342 @@
+# What is refused, what is granted, and what is not created: plans only, with a mock provider.
+
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = { id = "eu-central-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+}
+
+variables {
+  name                 = "contacts"
+  environment          = "production"
+  declaration_dir      = "tests/fixtures/contacts"
+  database_resource_id = "db-ABCDEFGHIJKL"
+  target = {
+    engine      = "mysql"
+    host        = "contacts.abc.eu-central-1.rds.amazonaws.com"
+    database    = "tfplayground_prod"
+    username    = "admin"
+    credentials = { iam = true }
+  }
+  lambda_zip = "tests/fixtures/function.zip"
+}
+
+run "create_false_is_empty" {
+  command = plan
+  variables {
+    create = false
+  }
+  assert {
+    condition = (
+      output.ready_token == null && output.target == null && output.declaration_digest == null && output.run == null && output.triggers == null &&
+      output.lambda_function_name == null && output.lambda_function_arn == null && output.role_arn == null &&
+      output.role_name == null && output.security_group_id == null && output.log_group_name == null
+    )
+    error_message = "Every output is null."
+  }
+  assert {
+    condition = sum(concat([0], [for all in [
+      terraform_data.declaration, terraform_data.run, terraform_data.first_run, aws_lambda_function.this,
+      aws_lambda_invocation.run, aws_iam_role.this, aws_iam_role_policy.this, aws_cloudwatch_log_group.this,
+      aws_security_group.this, aws_s3_object.declaration,
+    ] : length(all)])) == 0
+    error_message = "Nothing is created."
+  }
+}
+
+run "create_false_needs_no_database" {
+  command = plan
+  variables {
+    create               = false
+    database_resource_id = null
+    target = {
+      engine      = "mysql"
+      host        = null
+      database    = null
+      username    = null
+      credentials = { secret_arn = null, iam = true }
+    }
+  }
+}
+
+run "without_subnets_no_vpc" {
+  command = plan
+  assert {
+    condition = (
+      length(aws_lambda_function.this[0].vpc_config) == 0 &&
+      length(aws_security_group.this) == 0
+    )
+    error_message = "Outside of a VPC there is neither attachment nor security group."
+  }
+}
+
+run "refuses_unknown_runner" {
+  command = plan
+  variables {
+    runner = "ecs"
+  }
+  expect_failures = [var.runner]
+}
+
+run "refuses_unknown_engine" {
+  command = plan
+  variables {
+    target = {
+      engine      = "oracle"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { iam = true }
+    }
+  }
+  expect_failures = [var.target]
+}
+
+run "refuses_unknown_tls_mode" {
+  command = plan
+  variables {
+    target = {
+      engine      = "mysql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { iam = true }
+      tls         = { mode = "prefer" }
+    }
+  }
+  expect_failures = [var.target]
+}
+
+run "refuses_two_credentials" {
+  command = plan
+  variables {
+    target = {
+      engine      = "mysql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { iam = true, ssm_parameter = "/p" }
+    }
+  }
+  expect_failures = [var.target]
+}
+
+run "refuses_no_credentials" {
+  command = plan
+  variables {
+    target = {
+      engine      = "mysql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = {}
+    }
+  }
+  expect_failures = [var.target]
+}
+
+run "refuses_a_password_for_an_arn" {
+  command = plan
+  variables {
+    target = {
+      engine      = "mysql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { secret_arn = "not-an-arn" }
+    }
+  }
+  expect_failures = [var.target]
+}
+
+run "refuses_bad_names" {
+  command = plan
+  variables {
+    name        = "Contacts; rm"
+    environment = "../production"
+  }
+  expect_failures = [var.name, var.environment]
+}
+
+run "refuses_bad_numbers" {
+  command = plan
+  variables {
+    lambda_timeout      = 901
+    lambda_memory_size  = 64
+    log_retention_days  = 31
+    payload_limit_bytes = 6000000
+  }
+  expect_failures = [var.lambda_timeout, var.lambda_memory_size, var.log_retention_days, var.payload_limit_bytes]
+}
+
+run "refuses_bad_enums" {
+  command = plan
+  variables {
+    lambda_runtime      = "nodejs22.x"
+    lambda_architecture = "riscv"
+    allow               = ["DROP TABLE"]
+  }
+  expect_failures = [var.lambda_runtime, var.lambda_architecture, var.allow]
+}
+
+run "refuses_a_directory_without_a_declaration" {
+  command = plan
+  variables {
+    declaration_dir = "tests/fixtures/nothing-here"
+  }
+  expect_failures = [terraform_data.declaration]
+}
+
+run "refuses_an_environment_without_overlay" {
+  command = plan
+  variables {
+    declaration_dir = "tests/fixtures/no-overlay"
+  }
+  expect_failures = [terraform_data.declaration]
+}
+
+run "refuses_a_file_that_is_not_text" {
+  command = plan
+  variables {
+    declaration_dir = "tests/fixtures/not-text"
+  }
+  expect_failures = [aws_lambda_invocation.run]
+}
+
+run "refuses_a_missing_zip" {
+  command = plan
+  variables {
+    lambda_zip = "tests/fixtures/none.zip"
+  }
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "refuses_a_password_in_the_functions_environment" {
+  command = plan
+  variables {
+    target = {
+      engine      = "mysql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { environment = "DB_BOOTSTRAP_PASSWORD" }
+    }
+  }
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "refuses_a_security_group_without_its_vpc" {
+  command = plan
+  variables {
+    subnet_ids = ["subnet-1"]
+  }
+  expect_failures = [aws_security_group.this]
+}
+
+run "refuses_no_role" {
+  command = plan
+  variables {
+    create_role = false
+  }
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "refuses_preview_of_a_local_run" {
+  command = plan
+  variables {
+    runner  = "local"
+    preview = true
+  }
+  expect_failures = [terraform_data.declaration]
+}
+
+run "large_declaration_needs_a_bucket" {
+  command = plan
+  variables {
+    payload_limit_bytes = 100
+  }
+  expect_failures = [aws_lambda_invocation.run]
+}
+
+run "large_declaration_goes_through_s3" {
+  command = plan
+  variables {
+    payload_limit_bytes = 100
+    declaration_bucket  = "declarations"
+  }
+  override_resource {
+    target          = aws_cloudwatch_log_group.this
+    override_during = plan
+    values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:x" }
+  }
+  assert {
+    condition = jsondecode(aws_lambda_invocation.run[0].input).declaration == { s3 = {
+      bucket = "declarations"
+      prefix = "db-bootstrap/production/contacts/${output.declaration_digest}/"
+      files  = ["bootstrap.yaml", "environments/production.yaml", "schema/contacts.yaml"]
+    } }
+    error_message = "The event names the objects and carries none of their content."
+  }
+  assert {
+    condition = (
+      [for path, object in aws_s3_object.declaration : object.source] ==
+      [for path in jsondecode(aws_lambda_invocation.run[0].input).declaration.s3.files : "tests/fixtures/contacts/${path}"]
+    )
+    error_message = "Every file is uploaded as it is."
+  }
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Resource if statement.Sid == "ReadDeclaration"
+    ]) == ["arn:aws:s3:::declarations/db-bootstrap/production/contacts/${output.declaration_digest}/*"]
+    error_message = "The function may read these objects and no others."
+  }
+}
+
+run "iam_credentials_name_one_database_user" {
+  command = plan
+  override_resource {
+    target          = aws_cloudwatch_log_group.this
+    override_during = plan
+    values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:x" }
+  }
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Resource if statement.Sid == "ConnectAsDatabaseUser"
+    ]) == ["arn:aws:rds-db:eu-central-1:123456789012:dbuser:db-ABCDEFGHIJKL/admin"]
+    error_message = "rds-db:connect is granted for this server and this user."
+  }
+}
+
+run "parameter_and_its_key_are_exact" {
+  command = plan
+  variables {
+    credentials_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/1"
+    target = {
+      engine      = "mysql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { ssm_parameter = "/production/contacts/password" }
+    }
+  }
+  override_resource {
+    target          = aws_cloudwatch_log_group.this
+    override_during = plan
+    values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:x" }
+  }
+  assert {
+    condition = {
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Sid => statement.Resource if statement.Sid != "WriteOwnLogs"
+      } == {
+      ReadParameter    = ["arn:aws:ssm:eu-central-1:123456789012:parameter/production/contacts/password"]
+      DecryptParameter = ["arn:aws:kms:eu-central-1:123456789012:key/1"]
+    }
+    error_message = "One parameter, one key, nothing else."
+  }
+}
