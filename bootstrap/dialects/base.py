@@ -97,6 +97,9 @@ class Session(Protocol):
     def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
         """Set how long a statement may wait for locks and run; None is the session's own default again."""
 
+    def settings(self, values: Sequence[tuple[str, str]]) -> AbstractContextManager[None]:
+        """Session variables for the time of a block (name, SQL text of the value); as they were before afterwards."""
+
     def try_lock(self, name: str) -> bool:
         """Try once, without waiting, to take the session lock of that name."""
 

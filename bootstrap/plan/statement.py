@@ -49,6 +49,8 @@ class Statement:
     None leaves the session's setting. ``display`` replaces the SQL in output and journal where it holds a secret.
     ``fallbacks`` are tried in turn when the server answers that the asked-for algorithm is not possible (MySQL
     ALGORITHM=INSTANT, then INPLACE): each is a whole statement of its own, in order of cost.
+    ``session_settings`` are session variables for the time of this statement, name → SQL text of the value (the
+    sql_mode that a routine was written for): run it inside of ``session.settings(statement.session_settings)``.
     """
 
     sql: str
@@ -60,6 +62,7 @@ class Statement:
     hazards: tuple[Hazard, ...] = ()
     display: str | None = None
     fallbacks: tuple[str, ...] = ()
+    session_settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:

@@ -1,0 +1,43 @@
+"""Quoting: the only way a name or a value gets into SQL."""
+
+from __future__ import annotations
+
+import re
+
+_ESCAPES = {"\\": "\\\\", "'": "''", "\0": "\\0", "\n": "\\n", "\r": "\\r", "\x1a": "\\Z"}
+_UNESCAPES = {"0": "\0", "n": "\n", "r": "\r", "Z": "\x1a", "t": "\t", "b": "\b", "%": "\\%", "_": "\\_"}
+
+
+def quote(name: str) -> str:
+    """One identifier in backticks."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def quote_all(names: tuple[str, ...] | list[str]) -> str:
+    """Several identifiers, separated by commas."""
+    return ",".join(quote(name) for name in names)
+
+
+def literal(value: str) -> str:
+    """A string literal; our sessions always read backslashes as escapes."""
+    return "'" + "".join(_ESCAPES.get(char, char) for char in value) + "'"
+
+
+def unquote(token: str) -> str:
+    """The value of a string literal as a server prints it."""
+    inner = token[1:-1]
+    return re.sub(r"''|\\(.)", lambda found: "'" if found[1] is None else _UNESCAPES.get(found[1], found[1]), inner,
+                  flags=re.DOTALL)  # fmt: skip
+
+
+def unquote_name(token: str) -> str:
+    """The name in a quoted identifier as a server prints it."""
+    return token[1:-1].replace("``", "`")
+
+
+def account(name: str) -> str:
+    """``user@host`` quoted; a name without a host is a role of MariaDB, or, elsewhere, a user of any host."""
+    user, at, host = name.rpartition("@")
+    if not at:
+        return f"{literal(host)}"
+    return f"{literal(user)}@{literal(host)}"
