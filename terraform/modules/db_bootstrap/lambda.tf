@@ -116,6 +116,8 @@ resource "aws_s3_object" "declaration" {
   lifecycle {
     create_before_destroy = true
   }
+
+  depends_on = [terraform_data.declaration]
 }
 
 ################################################################################
@@ -137,15 +139,6 @@ resource "aws_lambda_invocation" "run" {
     # The event also holds what is no reason to run: the revision, the allowed hazards, how terraform compresses. It is
     # `triggers` that decides; the replacement is then invoked with the event as it is now.
     ignore_changes = [input]
-
-    precondition {
-      condition     = local.through_s3 || length(local.not_text) == 0
-      error_message = "declaration_dir: not UTF-8 text: ${join(", ", local.not_text)}."
-    }
-    precondition {
-      condition     = !local.through_s3 || var.declaration_bucket != null
-      error_message = "declaration_bucket: the declaration is larger than an invocation takes (payload_limit_bytes), so it needs a bucket to go through."
-    }
   }
 
   depends_on = [

@@ -91,6 +91,14 @@ resource "terraform_data" "declaration" {
       condition     = var.runner == "lambda" || !var.preview
       error_message = "preview: only runner = \"lambda\" can show pending SQL; run `db-bootstrap plan ${var.environment}` instead."
     }
+    precondition {
+      condition     = local.through_s3 || length(local.not_text) == 0
+      error_message = "declaration_dir: not UTF-8 text: ${join(", ", local.not_text)}."
+    }
+    precondition {
+      condition     = !local.through_s3 || var.declaration_bucket != null
+      error_message = "declaration_bucket: the declaration is larger than an invocation takes (payload_limit_bytes), so it needs a bucket to go through."
+    }
   }
 }
 

@@ -206,7 +206,7 @@ run "refuses_a_file_that_is_not_text" {
   variables {
     declaration_dir = "tests/fixtures/not-text"
   }
-  expect_failures = [aws_lambda_invocation.run]
+  expect_failures = [terraform_data.declaration]
 }
 
 run "refuses_a_missing_zip" {
@@ -261,7 +261,7 @@ run "large_declaration_needs_a_bucket" {
   variables {
     payload_limit_bytes = 100
   }
-  expect_failures = [aws_lambda_invocation.run]
+  expect_failures = [terraform_data.declaration]
 }
 
 run "large_declaration_goes_through_s3" {
