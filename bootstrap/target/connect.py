@@ -1,0 +1,227 @@
+"""From a target to a session: waits for a database that is still starting, fails at once where waiting is no use."""
+
+from __future__ import annotations
+
+import random
+import re
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bootstrap.declaration.model import Target
+from bootstrap.dialects.base import Dialect, Endpoint, ServerError, Session
+from bootstrap.problems import TargetError, Unreachable
+from bootstrap.redact import redact
+from bootstrap.target.credentials import CredentialSource
+from bootstrap.target.tls import ca_file
+from bootstrap.target.url import UrlTarget
+
+APPLICATION_NAME = "db-bootstrap"
+DEADLINE_VARIABLE = "DB_BOOTSTRAP_CONNECT_DEADLINE"
+URL_DEADLINE_SECONDS = 30  # somebody waits at a keyboard
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
+_ATTEMPT_SECONDS = 30  # an Aurora that sleeps needs 15 s and more to answer its first connection
+
+# No wait mends these. Both drivers report them like a connection that broke, without a code of the server's.
+_NO_WAIT = re.compile(
+    r"certificate|does not support SSL|doesn't support SSL|SSL is required|no pg_hba\.conf entry|no password supplied"
+    r'|(database|role) ".*" does not exist|permission denied',
+    re.IGNORECASE,
+)
+
+
+class Login(Protocol):
+    """User name and password for one attempt, and whether another one is worth it after a refusal."""
+
+    @property
+    def name(self) -> str:
+        """What the password is, for messages."""
+
+    def login(self) -> tuple[str, str]:
+        """User name and password."""
+
+    def refused(self) -> bool:
+        """Whether another attempt can succeed."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlLogin:
+    """User and password as the URL and the environment give them."""
+
+    endpoint: Endpoint
+    name: str = "the password in DB_BOOTSTRAP_PASSWORD or in the URL"
+
+    def login(self) -> tuple[str, str]:
+        """User name and password."""
+        return self.endpoint.username, self.endpoint.password or ""
+
+    def refused(self) -> bool:
+        """Never: it stays the same."""
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A target that is ready to be connected to. ``endpoint`` holds no password: ``login`` gives it per attempt."""
+
+    endpoint: Endpoint
+    login: Login
+    deadline_seconds: int
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Where it leads, for messages: ``postgresql host:5432/database``."""
+        endpoint = self.endpoint
+        place = endpoint.socket or f"{endpoint.host}:{endpoint.port}"
+        return f"{endpoint.engine} {place}/{endpoint.database}"
+
+
+def from_url(url: UrlTarget, environ: Mapping[str, str]) -> Destination:
+    """The destination that ``--url`` names."""
+    seconds = _deadline(environ, URL_DEADLINE_SECONDS if url.deadline_seconds is None else url.deadline_seconds)
+    login = UrlLogin(url.endpoint)
+    return Destination(
+        endpoint=replace(url.endpoint, password=None), login=login, deadline_seconds=seconds, warnings=url.warnings
+    )
+
+
+def from_target(target: Target, environ: Mapping[str, str]) -> Destination:
+    """The destination that a target names. Nothing is asked of AWS yet.
+
+    Raises:
+        TargetError: its CA file is missing, or an IAM token would go through an unverified connection.
+    """
+    iam = target.credentials.kind == "iam"
+    if iam and target.tls.mode == "disable":
+        raise TargetError("credentials: iam needs TLS: the token is sent in clear text inside of it: set tls.mode")
+    endpoint = Endpoint(
+        engine=target.engine,
+        host=target.host,
+        port=target.port,
+        database=target.database,
+        username=target.username,
+        tls_mode=target.tls.mode,
+        ca_file=ca_file(target.tls.mode, target.tls.ca_file, environ),
+        iam=iam,
+        connect_timeout_seconds=_ATTEMPT_SECONDS,
+    )
+    warnings = (
+        () if target.tls.mode.startswith("verify") else (f"TLS mode {target.tls.mode} does not verify the server",)
+    )
+    return Destination(
+        endpoint=endpoint,
+        login=CredentialSource(target, environ),
+        deadline_seconds=_deadline(environ, target.connect_deadline_seconds),
+        warnings=warnings,
+    )
+
+
+def connect(
+    dialect: Dialect,
+    destination: Destination,
+    *,
+    application_name: str = APPLICATION_NAME,
+    waiting: Callable[[str], None] = lambda _: None,
+) -> Session:
+    """Open one session.
+
+    A server that cannot be found, refuses connections or is still starting is tried again with growing pauses until
+    the deadline. A wrong password, a missing database and a certificate that does not verify end it at once.
+
+    Args:
+        dialect: of the destination's engine.
+        destination: where to.
+        application_name: what the server shows of us.
+        waiting: told once per reason why we wait, in words for a person.
+
+    Raises:
+        Unreachable: one message with the place and what to do; never a password.
+        TargetError: there is no password to be had.
+    """
+    end = time.monotonic() + destination.deadline_seconds
+    pause, told = _FIRST_PAUSE, ""
+    while True:
+        left = end - time.monotonic()
+        username, password = destination.login.login()
+        seconds = max(1, min(destination.endpoint.connect_timeout_seconds, round(left)))
+        endpoint = replace(
+            destination.endpoint, username=username, password=password or None, connect_timeout_seconds=seconds
+        )
+        try:
+            return dialect.connect(endpoint, application_name=application_name)
+        except ServerError as error:
+            again = destination.login.refused() if error.login_refused else _may_pass(error)
+            if not again or time.monotonic() + pause > end:
+                raise _unreachable(destination, endpoint, error, timed_out=again) from error
+            words = redact(str(error))
+            if words != told:
+                waiting(f"waiting for {destination.name}: {words}")
+                told = words
+        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, so that many runners do not come at once
+        pause = min(pause * 1.6, _LONGEST_PAUSE)
+
+
+def _may_pass(error: ServerError) -> bool:
+    """Whether the fault can be over in a moment."""
+    return (error.retryable or error.connection_lost) and not error.missing_object and not _NO_WAIT.search(str(error))
+
+
+def _deadline(environ: Mapping[str, str], configured: int) -> int:
+    written = environ.get(DEADLINE_VARIABLE)
+    if not written:
+        return configured
+    if not written.isascii() or not written.isdigit():
+        raise TargetError(f"{DEADLINE_VARIABLE} is {written!r}: write a number of seconds")
+    return int(written)
+
+
+def _unreachable(destination: Destination, endpoint: Endpoint, error: ServerError, *, timed_out: bool) -> Unreachable:
+    """One message: where, what the server or the network says, and what to do."""
+    words = " ".join(str(error).split())
+    if error.login_refused:
+        advice = f"check {destination.login.name} and that user {endpoint.username} may log in from here"
+        text = f"{destination.name} refuses the login of {endpoint.username}: {words}: {advice}"
+    elif not timed_out:
+        text = f"cannot connect to {destination.name}: {words}: {_advice(endpoint, words)}"
+    else:
+        waited = f" (tried for {destination.deadline_seconds} s)"
+        text = f"cannot reach {destination.name}{waited}: {words}: {probe(endpoint)}"
+    return Unreachable(redact(text))
+
+
+def _advice(endpoint: Endpoint, words: str) -> str:
+    """What to do about what no waiting mends."""
+    lowered = words.lower()
+    if "password supplied" in lowered:
+        return "set DB_BOOTSTRAP_PASSWORD, or name credentials in the target"
+    if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
+        return (
+            f"the server must speak TLS with a certificate for {endpoint.host} from an authority in"
+            f" {endpoint.ca_file or 'the CA file'}: name its own in DB_BOOTSTRAP_CA_FILE, or choose another TLS mode"
+        )
+    if "database" in lowered:
+        return f"create database {endpoint.database}, or correct its name in the target"
+    return "check the target"
+
+
+def probe(endpoint: Endpoint) -> str:
+    """Look where the way to the server ends, and say what to check."""
+    if endpoint.socket:
+        return "check that the server runs and where its socket is"
+    try:
+        addresses = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+    except OSError:
+        return "the host name does not resolve: check it, and the DNS of this network"
+    address = addresses[0][4][0]
+    try:
+        socket.create_connection((endpoint.host, endpoint.port), timeout=3).close()
+    except ConnectionRefusedError:
+        return f"nothing listens at {address} port {endpoint.port}: check the port and that the server runs"
+    except OSError:
+        return (
+            f"{address} port {endpoint.port} does not answer: check security groups, routes and that we are in the VPC"
+        )
+    return "the port answers, the database does not: check that it has started and has connections left"
