@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pymysql
 
-from demo.servers.errors import ServerStartError
+from demo.servers.errors import ServerStartError, ServerUnavailableError
 from demo.servers.mysql_programs import Container, Flavour, Programs, find_programs
 from demo.servers.process import GuardedProcess, free_port, server_directory
 from demo.servers.tls import CertificateAuthority
@@ -113,6 +113,15 @@ class MySQLServer:
         # The password goes; the file stays, for the server reads it again when it is started after a crash.
         (directory / "init.sql").write_text("DO 0;\n")
         return server
+
+    @classmethod
+    def is_available(cls) -> bool:
+        """Say whether this machine has or can get such a server; what has to be downloaded for it is downloaded."""
+        try:
+            find_programs(cls.flavour)
+        except ServerUnavailableError:
+            return False
+        return True
 
     def answers(self) -> bool:
         """Say whether the server takes connections now."""

@@ -56,11 +56,17 @@ class Registry:
         found = {path.stem: load(json.loads(path.read_text())) for path in sorted(self.directory.glob("*.json"))}
         return {name: server for name, server in found.items() if server.process.is_running()}
 
+    def stop(self, name: str) -> None:
+        """End a server; one that does not run is no error."""
+        path = self.directory / f"{name}.json"
+        if path.exists():
+            stop_guard(int(json.loads(path.read_text())["guard_pid"]))
+            path.unlink()
+
     def stop_all(self) -> None:
         """End every server of the folder."""
         for path in sorted(self.directory.glob("*.json")):
-            stop_guard(int(json.loads(path.read_text())["guard_pid"]))
-            path.unlink()
+            self.stop(path.stem)
 
 
 def dump(server: Server) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The local AWS: moto, with real databases behind RDS and real processes behind Lambda."""

@@ -1,0 +1,128 @@
+"""RDS instances that are real servers: PostgreSQL, MySQL or MariaDB on loopback, with the rights RDS gives."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg2 import sql
+
+from demo.servers import (
+    CertificateAuthority,
+    MariaDBServer,
+    MySQLServer,
+    PostgresServer,
+    Registry,
+    Server,
+    ServerUnavailableError,
+)
+
+# RDS keeps the superuser to itself; the master user is less than that.
+SUPERUSER = "rdsadmin"
+POSTGRES_ENGINES = ("postgres", "aurora-postgresql")
+MYSQL_ENGINES = ("mysql", "aurora-mysql")
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
+MYSQL_MASTER_PRIVILEGES = (
+    "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES, "
+    "CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, "
+    "CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER"
+)
+
+
+@dataclass(frozen=True)
+class InstanceRequest:
+    """What a caller of CreateDBInstance asked for, as far as a server needs to know it."""
+
+    identifier: str
+    engine: str
+    username: str
+    password: str
+    database: str | None
+
+
+class Instances:
+    """The servers behind the instances of one local AWS; they end with the process that owns them."""
+
+    def __init__(self, directory: Path, authority: CertificateAuthority, owner: int) -> None:
+        self.registry = Registry(directory)
+        self.authority = authority
+        self.owner = owner
+
+    def create(self, request: InstanceRequest) -> Server:
+        """Start the server of an instance, with its master user and its first database.
+
+        Raises:
+            ServerUnavailableError: this machine has no such server; one line says what to install.
+            ServerStartError: it did not start.
+        """
+        kind = server_type(request.engine)
+        server = self.registry.get(
+            request.identifier,
+            owner=self.owner,
+            start=lambda owner: kind.start(authority=self.authority, username=SUPERUSER, owner=owner),
+        )
+        if isinstance(server, PostgresServer):
+            _prepare_postgres(server, request)
+        else:
+            _prepare_mysql(server, request)
+        return server
+
+    def delete(self, identifier: str) -> None:
+        """End the server of an instance."""
+        self.registry.stop(identifier)
+
+    def set_password(self, identifier: str, username: str, password: str) -> None:
+        """Give the master user another password."""
+        server = self.registry.running()[identifier]
+        if isinstance(server, PostgresServer):
+            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(username), sql.Literal(password))
+            server.execute(statement)
+        else:
+            server.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", arguments=(username, password))
+
+
+def server_type(engine: str) -> type[PostgresServer] | type[MySQLServer]:
+    """Return the server that stands for an engine of RDS.
+
+    MariaDB stands in for MySQL where no MySQL can be had: the bootstrapper knows both by `engine: mysql`.
+
+    Raises:
+        ServerUnavailableError: the engine is none of PostgreSQL, MySQL and MariaDB.
+    """
+    if engine in POSTGRES_ENGINES:
+        return PostgresServer
+    if engine == "mariadb":
+        return MariaDBServer
+    if engine in MYSQL_ENGINES:
+        return MySQLServer if MySQLServer.is_available() else MariaDBServer
+    raise ServerUnavailableError(f"the local AWS has no server for the engine {engine}")
+
+
+def new_password() -> str:
+    """Return a password as RDS makes them: long, with characters that need care in URLs and shells."""
+    # None of / @ " and blank, which RDS does not allow; the rest is on purpose.
+    return f"{secrets.token_urlsafe(18)}:%&'$({secrets.token_urlsafe(4)}"
+
+
+def _prepare_postgres(server: PostgresServer, request: InstanceRequest) -> None:
+    """Make the master user as RDS has it: it may create databases and roles, and is no superuser."""
+    username, password = sql.Identifier(request.username), sql.Literal(request.password)
+    server.execute("CREATE ROLE rds_superuser NOLOGIN")
+    server.execute("GRANT pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION")
+    server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(username, password))
+    server.execute(sql.SQL("GRANT rds_superuser TO {} WITH ADMIN OPTION").format(username))
+    if request.database is not None:
+        server.create_database(request.database, owner=request.username)
+
+
+def _prepare_mysql(server: MySQLServer, request: InstanceRequest) -> None:
+    """Make the master user as RDS has it: everything but SUPER, FILE and SHUTDOWN."""
+    server.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", arguments=(request.username, request.password))
+    server.execute(
+        f"GRANT {MYSQL_MASTER_PRIVILEGES} ON *.* TO %s@'%%' WITH GRANT OPTION", arguments=(request.username,)
+    )
+    if server.flavour == "mysql":
+        server.execute("GRANT ROLE_ADMIN ON *.* TO %s@'%%' WITH GRANT OPTION", arguments=(request.username,))
+    if request.database is not None:
+        server.create_database(request.database)
