@@ -22,6 +22,8 @@ class View:
     check_option: str | None = None  # local, cascaded
     indexes: tuple[Index, ...] = ()
     column_comments: tuple[tuple[str, str], ...] = ()
+    column_types: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # name, type: filled by introspection
+    column_defaults: tuple[tuple[str, str], ...] = ()  # PostgreSQL: ALTER VIEW … ALTER COLUMN … SET DEFAULT
     tablespace: str | None = None
     access_method: str | None = None
     comment: str | None = None

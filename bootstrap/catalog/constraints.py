@@ -27,6 +27,7 @@ class KeyConstraint:
     index_comment: str | None = None
     clustered: bool = False  # PostgreSQL: CLUSTER ON
     replica_identity: bool = False
+    parent: str | None = None  # PostgreSQL: schema.name of the partitioned table's index that this one is attached to
     renamed_from: str | None = field(default=None, compare=False)
 
 

@@ -40,6 +40,7 @@ class Grant:
     on: Ref | None
     column: str = ""
     grantable: bool = False
+    revoked: bool = False  # a privilege that the server gives by default and that was taken away
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

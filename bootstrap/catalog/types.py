@@ -187,6 +187,8 @@ class Statistics:
     table: str
     kinds: tuple[str, ...]
     expressions: tuple[str, ...]
+    target: int | None = None
+    table_schema: str = ""  # "" is the schema of the statistics themselves
     comment: str | None = None
     owner: str | None = None
 
