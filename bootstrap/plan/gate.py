@@ -15,7 +15,9 @@ def check_permissions(permissions: Iterable[str]) -> None:
     known = {EVERYTHING, *HazardKind}
     for permission in permissions:
         if permission.partition(":")[0] not in known:
-            raise BootstrapError(f"--allow {permission}: there is no such hazard: use one of {', '.join(sorted(known))}")
+            raise BootstrapError(
+                f"--allow {permission}: there is no such hazard: use one of {', '.join(sorted(known))}"
+            )
 
 
 def refused_hazards(plan: Plan, permissions: Sequence[str]) -> list[Hazard]:

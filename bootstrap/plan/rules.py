@@ -15,6 +15,9 @@ class Rules(Protocol):
     inline_indexes: bool
     """Whether CREATE TABLE brings its indexes along (MySQL) or each is a change of its own (PostgreSQL)."""
 
+    follows_renames: bool
+    """Whether the server rewrites views when a table or column they use is renamed (PostgreSQL) or not (MySQL)."""
+
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
         """Whether the change can only be done by dropping the object and creating it anew."""
 

@@ -1,0 +1,172 @@
+"""From a request to everything a command works with: the declaration, its dialect, and a session to the target."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bootstrap.declaration.load import load, load_files
+from bootstrap.declaration.model import Declaration, Files, Manifest, Target, TerraformTarget
+from bootstrap.dialects.base import Dialect, Endpoint, Policy, Scope, Session
+from bootstrap.dialects.registry import dialect_for
+from bootstrap.plan.gate import check_permissions
+from bootstrap.problems import BootstrapError, TargetError
+from bootstrap.target.config import TARGET_VARIABLE, convert_target, decode_target
+from bootstrap.target.connect import Destination, connect, from_target, from_url
+from bootstrap.target.terraform import read_target
+from bootstrap.target.url import parse_url
+
+_DEFAULTS = Policy()
+
+
+def _silent(_: str) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asked for: the arguments of a command, or the event of a Lambda.
+
+    Exactly one of ``directory`` and ``files`` holds the declaration. ``url`` wins over ``target``, that over
+    DB_BOOTSTRAP_TARGET, that over the overlay. ``deadline`` is a time of ``time.monotonic()``, after which no
+    statement may be started. ``tell`` hears what goes on, a line at a time.
+    """
+
+    directory: Path | None = None
+    files: Files | None = None
+    environment: str | None = None
+    url: str | None = None
+    target: Mapping[str, Any] | None = None
+    permissions: tuple[str, ...] = ()
+    exact: bool = False
+    scratch_url: str | None = None
+    origin: str = "command line"
+    git_revision: str = ""
+    deadline: float | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    tell: Callable[[str], None] = _silent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Everything that a use-case works with, open until the end of its block."""
+
+    request: Request
+    declaration: Declaration
+    dialect: Dialect
+    destination: Destination
+    session: Session
+
+    @property
+    def scope(self) -> Scope:
+        """Which part of the database is looked at."""
+        declared = self.declaration.manifest.scope
+        return Scope(schemas=declared.schemas, tables=declared.tables, ignore=declared.ignore)
+
+    @property
+    def policy(self) -> Policy:
+        """The declared limits, with the product's defaults where none are declared."""
+        declared = self.declaration.manifest.policy
+        return Policy(
+            large_table_rows=_given(declared.large_table_rows, _DEFAULTS.large_table_rows),
+            lock_timeout_ms=_given(declared.lock_timeout_ms, _DEFAULTS.lock_timeout_ms),
+            statement_timeout_ms=declared.statement_timeout_ms,
+            online=declared.online,
+        )
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """What the overlay and the request allow."""
+        return (*self.declaration.manifest.policy.allow, *self.request.permissions)
+
+    @property
+    def scratch(self) -> Endpoint | None:
+        """The development server for scratch databases, where one was named."""
+        if self.request.scratch_url is None:
+            return None
+        return parse_url(self.request.scratch_url, self.request.environ, database_required=False).endpoint
+
+    def with_session(self, session: Session) -> Work:
+        """The same work on another connection."""
+        return Work(
+            request=self.request,
+            declaration=self.declaration,
+            dialect=self.dialect,
+            destination=self.destination,
+            session=session,
+        )
+
+    def connect(self) -> Session:
+        """Another session to the same target."""
+        return connect(self.dialect, self.destination, waiting=self.request.tell)
+
+
+@contextmanager
+def open_work(request: Request) -> Iterator[Work]:
+    """Read and validate the declaration, then connect. The session is closed at the end.
+
+    Raises:
+        DeclarationError: before anything connects.
+        TargetError: the target is not usable as configured.
+        Unreachable: it cannot be reached or logged in to.
+    """
+    declaration = read_declaration(request)
+    check_permissions((*declaration.manifest.policy.allow, *request.permissions))
+    destination = find_destination(request, declaration.manifest)
+    dialect = dialect_for(declaration.engine)
+    for warning in destination.warnings:
+        request.tell(f"warning: {warning}")
+    with closing(connect(dialect, destination, waiting=request.tell)) as session:
+        yield Work(request=request, declaration=declaration, dialect=dialect, destination=destination, session=session)
+
+
+def read_declaration(request: Request) -> Declaration:
+    """The declaration for the request's environment, complete and validated."""
+    if request.files is not None:
+        return load_files(request.files, request.environment)
+    return load(_directory(request), request.environment)
+
+
+def find_destination(request: Request, manifest: Manifest) -> Destination:
+    """Where to connect: the URL, the request's target, DB_BOOTSTRAP_TARGET, or the overlay's target.
+
+    Raises:
+        TargetError: none of them says, or it names another engine than the declaration.
+    """
+    if request.url is not None:
+        destination = from_url(parse_url(request.url, request.environ), request.environ)
+    else:
+        destination = from_target(_target(request, manifest), request.environ)
+    engine = destination.endpoint.engine
+    if engine != manifest.engine:
+        raise TargetError(
+            f"the target is {engine}, but {manifest.name} declares {manifest.engine}: correct one of them"
+        )
+    return destination
+
+
+def _target(request: Request, manifest: Manifest) -> Target:
+    if request.target is not None:
+        return convert_target(request.target, "target")
+    if request.environ.get(TARGET_VARIABLE):
+        return decode_target(request.environ[TARGET_VARIABLE], TARGET_VARIABLE)
+    if isinstance(manifest.target, TerraformTarget):
+        return read_target(manifest.target, _directory(request), manifest.environment)
+    if manifest.target is None:
+        where = f"environments/{manifest.environment}.yaml" if manifest.environment else "--url"
+        raise TargetError(f"no target: name one in {where}, in {TARGET_VARIABLE} or with --url")
+    return manifest.target
+
+
+def _directory(request: Request) -> Path:
+    if request.directory is None:
+        raise BootstrapError("the declaration has no directory: name one with --dir")
+    return request.directory
+
+
+def _given(value: int | None, default: int) -> int:
+    return default if value is None else value

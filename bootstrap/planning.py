@@ -1,0 +1,108 @@
+"""What must change in the structure of one database: from both catalogs to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bootstrap.assembly import Work
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.changes import Change
+from bootstrap.catalog.diff import Difference, diff
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.renames import carry_declared
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.base import Dialect, RenderContext, Session, TableSize
+from bootstrap.plan.planner import created_tables, planned_changes
+from bootstrap.plan.statement import Plan, Statement
+from bootstrap.run.history import managed_identities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """The comparison of one moment: the plan, and the catalogs that it was made from."""
+
+    plan: Plan
+    changes: tuple[Change, ...]
+    desired: Catalog
+
+
+def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
+    """Compare the live database with the declaration.
+
+    Args:
+        work: what to compare.
+        desired: the canonical declaration where it is known already: nothing is built in a scratch place then.
+
+    Raises:
+        DeclarationError: the server does not accept what is declared.
+        Refused: a change cannot be expressed.
+    """
+    fingerprint = work.dialect.fingerprint(work.session, work.scope)
+    current = work.dialect.introspect(work.session, work.scope).catalog
+    if desired is None:
+        desired = canonical_declaration(work)
+    difference = diff(
+        current,
+        desired,
+        managed=managed_by(work),
+        inline_indexes=work.dialect.rules.inline_indexes,
+        follows_renames=work.dialect.rules.follows_renames,
+    )
+    changes = planned_changes(difference, work.dialect.rules)
+    statements = _rendered(work, difference, changes)
+    plan = Plan(
+        statements=tuple(statements),
+        fingerprint=fingerprint,
+        unmanaged=difference.unmanaged,
+        notes=difference.notes,
+    )
+    return Structure(plan=plan, changes=tuple(changes), desired=desired)
+
+
+def canonical_declaration(work: Work) -> Catalog:
+    """What the server makes of the declaration, with what only the declaration can say."""
+    declared = work.declaration.catalog
+    normalised = work.dialect.normalise(work.session, declared, locate=work.declaration.locate, scratch=work.scratch)
+    return carry_declared(declared, normalised)
+
+
+def managed_by(work: Work) -> Callable[[Ref], bool]:
+    """Whether something that is not declared may be dropped.
+
+    With ``--exact`` everything in scope may, but never a role: those belong to the whole cluster. Else only what an
+    earlier run declared.
+    """
+    if work.request.exact:
+        return lambda ref: ref.kind is not Kind.ROLE
+    earlier = managed_identities(work.session, work.dialect)
+    return lambda ref: ref in earlier
+
+
+def _rendered(work: Work, difference: Difference, changes: list[Change]) -> list[Statement]:
+    context = RenderContext(
+        server=work.session.server,
+        current=difference.current,
+        desired=difference.desired,
+        sizes=_sizes(work.dialect, work.session, difference.current, changes),
+        policy=work.policy,
+        created=created_tables(changes),
+        secrets={},
+    )
+    return [statement for change in changes for statement in work.dialect.render(change, context)]
+
+
+def _sizes(dialect: Dialect, session: Session, current: Catalog, changes: list[Change]) -> dict[Ref, TableSize]:
+    """Sizes of the tables that change; asked for by the names they have before any rename."""
+    touched: dict[Ref, Ref] = {}
+    for change in changes:
+        ref: Ref | None = getattr(change, "ref", None)
+        table = None if ref is None else ref if ref.kind is Kind.TABLE else ref.owner
+        if table is not None and isinstance(current.objects.get(table), Table):
+            touched[table] = table
+    for change in changes:
+        before = getattr(change, "before", None)
+        if isinstance(before, Table) and change.ref in touched:  # type: ignore[union-attr]  # a change of a table has one
+            touched[change.ref] = before.ref  # type: ignore[union-attr]  # as above
+    found = dialect.table_sizes(session, set(touched.values()))
+    return {now: found[then] for now, then in touched.items() if then in found}
