@@ -41,6 +41,10 @@ class StatementError(BootstrapError):
     """The server refused a statement of ours."""
 
 
+class Incomplete(BootstrapError):  # noqa: N818  # as below: the outcome's name
+    """The time that was given is over. What is done stays done: the next run goes on from there."""
+
+
 class Refused(BootstrapError):  # noqa: N818  # a refusal is an answer, not an error: the name is the product's word
     """A hazard that is not allowed, or a feature that cannot be expressed. Exit code 3."""
 

@@ -215,6 +215,7 @@ class Dialect(Protocol):
 
     name: str
     rules: Rules
+    transactional_ddl: bool  # whether structural changes can share a transaction, and be rolled back
 
     def connect(self, endpoint: Endpoint, *, application_name: str) -> Session:
         """Open one direct session with safe settings (keepalives, time-outs, verified TLS). Raises ServerError."""
@@ -254,6 +255,9 @@ class Dialect(Protocol):
 
     def end_backend(self, session: Session, backend: str) -> bool:
         """End a lost connection of our own by its number, so that nothing it waits for is applied later."""
+
+    def blockers(self, session: Session, subject: Ref) -> list[str]:
+        """Who holds locks that a change of this object waits for, as one line each, as far as the role may see."""
 
     def rows_digest(self, table: Ref, columns: Sequence[str]) -> str:
         """A scalar subquery: the number of the table's rows and a digest of these columns, whatever the rows' order."""

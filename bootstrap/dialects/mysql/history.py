@@ -52,7 +52,7 @@ _TABLES = (
   sql_text longtext NOT NULL,
   sql_hash varchar(128) NOT NULL,
   outcome varchar(32) NOT NULL,
-  started_at datetime(6) NOT NULL,
+  recorded_at datetime(6) NOT NULL,
   duration_ms bigint NULL,
   attempts int NOT NULL DEFAULT 1,
   error mediumtext NULL,

@@ -48,7 +48,7 @@ _STATEMENTS = (
   sql_text text NOT NULL,
   sql_hash text NOT NULL,
   outcome text NOT NULL,
-  started_at timestamptz NOT NULL,
+  recorded_at timestamptz NOT NULL,
   duration_ms bigint,
   attempts integer NOT NULL DEFAULT 1,
   error text NOT NULL DEFAULT '',
