@@ -42,6 +42,7 @@ class Identity:
 
     always: bool = False
     options: SequenceOptions = field(default_factory=SequenceOptions)
+    sequence_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Column:
     storage: str | None = None
     compression: str | None = None
     statistics: int | None = None
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, str], ...] = ()  # MySQL: column_format, storage; default=none after DROP DEFAULT
     inherited: bool = False  # comes from a parent or partitioned table; never created on its own
     # MySQL, MariaDB
     auto_increment: bool = False
@@ -75,5 +76,6 @@ class Column:
     invisible: bool = False
     srid: int | None = None
     without_system_versioning: bool = False
+    check: str | None = None  # MariaDB: a CHECK written at the column is a part of it, and not a constraint of the table
 
     renamed_from: str | None = field(default=None, compare=False)

@@ -1,0 +1,59 @@
+"""What differs between PostgreSQL 14 and 18, as named capabilities. No other file compares versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MINIMUM_VERSION = (14,)
+
+_SINCE: Mapping[str, int] = {
+    "nulls_not_distinct": 15,  # UNIQUE NULLS NOT DISTINCT, pg_index.indnullsnotdistinct
+    "set_null_columns": 15,  # ON DELETE SET NULL (columns), pg_constraint.confdelsetcols
+    "security_invoker_views": 15,
+    "unlogged_sequences": 15,
+    "public_schema_owner": 15,  # the schema public belongs to pg_database_owner
+    "collation_icu_rules": 16,
+    "inherit_option_of_memberships": 16,  # pg_auth_members.inherit_option, set_option
+    "collation_builtin_provider": 17,  # pg_collation.colllocale instead of colliculocale
+    "maintain_privilege": 17,
+    "nullable_statistics_target": 17,  # pg_attribute.attstattarget is NULL for the default, before -1
+    "partitioned_identity": 17,  # identity columns of partitioned tables belong to the partitions too
+    "not_null_constraints": 18,  # NOT NULL is a row in pg_constraint with a name
+    "virtual_generated_columns": 18,
+    "unenforced_constraints": 18,  # pg_constraint.conenforced
+    "temporal_keys": 18,  # pg_constraint.conperiod: WITHOUT OVERLAPS, PERIOD
+}
+
+
+def capabilities_of(version: tuple[int, ...]) -> frozenset[str]:
+    """The named abilities of a server of that version."""
+    return frozenset(name for name, since in _SINCE.items() if version[0] >= since)
+
+
+def catalog_columns(capabilities: frozenset[str]) -> Mapping[str, str]:
+    """What stands in the catalog queries for ``{name}``: the column where this server has it, else a constant."""
+
+    def choose(capability: str, present: str, absent: str) -> str:
+        return present if capability in capabilities else absent
+
+    return {
+        "nulls_not_distinct": choose("nulls_not_distinct", "i.indnullsnotdistinct", "false"),
+        "delete_columns": choose("set_null_columns", "c.confdelsetcols", "NULL::smallint[]"),
+        "statistics_target": choose(
+            "nullable_statistics_target", "a.attstattarget", "nullif(a.attstattarget, -1)"
+        ),
+        "statistics_object_target": choose(
+            "nullable_statistics_target", "s.stxstattarget", "nullif(s.stxstattarget, -1)"
+        ),
+        "collation_locale": choose(
+            "collation_builtin_provider",
+            "c.colllocale",
+            choose("nulls_not_distinct", "c.colliculocale", "NULL::text"),
+        ),
+        "collation_rules": choose("collation_icu_rules", "c.collicurules", "NULL::text"),
+        "enforced": choose("unenforced_constraints", "c.conenforced", "true"),
+        "period": choose("temporal_keys", "c.conperiod", "false"),
+        "membership_options": choose(
+            "inherit_option_of_memberships", "m.inherit_option AND m.set_option", "true"
+        ),
+    }

@@ -1,0 +1,89 @@
+"""The live catalog: read in one round trip, put together here."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.security import Role
+from bootstrap.dialects.base import Introspection, Scope, Unsupported
+from bootstrap.dialects.postgresql.introspection.code import read_code
+from bootstrap.dialects.postgresql.introspection.dependencies import put_extension_members, read_dependencies
+from bootstrap.dialects.postgresql.introspection.reader import Names, Rows, read_rows
+from bootstrap.dialects.postgresql.introspection.security import read_default_privileges, read_grants, read_roles
+from bootstrap.dialects.postgresql.introspection.tables import TableReader
+from bootstrap.dialects.postgresql.introspection.types import read_types
+from bootstrap.dialects.postgresql.session import PostgresSession
+
+
+def introspect(session: PostgresSession, scope: Scope) -> Introspection:
+    """Read the live catalog."""
+    rows = read_rows(session)
+    return Introspection(catalog=in_scope(_assemble(rows), scope), unsupported=_unsupported(rows))
+
+
+def _assemble(rows: Rows) -> Catalog:
+    names = Names(rows)
+    objects: dict[Ref, DatabaseObject] = {}
+
+    def put(item: DatabaseObject) -> None:
+        objects[item.ref] = item
+
+    for role in read_roles(rows):
+        put(role)
+    for item in read_types(rows, names):
+        put(item)
+    tables = TableReader(rows, names)
+    for table in tables.tables():
+        put(table)
+    for sequence in tables.sequences():
+        put(sequence)
+    for item in read_code(rows, names, tables):
+        put(item)
+    put_extension_members(rows, names)
+    return Catalog(
+        objects=objects,
+        grants=read_grants(rows, names),
+        default_privileges=read_default_privileges(rows),
+        dependencies=read_dependencies(rows, names),
+    )
+
+
+def _unsupported(rows: Rows) -> tuple[Unsupported, ...]:
+    return tuple(Unsupported(row["what"], row["name"]) for row in rows["unsupported"])
+
+
+def in_scope(catalog: Catalog, scope: Scope) -> Catalog:
+    """The part of a catalog that the scope names. Roles belong to the server: they are always in it."""
+    if scope == Scope():
+        return catalog
+    objects = {ref: item for ref, item in catalog.objects.items() if isinstance(item, Role) or _chosen(ref, scope)}
+    grants = frozenset(
+        grant for grant in catalog.grants if grant.on is None or grant.on.kind is Kind.SEQUENCE or grant.on in objects
+    )
+    defaults = frozenset(item for item in catalog.default_privileges if _matches(item.schema, scope.schemas))
+    return Catalog(
+        objects=objects,
+        grants=grants,
+        default_privileges=defaults,
+        dependencies=catalog.dependencies,
+        settings=catalog.settings,
+    )
+
+
+def _chosen(ref: Ref, scope: Scope) -> bool:
+    schema = ref.name if ref.kind is Kind.SCHEMA else ref.schema
+    relation = ref.table or ref.name
+    paths = {relation, f"{schema}.{relation}", ref.path}
+    if any(fnmatchcase(path, pattern) for path in {*paths, schema} for pattern in scope.ignore):
+        return False
+    if schema and not _matches(schema, scope.schemas):
+        return False
+    if scope.tables and (ref.kind is Kind.TABLE or ref.table):
+        return any(fnmatchcase(path, pattern) for path in paths for pattern in scope.tables)
+    return True
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return not patterns or not name or any(fnmatchcase(name, pattern) for pattern in patterns)

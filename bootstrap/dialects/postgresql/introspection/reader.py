@@ -1,0 +1,79 @@
+"""Run the catalog queries in one round trip, and name what their rows point at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeAlias
+
+from bootstrap.catalog.ref import Ref
+from bootstrap.dialects.postgresql.capabilities import catalog_columns
+from bootstrap.dialects.postgresql.session import PostgresSession
+
+CatalogRow: TypeAlias = dict[str, Any]
+Rows: TypeAlias = Mapping[str, list[CatalogRow]]
+
+QUERIES = (
+    "schemas", "roles", "extensions", "types", "relations", "columns", "constraints", "indexes", "sequences",
+    "routines", "triggers", "rules", "policies", "event_triggers", "statistics", "collations", "text_search",
+    "grants", "default_privileges", "unsupported", "dependencies", "names",
+)  # fmt: skip
+
+# Ours, the server's and everybody's temporary ones are never read.
+_NAMESPACE = (
+    "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'db_bootstrap')"
+    " AND n.nspname !~ '^pg_(toast_)?temp_'"
+)
+
+
+@cache
+def _query(name: str, capabilities: frozenset[str]) -> str:
+    text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    for placeholder, column in {"namespace": _NAMESPACE, **catalog_columns(capabilities)}.items():
+        text = text.replace("{" + placeholder + "}", column)
+    return text
+
+
+def read_rows(session: PostgresSession) -> Rows:
+    """All rows of all catalog queries, from one snapshot.
+
+    The search path is empty meanwhile, so that the server prints every name with its schema, except its own.
+    """
+    columns = ",\n".join(
+        f"(SELECT coalesce(json_agg(q), '[]'::json) FROM (\n{_query(name, session.server.capabilities)}) q)"
+        for name in QUERIES
+    )
+    with session.settings_for_reading():
+        answer = session.query(f"SELECT {columns}")[0]
+    return dict(zip(QUERIES, answer, strict=True))
+
+
+class Names:
+    """From the server's object ids to identities."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._refs: dict[tuple[str, int], Ref] = {}
+        self._members: dict[tuple[int, int], Ref] = {}
+        self._aliases = {
+            (row["class"], row["id"]): (row["ref_class"], row["ref_id"], row["number"]) for row in rows["names"]
+        }
+        self._rows = rows
+
+    def put(self, catalog: str, identifier: int, ref: Ref) -> None:
+        """Remember the identity of an object."""
+        self._refs[catalog, identifier] = ref
+
+    def put_column(self, relation: int, number: int, ref: Ref) -> None:
+        """Remember the identity of a column."""
+        self._members[relation, number] = ref
+
+    def find(self, catalog: str, identifier: int, number: int = 0) -> Ref | None:
+        """The identity of an object or column; None for what is no part of the catalog."""
+        if number and catalog == "pg_class" and (identifier, number) in self._members:
+            return self._members[identifier, number]
+        found = self._refs.get((catalog, identifier))
+        if found is None and (catalog, identifier) in self._aliases:
+            target, other, column = self._aliases[catalog, identifier]
+            return self.find(target, other, column) if (target, other) != (catalog, identifier) else None
+        return found

@@ -1,0 +1,45 @@
+SELECT what, name FROM (
+  SELECT 'pg_class'::regclass AS class, c.oid, 'foreign table' AS what, c.oid::regclass::text AS name
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'f' AND {namespace}
+  UNION ALL
+  SELECT 'pg_type'::regclass, t.oid, CASE WHEN t.typisdefined THEN 'base type' ELSE 'shell type' END,
+         format_type(t.oid, NULL)
+  FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+  WHERE (t.typtype = 'p' OR (t.typtype = 'b' AND t.typsubscript <> 'array_subscript_handler'::regproc)) AND {namespace}
+  UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, 'foreign data wrapper', fdwname
+  FROM pg_foreign_data_wrapper
+  UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 'foreign server', srvname FROM pg_foreign_server
+  UNION ALL
+  SELECT 'pg_operator'::regclass, o.oid, 'operator', o.oid::regoperator::text
+  FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE {namespace}
+  UNION ALL
+  SELECT 'pg_opclass'::regclass, o.oid, 'operator class', n.nspname || '.' || o.opcname
+  FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE {namespace}
+  UNION ALL
+  SELECT 'pg_opfamily'::regclass, o.oid, 'operator family', n.nspname || '.' || o.opfname
+  FROM pg_opfamily o JOIN pg_namespace n ON n.oid = o.opfnamespace WHERE {namespace}
+  UNION ALL
+  SELECT 'pg_cast'::regclass, c.oid, 'cast', format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget, NULL)
+  FROM pg_cast c WHERE c.oid >= 16384
+  UNION ALL
+  SELECT 'pg_transform'::regclass, t.oid, 'transform', format_type(t.trftype, NULL) FROM pg_transform t
+  UNION ALL SELECT 'pg_publication'::regclass, oid, 'publication', pubname FROM pg_publication
+  UNION ALL SELECT 'pg_am'::regclass, oid, 'access method', amname FROM pg_am WHERE oid >= 16384
+  UNION ALL SELECT 'pg_language'::regclass, oid, 'procedural language', lanname FROM pg_language WHERE oid >= 16384
+  UNION ALL
+  SELECT 'pg_conversion'::regclass, c.oid, 'conversion', n.nspname || '.' || c.conname
+  FROM pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE {namespace}
+  UNION ALL
+  SELECT 'pg_ts_dict'::regclass, d.oid, 'text search dictionary', n.nspname || '.' || d.dictname
+  FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace WHERE {namespace}
+  UNION ALL
+  SELECT 'pg_ts_parser'::regclass, p.oid, 'text search parser', n.nspname || '.' || p.prsname
+  FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE {namespace}
+  UNION ALL
+  SELECT 'pg_ts_template'::regclass, t.oid, 'text search template', n.nspname || '.' || t.tmplname
+  FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE {namespace}
+  UNION ALL
+  SELECT classoid, 0, 'security label', pg_describe_object(classoid, objoid, objsubid) FROM pg_seclabel
+) everything
+WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = class AND d.objid = everything.oid AND d.deptype = 'e')
+ORDER BY what, name

@@ -1,0 +1,220 @@
+"""One direct connection to PostgreSQL with settings under which a lost client leaves nothing behind."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+
+from bootstrap.dialects.base import Endpoint, Row, Server, ServerError
+from bootstrap.dialects.postgresql.capabilities import capabilities_of
+from bootstrap.dialects.postgresql.errors import translate
+
+# A session lock lives as long as the backend. These settings end the backend soon after its client is gone, and keep
+# a statement that waits for a lock from being carried out for a client that no longer exists.
+_SAFE_SETTINGS = {
+    "client_connection_check_interval": "1000",
+    "idle_in_transaction_session_timeout": "300000",
+    "idle_session_timeout": "900000",
+    "client_min_messages": "warning",
+    "standard_conforming_strings": "on",
+    "check_function_bodies": "off",  # bodies may name what comes later; order is kept by real dependencies
+}
+_CONNECT_OPTIONS: dict[str, Any] = {
+    "keepalives": 1,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
+
+
+class PostgresSession:
+    """Implements ``bootstrap.dialects.base.Session``."""
+
+    def __init__(self, connection: psycopg2.extensions.connection, endpoint: Endpoint, application_name: str) -> None:
+        self._connection = connection
+        self._default_timeouts = ("0", "0")
+        self._depth = 0
+        self.endpoint = endpoint
+        self.application_name = application_name
+        self.database = connection.info.dbname
+        self.server = self._prepare()
+
+    def _prepare(self) -> Server:
+        number = self._connection.server_version
+        settings = "; ".join(f"SET {name} = {value}" for name, value in self._settings(number).items())
+        answer = self.query(f"{settings}; SELECT current_setting('server_version'),"
+                            " current_setting('lock_timeout'), current_setting('statement_timeout')")  # fmt: skip
+        text, lock, statement = answer[0]
+        self._default_timeouts = (lock, statement)
+        version = (number // 10000, number % 10000)
+        return Server(
+            vendor="postgresql", version=version, version_text=text, capabilities=capabilities_of(version)
+        )
+
+    def _settings(self, number: int) -> dict[str, str]:
+        if number // 10000 < 14:  # noqa: PLR2004  # the first version with these settings: capabilities.MINIMUM_VERSION
+            raise ServerError(f"PostgreSQL {number // 10000} is too old: 14 is the oldest version that is supported")
+        return _SAFE_SETTINGS
+
+    @property
+    def backend_pid(self) -> int:
+        """The process id that the connection handshake named; a pooler makes one up."""
+        return int(self._connection.info.backend_pid)
+
+    def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> int:
+        """Run one statement. Returns the rows affected."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return int(cursor.rowcount)
+
+    def query(self, sql: str, parameters: Sequence[Any] | None = None) -> list[Row]:
+        """Run one statement and return all rows."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+
+    def copy_in(self, sql: str, source: Any) -> int:
+        """Run ``COPY … FROM STDIN`` with a readable object as its data. Returns the rows copied."""
+        with self._cursor() as cursor:
+            cursor.copy_expert(sql, source)
+            return int(cursor.rowcount)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[psycopg2.extensions.cursor]:
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor
+        except psycopg2.Error as error:
+            raise translate(error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end, roll back on any exception."""
+        self.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            with suppress(ServerError):  # a lost connection has rolled back already
+                self.execute("ROLLBACK")
+            raise
+        self.execute("COMMIT")
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        idle = psycopg2.extensions.TRANSACTION_STATUS_IDLE
+        return int(self._connection.info.transaction_status) != idle
+
+    @contextmanager
+    def settings_for_reading(self) -> Iterator[None]:
+        """One snapshot and an empty search path, so that the server prints names with their schemas."""
+        if self.in_transaction:
+            before = str(self.query("SELECT current_setting('search_path')")[0][0])
+            self.execute("SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = off")
+            yield
+            self.query("SELECT set_config('search_path', %s, true)", [before])
+            return
+        self.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = '';"
+                     " SET LOCAL quote_all_identifiers = off; SET LOCAL bytea_output = hex; SET LOCAL datestyle = ISO;"
+                     " SET LOCAL intervalstyle = postgres; SET LOCAL extra_float_digits = 1")  # fmt: skip
+        try:
+            yield
+        finally:
+            with suppress(ServerError):  # a lost connection has rolled back already
+                self.execute("ROLLBACK")
+
+    def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
+        """Set how long a statement may wait for locks and run; None is the session's own default again."""
+        lock, statement = self._default_timeouts
+        lock = lock if lock_ms is None else str(lock_ms)
+        statement = statement if statement_ms is None else str(statement_ms)
+        self.execute(f"SET lock_timeout = '{lock}'; SET statement_timeout = '{statement}'")
+
+    def try_lock(self, name: str) -> bool:
+        """Try once to take the session's advisory lock. Never the blocking call: CREATE INDEX CONCURRENTLY waits for
+        every transaction that waits for a lock, which ends as a deadlock."""
+        if self.owns_lock(name):
+            return True
+        return bool(self.query("SELECT pg_try_advisory_lock(%s)", [lock_key(name)])[0][0])
+
+    def owns_lock(self, name: str) -> bool:
+        """Whether this very session still holds the lock."""
+        return bool(self.query(f"SELECT 1 FROM pg_locks WHERE pid = pg_backend_pid() AND {_LOCK_ROW}", _halves(name)))
+
+    def lock_holder(self, name: str) -> str | None:
+        """Who holds the lock: user, application, address, since when."""
+        rows = self.query(
+            "SELECT coalesce(a.usename, '?') || ' (' || coalesce(nullif(a.application_name, ''), 'unnamed') || ') from '"
+            " || coalesce(a.client_addr::text, 'the local socket') || ' since '"
+            " || coalesce(to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ'), '?') || ', process ' || l.pid"
+            f" FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) WHERE l.granted AND {_LOCK_ROW}",
+            _halves(name),
+        )
+        return str(rows[0][0]) if rows else None
+
+    def unlock(self, name: str) -> None:
+        """Give the lock back."""
+        self.query("SELECT pg_advisory_unlock(%s)", [lock_key(name)])
+
+    def close(self) -> None:
+        """End the connection; never raises."""
+        with suppress(psycopg2.Error):
+            self._connection.close()
+
+
+_LOCK_ROW = (
+    "locktype = 'advisory' AND objsubid = 1 AND classid = %s AND objid = %s"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def lock_key(name: str) -> int:
+    """A signed 64-bit key for an advisory lock."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+def _halves(name: str) -> list[int]:
+    key = lock_key(name) % (1 << 64)
+    return [key >> 32, key & 0xFFFFFFFF]
+
+
+def connect(endpoint: Endpoint, *, application_name: str) -> PostgresSession:
+    """Open one session. Raises ServerError."""
+    try:
+        connection = psycopg2.connect(**_parameters(endpoint, application_name))
+    except psycopg2.Error as error:
+        raise translate(error) from error
+    connection.autocommit = True
+    try:
+        return PostgresSession(connection, endpoint, application_name)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _parameters(endpoint: Endpoint, application_name: str) -> dict[str, Any]:
+    parameters: dict[str, Any] = {
+        "dbname": endpoint.database or "postgres",
+        "connect_timeout": endpoint.connect_timeout_seconds,
+        "application_name": f"{application_name}@{socket.gethostname()}"[:63],
+        "client_encoding": "UTF8",
+        **_CONNECT_OPTIONS,
+    }
+    optional = {"user": endpoint.username, "password": endpoint.password, "port": endpoint.port}
+    parameters |= {name: value for name, value in optional.items() if value}
+    if endpoint.socket is not None:
+        return parameters | {"host": endpoint.socket, "sslmode": "disable"}
+    parameters |= {"host": endpoint.host, "sslmode": endpoint.tls_mode}
+    if endpoint.tls_mode.startswith("verify"):
+        # "system" would mean the machine's own store; without a file libpq would look into ~/.postgresql.
+        parameters["sslrootcert"] = endpoint.ca_file or "system"
+        if endpoint.ca_file is None and endpoint.tls_mode != "verify-full":
+            parameters["sslmode"] = "verify-full"  # libpq allows the system store with verify-full only
+    return parameters
