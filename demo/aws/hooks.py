@@ -29,8 +29,7 @@ from demo.servers import ServerStartError, ServerUnavailableError
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 SYNCHRONOUS_LIMIT = 6 * 1024 * 1024
 ASYNCHRONOUS_LIMIT = 1024 * 1024
-# The instance's name: it resolves to loopback everywhere, and it is in the servers' certificate.
-ADDRESS = "localhost"
+HOST = "_local_host"
 PASSWORD = "_local_password"  # noqa: S105 an attribute's name
 RESOURCE_ID_LETTERS = string.ascii_uppercase + "234567"
 
@@ -74,6 +73,7 @@ def _hook_create(instances: Instances) -> None:
             username=str(database.master_username),
             password=getattr(database, PASSWORD, None) or db_kwargs.get("master_user_password") or "",
             database=db_kwargs.get("db_name"),
+            port=int(database.port or 0),
         )
         try:
             server = instances.create(request)
@@ -82,12 +82,13 @@ def _hook_create(instances: Instances) -> None:
             instances.delete(request.identifier)
             # A client error: the provider would repeat anything else for minutes.
             raise RDSClientError("InsufficientDBInstanceCapacity", str(error)) from error
+        setattr(database, HOST, server.host)
         database.port = server.port
         database.dbi_resource_id = "db-" + "".join(secrets.choice(RESOURCE_ID_LETTERS) for _ in range(26))
         return database
 
     _replace(RDSBackend, "create_db_instance", create)
-    _replace(DBInstance, "address", property(lambda _: ADDRESS))
+    _replace(DBInstance, "address", property(lambda self: getattr(self, HOST, "unknown.invalid")))
     # The one engine of the three whose default version moto does not know.
     DBInstance.default_engine_versions.setdefault("mariadb", "10.11")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
 from psycopg2 import sql
 
 from demo.servers import (
+    Address,
     CertificateAuthority,
     MariaDBServer,
     MySQLServer,
@@ -20,6 +23,7 @@ from demo.servers import (
 
 # RDS keeps the superuser to itself; the master user is less than that.
 SUPERUSER = "rdsadmin"
+ADDRESS_ATTEMPTS = 20
 POSTGRES_ENGINES = ("postgres", "aurora-postgresql")
 MYSQL_ENGINES = ("mysql", "aurora-mysql")
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
@@ -39,6 +43,7 @@ class InstanceRequest:
     username: str
     password: str
     database: str | None
+    port: int
 
 
 class Instances:
@@ -60,7 +65,9 @@ class Instances:
         server = self.registry.get(
             request.identifier,
             owner=self.owner,
-            start=lambda owner: kind.start(authority=self.authority, username=SUPERUSER, owner=owner),
+            start=lambda owner: kind.start(
+                authority=self.authority, username=SUPERUSER, owner=owner, address=free_address(request.port)
+            ),
         )
         if isinstance(server, PostgresServer):
             _prepare_postgres(server, request)
@@ -97,6 +104,23 @@ def server_type(engine: str) -> type[PostgresServer] | type[MySQLServer]:
     if engine in MYSQL_ENGINES:
         return MySQLServer if MySQLServer.is_available() else MariaDBServer
     raise ServerUnavailableError(f"the local AWS has no server for the engine {engine}")
+
+
+def free_address(port: int) -> Address | None:
+    """Return a loopback address on which a port is free: every instance has its engine's own port, as on RDS.
+
+    Linux has the whole of 127.0.0.0/8 on its loopback interface. Elsewhere, or when somebody listens on that port on
+    all addresses, None: `localhost` and any free port then.
+    """
+    for _ in range(ADDRESS_ATTEMPTS):
+        host = f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(256)}.{secrets.randbelow(254) + 1}"
+        with socket.socket() as probe:
+            # As the servers do it: an address that was just left is not in use.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind((host, port))
+                return Address(host, host, port)
+    return None
 
 
 def new_password() -> str:

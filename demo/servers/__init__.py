@@ -9,10 +9,12 @@ One implementation for the demo and the tests:
 from demo.servers.errors import ServerStartError, ServerUnavailableError
 from demo.servers.mysql import MariaDBServer, MySQLServer
 from demo.servers.postgresql import PostgresServer
+from demo.servers.process import Address
 from demo.servers.registry import Registry, Server
 from demo.servers.tls import CertificateAuthority
 
 __all__ = [
+    "Address",
     "CertificateAuthority",
     "MariaDBServer",
     "MySQLServer",

@@ -15,8 +15,8 @@ import pymysql
 
 from demo.servers.errors import ServerStartError, ServerUnavailableError
 from demo.servers.mysql_programs import Container, Flavour, Programs, find_programs
-from demo.servers.process import GuardedProcess, free_port, server_directory
-from demo.servers.tls import CertificateAuthority
+from demo.servers.process import Address, GuardedProcess, server_directory
+from demo.servers.tls import SERVER_NAMES, CertificateAuthority
 
 START_ATTEMPTS = 3
 # What is committed survives a killed server, as the tests of crashes need it, but not a machine that loses power.
@@ -59,6 +59,7 @@ class MySQLServer:
         username: str = "root",
         password: str | None = None,
         owner: int | None = None,
+        address: Address | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> Self:
         """Start a server on an empty data folder of its own.
@@ -68,6 +69,7 @@ class MySQLServer:
             username: the superuser's name; root exists beside it with the same password.
             password: the superuser's password; None: a random one.
             owner: process that the server must not outlive; None: this process; 0: it stays until stopped.
+            address: where to listen; None: `localhost` and a free port.
             settings: more server options, as in my.cnf.
 
         Raises:
@@ -77,11 +79,12 @@ class MySQLServer:
         programs = find_programs(cls.flavour)
         password = password or secrets.token_urlsafe(18)
         for attempt in range(1, START_ATTEMPTS + 1):
+            where = address or Address.free()
             try:
-                return cls._start(programs, authority, username, password, owner, settings or {})
+                return cls._start(programs, authority, username, password, owner, where, settings or {})
             except ServerStartError:
                 # Between choosing a free port and listening on it somebody else may have taken it.
-                if attempt == START_ATTEMPTS:
+                if attempt == START_ATTEMPTS or address is not None:
                     raise
         raise AssertionError("unreachable")
 
@@ -93,21 +96,21 @@ class MySQLServer:
         username: str,
         password: str,
         owner: int | None,
+        address: Address,
         settings: Mapping[str, str],
     ) -> Self:
         directory = server_directory(cls.flavour)
-        port = free_port()
         try:
             authority = authority or CertificateAuthority.create(directory / "ca")
             shutil.copy(authority.ca_file, directory / "ca.pem")
-            authority.issue(directory)
-            command = _command(programs, directory, port, username, password, {**FLAVOURS[cls.flavour], **settings})
+            authority.issue(directory, (*SERVER_NAMES, address.host, address.listen))
+            command = _command(programs, directory, address, username, password, {**FLAVOURS[cls.flavour], **settings})
         except BaseException:
             shutil.rmtree(directory, ignore_errors=True)
             raise
         process = GuardedProcess.start(command, directory, owner=owner)
         version = programs.version() if isinstance(programs, Programs) else programs.image
-        server = cls(process, port, username, password, directory / "ca.pem", version)
+        server = cls(process, address.port, username, password, directory / "ca.pem", version, address.host)
         process.wait_until(server.answers, f"{cls.flavour} {version}")
         (directory / "environment").unlink(missing_ok=True)
         # The password goes; the file stays, for the server reads it again when it is started after a crash.
@@ -213,7 +216,7 @@ class MariaDBServer(MySQLServer):
 def _command(
     programs: Programs | Container,
     directory: Path,
-    port: int,
+    address: Address,
     username: str,
     password: str,
     settings: Mapping[str, str],
@@ -233,15 +236,15 @@ def _command(
         environment.touch(mode=0o600)
         environment.write_text(f"MYSQL_ROOT_PASSWORD={password}\nMARIADB_ROOT_PASSWORD={password}\n")
         _open_for_container(directory)
-        return programs.command(port=port, directory=directory, environment_file=environment, options=arguments)
+        return programs.command(address=address, directory=directory, environment_file=environment, options=arguments)
     shutil.copytree(programs.empty_data() / "data", directory / "data")
     first = directory / "init.sql"
     first.touch(mode=0o600)
     first.write_text(_first_statements(username, password))
     arguments += [
         f"--datadir={directory / 'data'}",
-        f"--port={port}",
-        "--bind-address=127.0.0.1",
+        f"--port={address.port}",
+        f"--bind-address={address.listen}",
         f"--init-file={first}",
     ]
     return [*programs.arguments, *arguments, f"--pid-file={directory / 'server.pid'}", f"--tmpdir={directory}"]

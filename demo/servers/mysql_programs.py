@@ -12,6 +12,7 @@ from typing import Literal
 from demo.servers import cache
 from demo.servers.errors import ServerStartError, ServerUnavailableError
 from demo.servers.packages import DEBIAN_KEYRING, UNSTABLE, UnpackedPackages, unpack
+from demo.servers.process import Address
 
 Flavour = Literal["mariadb", "mysql"]
 
@@ -100,11 +101,13 @@ class Container:
     engine: str
     image: str
 
-    def command(self, *, port: int, directory: Path, environment_file: Path, options: Sequence[str]) -> list[str]:
+    def command(
+        self, *, address: Address, directory: Path, environment_file: Path, options: Sequence[str]
+    ) -> list[str]:
         """Return how to run the server in the foreground: it ends with the engine's client."""
         return [
-            self.engine, "run", "--rm", f"--publish=127.0.0.1:{port}:3306", f"--env-file={environment_file}",
-            f"--volume={directory}:{directory}", self.image, *options,
+            self.engine, "run", "--rm", f"--publish={address.listen}:{address.port}:3306",
+            f"--env-file={environment_file}", f"--volume={directory}:{directory}", self.image, *options,
         ]  # fmt: skip
 
 

@@ -20,15 +20,15 @@ from psycopg2 import sql
 from demo.servers import cache
 from demo.servers.errors import ServerStartError, ServerUnavailableError
 from demo.servers.process import (
+    Address,
     GuardedProcess,
     as_user,
-    free_port,
     give_to,
     readable_by,
     server_directory,
     unprivileged_user,
 )
-from demo.servers.tls import CertificateAuthority
+from demo.servers.tls import SERVER_NAMES, CertificateAuthority
 
 DEFAULT_VERSION = "16"
 START_ATTEMPTS = 3
@@ -60,6 +60,7 @@ class PostgresServer:
         username: str = "postgres",
         password: str | None = None,
         owner: int | None = None,
+        address: Address | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> PostgresServer:
         """Start a server on an empty folder of its own.
@@ -70,6 +71,7 @@ class PostgresServer:
             username: the superuser's name.
             password: the superuser's password; None: a random one.
             owner: process that the server must not outlive; None: this process; 0: it stays until stopped.
+            address: where to listen; None: `localhost` and a free port.
             settings: more server settings, as in postgresql.conf.
 
         Raises:
@@ -79,11 +81,12 @@ class PostgresServer:
         home = find_postgresql(version)
         password = password or secrets.token_urlsafe(18)
         for attempt in range(1, START_ATTEMPTS + 1):
+            where = address or Address.free()
             try:
-                return cls._start(home, authority, username, password, owner, dict(settings or {}))
+                return cls._start(home, authority, username, password, owner, where, settings or {})
             except ServerStartError:
                 # Between choosing a free port and listening on it somebody else may have taken it.
-                if attempt == START_ATTEMPTS:
+                if attempt == START_ATTEMPTS or address is not None:
                     raise
         raise AssertionError("unreachable")
 
@@ -95,7 +98,8 @@ class PostgresServer:
         username: str,
         password: str,
         owner: int | None,
-        settings: dict[str, str],
+        address: Address,
+        settings: Mapping[str, str],
     ) -> PostgresServer:
         directory = server_directory("pg")
         user = unprivileged_user()
@@ -103,17 +107,17 @@ class PostgresServer:
             home = readable_by(user, home, _tree(home), directory / "programs")
             authority = authority or CertificateAuthority.create(directory / "ca")
             shutil.copy(authority.ca_file, directory / "ca.pem")
-            authority.issue(directory)
+            authority.issue(directory, (*SERVER_NAMES, address.host, address.listen))
             _initdb(home, directory, user, username, password)
         except BaseException:
             shutil.rmtree(directory, ignore_errors=True)
             raise
-        port = free_port()
-        command = [str(home / "bin/postgres"), "-D", str(directory / "data"), "-p", str(port)]
-        for name, value in {**FAST, **_network(directory), **settings}.items():
+        command = [str(home / "bin/postgres"), "-D", str(directory / "data"), "-p", str(address.port)]
+        for name, value in {**FAST, **_network(directory, address), **settings}.items():
             command += ["-c", f"{name}={value}"]
         process = GuardedProcess.start(command, directory, owner=owner, user=user, stop_signal="SIGINT")
-        server = cls(process, port, username, password, directory / "ca.pem", program_version(home))
+        version = program_version(home)
+        server = cls(process, address.port, username, password, directory / "ca.pem", version, address.host)
         process.wait_until(server.answers, f"PostgreSQL {server.version}")
         return server
 
@@ -289,9 +293,9 @@ def _initdb(home: Path, directory: Path, user: str | None, username: str, passwo
         raise ServerStartError(f"initdb failed: {outcome.stderr.strip()}")
 
 
-def _network(directory: Path) -> dict[str, str]:
+def _network(directory: Path, address: Address) -> dict[str, str]:
     return {
-        "listen_addresses": "127.0.0.1",
+        "listen_addresses": address.listen,
         "unix_socket_directories": str(directory),
         "ssl": "on",
         "ssl_cert_file": str(directory / "server.pem"),

@@ -22,6 +22,7 @@ START_SECONDS = 90.0
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.03
 LOG_TAIL = 12
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,22 @@ def tail(path: Path) -> str:
 def free_port() -> int:
     """Return a port of the loopback interface that is free now."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server listens, and the name that clients call it by and find in its certificate."""
+
+    host: str
+    listen: str
+    port: int
+
+    @classmethod
+    def free(cls) -> Address:
+        """Return `localhost` with a port that is free now."""
+        return cls("localhost", LOOPBACK, free_port())
 
 
 def server_directory(kind: str) -> Path:

@@ -75,6 +75,7 @@ def dump(server: Server) -> dict[str, Any]:
         "engine": server.engine,
         "guard_pid": server.process.guard_pid,
         "directory": str(server.process.directory),
+        "host": server.host,
         "port": server.port,
         "username": server.username,
         "password": server.password,
@@ -87,6 +88,7 @@ def load(state: Mapping[str, Any]) -> Server:
     """The server that `dump` described."""
     return SERVER_TYPES[state["engine"]](
         process=GuardedProcess(int(state["guard_pid"]), Path(state["directory"])),
+        host=state.get("host", "localhost"),
         port=int(state["port"]),
         username=state["username"],
         password=state["password"],
