@@ -18,7 +18,8 @@ ORDER BY p.time DESC LIMIT %s
 """
 # MariaDB does not without a plugin: whoever has a transaction open may be it, the oldest first.
 _TRANSACTIONS = """
-SELECT CONCAT('connection ', p.id, ', user ', p.user, ', ', LOWER(p.command), ', in a transaction since ', t.trx_started)
+SELECT CONCAT('connection ', p.id, ', user ', p.user, ', ', LOWER(p.command),
+              ', in a transaction since ', t.trx_started)
 FROM information_schema.innodb_trx t
 JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
 WHERE p.db = DATABASE() AND p.id <> CONNECTION_ID()

@@ -108,15 +108,15 @@ def history_table(name: str) -> str:
 def rows_digest(table: str, columns: Sequence[str]) -> str:
     """A scalar subquery: how many rows the table has and the sum of their hashes, whatever their order.
 
-    QUOTE tells NULL from 'NULL'. The first 64 bits of MD5 are summed as DECIMAL, so that nothing overflows and equal
-    rows do not cancel each other out.
+    QUOTE tells NULL from 'NULL'. The first 64 bits of SHA-256 (MySQL 9.7 has no MD5 any more) are summed as DECIMAL,
+    so that nothing overflows and equal rows do not cancel each other out.
 
     Args:
         table: its quoted name.
         columns: quoted names of the columns that count.
     """
     row = ", ',', ".join(f"QUOTE({column})" for column in columns)
-    number = f"CAST(CONV(LEFT(MD5(CONCAT({row})), 16), 16, 10) AS UNSIGNED)"
+    number = f"CAST(CONV(LEFT(SHA2(CONCAT({row}), 256), 16), 16, 10) AS UNSIGNED)"
     return f"(SELECT CONCAT(COUNT(*), ':', COALESCE(SUM({number}), 0)) FROM {table})"
 
 

@@ -10,9 +10,9 @@ _SHOWN = 5
 # pg_blocking_pids knows only who waits at this moment, and the statement that waited has been given up: so all who
 # hold a lock on the table, the longest transaction first.
 _HOLDERS = """
-SELECT 'process ' || a.pid || coalesce(', user ' || a.usename, '') || coalesce(', ' || nullif(a.application_name, ''), '')
-       || ', ' || coalesce(a.state, 'state hidden')
-       || coalesce(', in a transaction for ' || extract(epoch FROM clock_timestamp() - a.xact_start)::bigint || ' s', '')
+SELECT 'process ' || a.pid || coalesce(', user ' || a.usename, '')
+       || coalesce(', ' || nullif(a.application_name, ''), '') || ', ' || coalesce(a.state, 'state hidden')
+       || coalesce(', in a transaction since ' || to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS TZ'), '')
 FROM pg_stat_activity a
 WHERE a.pid <> pg_backend_pid() AND a.pid IN (
   SELECT l.pid FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -1,0 +1,316 @@
+"""The history in the database itself: runs and their statements. Evidence, never authority: that is the live catalog.
+
+Only portable SQL stands here; the tables and the engine's own words come from the dialect. Numbers of runs are given
+out by us, which is safe because every writer holds the run's lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from bootstrap.dialects.base import Dialect, Row, ServerError, Session
+from bootstrap.problems import BootstrapError, StatementError
+from bootstrap.redact import redact
+
+VERSION = 1
+_BATCH = 200  # rows of one INSERT
+
+Value: TypeAlias = "str | int | None"
+
+
+class Outcome(StrEnum):
+    """How a run or a statement ended."""
+
+    RUNNING = "running"
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    INCOMPLETE = "incomplete"  # out of time; the next run goes on
+    INTERRUPTED = "interrupted"  # its process or connection was lost; found by the next run
+    STARTED = "started"
+    DONE = "done"
+    UNKNOWN = "unknown"  # the connection was lost while it ran: only the catalog knows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What is known of a run when it starts."""
+
+    action: str  # apply, rollback, import
+    environment: str
+    os_user: str = ""
+    principal: str = ""  # CI actor or ARN
+    host: str = ""
+    source: str = ""  # where it was started: a CI job's address
+    git_revision: str = ""
+    tool_version: str = ""
+    declaration_digest: str = ""
+    plan_digest: str = ""
+    fingerprint_before: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnd:
+    """What is known of a run when it ends. ``catalog`` is the serialised structure that it left, for rollback."""
+
+    outcome: Outcome
+    plan_digest: str | None = None
+    fingerprint_after: str = ""
+    ready_token: str = ""
+    catalog: str | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run as it was recorded; times are the server's, in UTC."""
+
+    id: int
+    action: str
+    environment: str
+    outcome: Outcome
+    started_at: datetime
+    finished_at: datetime | None
+    db_user: str
+    os_user: str
+    principal: str
+    host: str
+    backend: str
+    source: str
+    git_revision: str
+    tool_version: str
+    declaration_digest: str
+    plan_digest: str
+    fingerprint_before: str
+    fingerprint_after: str
+    ready_token: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementRecord:
+    """One statement of a run as it was recorded."""
+
+    seq: int
+    subject: str
+    sql_text: str
+    sql_hash: str
+    outcome: Outcome
+    recorded_at: datetime | None = None
+    duration_ms: int | None = None
+    attempts: int = 1
+    error: str = ""
+
+
+_RUN_COLUMNS = tuple(Run.__dataclass_fields__)
+_STATEMENT_COLUMNS = tuple(StatementRecord.__dataclass_fields__)
+
+
+class History:
+    """The history of the database that a session is connected to.
+
+    Reading works where there are no tables yet: then nothing has happened. Writing needs :meth:`ensure` first, and
+    the run's lock.
+    """
+
+    def __init__(self, session: Session, dialect: Dialect) -> None:
+        self.session = session
+        self.dialect = dialect
+        self._facts = dialect.history_facts()
+
+    def ensure(self) -> None:
+        """Make or upgrade our own tables where that is needed.
+
+        Raises:
+            BootstrapError: they were made by a newer version of the tool.
+            StatementError: the server refuses; says which privilege is missing.
+        """
+        found = self.version()
+        if found > VERSION:
+            raise BootstrapError(
+                f"the history in {self.session.database} has version {found}, this db-bootstrap knows {VERSION}:"
+                " install the newer db-bootstrap that was used there"
+            )
+        if found == VERSION:
+            return
+        try:
+            with self.session.transaction():
+                for statement in self.dialect.history_schema():
+                    self.session.execute(statement)
+                self.session.execute(f"DELETE FROM {self.table('version')}")
+                self.insert("version", [{"version": VERSION}])
+        except ServerError as error:
+            if error.connection_lost:
+                raise
+            raise StatementError(
+                f"the tables of the history cannot be made in {self.session.database}: {error}: grant this user the"
+                " privilege to create them (PostgreSQL: GRANT CREATE ON DATABASE; MySQL: GRANT ALL ON the database)"
+            ) from error
+
+    def version(self) -> int:
+        """The version of our own tables, 0 where there are none."""
+        rows = self.read(f"SELECT max(version) FROM {self.table('version')}")
+        return int(rows[0][0] or 0) if rows else 0
+
+    def table(self, name: str) -> str:
+        """The quoted name of one of our own tables."""
+        return self.dialect.history_table(name)
+
+    def read(self, sql: str, parameters: Sequence[Value] | None = None) -> list[Row]:
+        """The rows of a query on our own tables; none where they do not exist yet."""
+        try:
+            return self.session.query(sql, parameters)
+        except ServerError as error:
+            if error.missing_object:
+                return []
+            raise
+
+    def insert(self, table: str, rows: Iterable[Mapping[str, Value]], *, now: str = "") -> None:
+        """Insert rows that all have the same columns, in as few statements as is safe.
+
+        Args:
+            table: one of our own.
+            rows: column → value.
+            now: a column that gets the server's time.
+        """
+        pending = list(rows)
+        for start in range(0, len(pending), _BATCH):
+            batch = pending[start : start + _BATCH]
+            columns = list(batch[0])
+            one = ", ".join(["%s"] * len(columns) + ([self._facts.now] if now else []))
+            names = ", ".join(columns + ([now] if now else []))
+            values = [row[column] for row in batch for column in columns]
+            places = ", ".join([f"({one})"] * len(batch))
+            self.session.execute(f"INSERT INTO {self.table(table)} ({names}) VALUES {places}", values)
+
+    def begin(self, facts: RunFacts) -> int:
+        """Record that a run starts, and that those which never ended were interrupted: we hold the lock, so they are
+        not running any more. Returns the run's number.
+        """
+        self._close_interrupted()
+        [(number,)] = self.session.query(f"SELECT coalesce(max(id), 0) + 1 FROM {self.table('runs')}")
+        values = {name: _cut(getattr(facts, name)) for name in RunFacts.__dataclass_fields__}
+        names = ", ".join(["id", "outcome", *values, "db_user", "backend", "started_at"])
+        places = ", ".join(["%s"] * (len(values) + 2))
+        self.session.execute(
+            f"INSERT INTO {self.table('runs')} ({names})"
+            f" VALUES ({places}, {self._facts.user}, {self._facts.backend}, {self._facts.now})",
+            [int(number), Outcome.RUNNING, *values.values()],
+        )
+        return int(number)
+
+    def finish(self, run: int, end: RunEnd) -> None:
+        """Record how a run ended."""
+        values: dict[str, Value] = {
+            "outcome": end.outcome,
+            "fingerprint_after": end.fingerprint_after,
+            "ready_token": end.ready_token,
+            "catalog": end.catalog,
+            "error": redact(end.error),
+        }
+        if end.plan_digest is not None:
+            values["plan_digest"] = end.plan_digest
+        self._update("runs", values, f"finished_at = {self._facts.now}", "id = %s", [run])
+
+    def _close_interrupted(self) -> None:
+        statements, runs = self.table("statements"), self.table("runs")
+        left = self.session.query(f"SELECT id FROM {runs} WHERE outcome = %s", [Outcome.RUNNING])
+        for (run,) in left:
+            self.session.execute(
+                f"UPDATE {statements} SET outcome = %s WHERE run = %s AND outcome = %s",
+                [Outcome.UNKNOWN, int(run), Outcome.STARTED],
+            )
+            self._update("runs", {"outcome": Outcome.INTERRUPTED}, "", "id = %s", [int(run)])
+
+    def _update(self, table: str, values: Mapping[str, Value], more: str, where: str, keys: Sequence[Value]) -> None:
+        assignments = ", ".join([f"{name} = %s" for name in values] + ([more] if more else []))
+        self.session.execute(f"UPDATE {self.table(table)} SET {assignments} WHERE {where}", [*values.values(), *keys])
+
+    def record(self, run: int, records: Sequence[StatementRecord]) -> None:
+        """Record statements, inside of the transaction that carries them out where there is one."""
+        rows = [
+            {
+                "run": run,
+                "seq": record.seq,
+                "subject": _cut(redact(record.subject), 1000),
+                "sql_text": redact(record.sql_text),
+                "sql_hash": record.sql_hash,
+                "outcome": record.outcome,
+                "duration_ms": record.duration_ms,
+                "attempts": record.attempts,
+                "error": redact(record.error),
+            }
+            for record in records
+        ]
+        self.insert("statements", rows, now="recorded_at")
+
+    def conclude(self, run: int, record: StatementRecord) -> None:
+        """Record how a statement ended whose start was recorded."""
+        values: dict[str, Value] = {
+            "outcome": record.outcome,
+            "sql_text": redact(record.sql_text),
+            "sql_hash": record.sql_hash,
+            "duration_ms": record.duration_ms,
+            "attempts": record.attempts,
+            "error": redact(record.error),
+        }
+        more = f"recorded_at = {self._facts.now}"
+        self._update("statements", values, more, "run = %s AND seq = %s", [run, record.seq])
+
+    def next_seq(self, run: int) -> int:
+        """The number of the run's next statement, from 1."""
+        rows = self.read(f"SELECT coalesce(max(seq), 0) + 1 FROM {self.table('statements')} WHERE run = %s", [run])
+        return int(rows[0][0]) if rows else 1
+
+    def runs(self, limit: int = 20) -> list[Run]:
+        """The latest runs, newest first."""
+        return self._runs(f"ORDER BY id DESC LIMIT {int(limit)}", [])
+
+    def run(self, number: int) -> Run | None:
+        """One run."""
+        return next(iter(self._runs("WHERE id = %s", [number])), None)
+
+    def last_success(self) -> Run | None:
+        """The latest run after which the database was what its declaration said."""
+        where = "WHERE outcome IN (%s, %s) ORDER BY id DESC LIMIT 1"
+        return next(iter(self._runs(where, [Outcome.APPLIED, Outcome.UNCHANGED])), None)
+
+    def catalog(self, run: int) -> str | None:
+        """The serialised structure that a run left, None where it kept none."""
+        rows = self.read(f"SELECT catalog FROM {self.table('runs')} WHERE id = %s", [run])
+        return str(rows[0][0]) if rows and rows[0][0] is not None else None
+
+    def statements(self, run: int) -> list[StatementRecord]:
+        """The statements of a run, in their order."""
+        columns = ", ".join(_STATEMENT_COLUMNS)
+        rows = self.read(f"SELECT {columns} FROM {self.table('statements')} WHERE run = %s ORDER BY seq", [run])
+        return [StatementRecord(**_values(_STATEMENT_COLUMNS, row)) for row in rows]
+
+    def _runs(self, where: str, parameters: Sequence[Value]) -> list[Run]:
+        rows = self.read(f"SELECT {', '.join(_RUN_COLUMNS)} FROM {self.table('runs')} {where}", parameters)
+        return [Run(**_values(_RUN_COLUMNS, row)) for row in rows]
+
+
+def sql_hash(sql: str) -> str:
+    """What tells whether two statements are the same, also where only a display text may be kept."""
+    return hashlib.sha256(sql.encode()).hexdigest()
+
+
+def _values(columns: Sequence[str], row: Row) -> dict[str, Any]:
+    values = dict(zip(columns, row, strict=True))
+    for name, value in values.items():
+        if isinstance(value, datetime):
+            values[name] = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        elif name == "error":
+            values[name] = value or ""
+    return values | {"outcome": Outcome(values["outcome"])}
+
+
+def _cut(text: str, length: int = 250) -> str:
+    """No longer than our own columns are on MySQL, which refuses what does not fit."""
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,111 @@
+"""What earlier runs declared and loaded: managed objects, seeds with their proofs, and canonical forms."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.run.history import History, Value
+
+_BATCH = 500  # keys of one IN (…)
+
+
+@dataclass(frozen=True, slots=True)
+class SeedProof:
+    """That a table's seed was in the database: the digest of what was declared, and the server's own of the rows.
+
+    An empty ``proof`` means that none was made: the table holds far more than the seed, and comparing is cheaper.
+    """
+
+    table: Ref
+    digest: str
+    proof: str
+    row_count: int
+
+
+class Ledger:
+    """Kept in the history's tables; reading works where there are none."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+
+    def managed(self) -> frozenset[Ref]:
+        """Identities that an earlier run declared: what is declared no longer is a drop, the rest is only reported."""
+        table = self.history.table("managed")
+        rows = self.history.read(f"SELECT kind, schema_name, name, table_name FROM {table}")
+        return frozenset(Ref(Kind(kind), schema, name, owner) for kind, schema, name, owner in rows)
+
+    def set_managed(self, run: int, refs: Iterable[Ref]) -> None:
+        """Record what is declared now; writes only the difference."""
+        wanted, known = frozenset(refs), self.managed()
+        rows: list[dict[str, Value]] = [
+            {
+                "id": _identity(ref),
+                "kind": ref.kind.value,
+                "schema_name": ref.schema,
+                "table_name": ref.table,
+                "name": ref.name,
+                "run": run,
+            }
+            for ref in sorted(wanted - known)
+        ]
+        with self.history.session.transaction():
+            self._delete("managed", [_identity(ref) for ref in known - wanted])
+            self.history.insert("managed", rows)
+
+    def seeds(self, tables: Iterable[Ref]) -> dict[Ref, SeedProof]:
+        """The proofs of the last load, for those of the tables that have one."""
+        rows = self.history.read(f"SELECT id, digest, proof, row_count FROM {self.history.table('seeds')}")
+        known = {str(key): (str(digest), str(proof), int(count)) for key, digest, proof, count in rows}
+        return {ref: SeedProof(ref, *known[_identity(ref)]) for ref in tables if _identity(ref) in known}
+
+    def set_seeds(self, run: int, proofs: Sequence[SeedProof]) -> None:
+        """Record the proofs of these tables in place of their earlier ones."""
+        rows: list[dict[str, Value]] = [
+            {
+                "id": _identity(item.table),
+                "table_name": item.table.path,
+                "digest": item.digest,
+                "proof": item.proof,
+                "row_count": item.row_count,
+                "run": run,
+            }
+            for item in proofs
+        ]
+        with self.history.session.transaction():
+            self._delete("seeds", [_identity(item.table) for item in proofs])
+            self.history.insert("seeds", rows, now="changed_at")
+
+    def canonical(self, keys: Sequence[str]) -> dict[str, str]:
+        """The canonical forms that are known, by key."""
+        table, found = self.history.table("canonical"), {}
+        for start in range(0, len(keys), _BATCH):
+            batch = keys[start : start + _BATCH]
+            places = ", ".join(["%s"] * len(batch))
+            for key, form in self.history.read(f"SELECT id, form FROM {table} WHERE id IN ({places})", batch):
+                found[str(key)] = str(form)
+        return found
+
+    def set_canonical(self, run: int, forms: Mapping[str, str]) -> None:
+        """Keep these canonical forms, and forget those that this run did not use."""
+        table = self.history.table("canonical")
+        known = {str(key) for (key,) in self.history.read(f"SELECT id FROM {table}")}
+        with self.history.session.transaction():
+            self._delete("canonical", sorted(known - set(forms)))
+            self.history.insert(
+                "canonical",
+                [{"id": key, "form": form, "run": run} for key, form in sorted(forms.items()) if key not in known],
+            )
+
+    def _delete(self, table: str, keys: Sequence[str]) -> None:
+        for start in range(0, len(keys), _BATCH):
+            batch = keys[start : start + _BATCH]
+            places = ", ".join(["%s"] * len(batch))
+            self.history.session.execute(f"DELETE FROM {self.history.table(table)} WHERE id IN ({places})", batch)
+
+
+def _identity(ref: Ref) -> str:
+    """A key of fixed length: names of functions carry their argument types and may be long."""
+    return hashlib.sha256("\0".join((ref.kind, ref.schema, ref.table, ref.name)).encode()).hexdigest()

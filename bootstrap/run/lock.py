@@ -1,0 +1,101 @@
+"""One run at a time: the session lock, polled, and the proof that it excludes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from bootstrap.dialects.base import ServerError, Session
+from bootstrap.problems import Unreachable
+
+LOCK = "db-bootstrap"
+"""The one lock of a database; the dialects make it the database's own."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+
+
+@contextmanager
+def run_lock(
+    session: Session,
+    *,
+    deadline_seconds: float,
+    name: str = LOCK,
+    waiting: Callable[[str], None] = lambda _: None,
+    second: Callable[[], Session] | None = None,
+) -> Iterator[None]:
+    """Hold the run's lock.
+
+    It is polled. A blocking call would wait inside of a transaction, which CREATE INDEX CONCURRENTLY of another run
+    waits for in turn: a deadlock. Pauses are random, so that many runners do not knock at once.
+
+    Args:
+        session: the one that does the work: the lock lives and dies with it.
+        deadline_seconds: how long to wait for another run.
+        name: of the lock.
+        waiting: told once who holds it.
+        second: opens another session, to prove that the lock excludes it. Behind a transaction pooler it does not.
+
+    Raises:
+        Unreachable: another run holds the lock until the deadline, or the lock does not exclude.
+    """
+    acquire(session, name, deadline_seconds, waiting)
+    try:
+        if second is not None:
+            prove_exclusion(name, second)
+        yield
+    finally:
+        with suppress(ServerError):  # a lost connection has given it back already
+            session.unlock(name)
+
+
+def acquire(session: Session, name: str, deadline_seconds: float, waiting: Callable[[str], None]) -> None:
+    """Take the lock, or raise Unreachable that names its holder."""
+    end, pause, told = time.monotonic() + deadline_seconds, _FIRST_PAUSE, False
+    while not session.try_lock(name):
+        holder = _holder(session, name)
+        if time.monotonic() + pause > end:
+            raise Unreachable(
+                f"another run holds the lock of database {session.database}: {holder}; waited {deadline_seconds:g} s:"
+                " try again when it has ended, or end that session if it is a leftover"
+            )
+        if not told:
+            waiting(f"waiting for another run on {session.database}: {holder}")
+            told = True
+        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, no secret
+        pause = min(pause * 1.6, _LONGEST_PAUSE)
+
+
+def prove_exclusion(name: str, second: Callable[[], Session]) -> None:
+    """Raise Unreachable if another session gets the lock that we hold.
+
+    A pooler in transaction mode hands both sessions the same backend in turn: both would believe to hold the lock.
+    """
+    other = second()
+    try:
+        if not other.try_lock(name):
+            return
+        other.unlock(name)
+    finally:
+        other.close()
+    raise Unreachable(
+        "the lock does not exclude: two sessions hold it at once, so this goes through a transaction pooler:"
+        " name the database's own endpoint, not the pooler's"
+    )
+
+
+def assert_owned(session: Session, name: str = LOCK) -> None:
+    """Raise Unreachable if this session does not hold the lock any more: asked before what cannot be undone."""
+    if not session.owns_lock(name):
+        raise Unreachable(
+            f"the lock of database {session.database} was lost while the run went on: nothing more was started:"
+            " run again; it goes on from what the database is now"
+        )
+
+
+def _holder(session: Session, name: str) -> str:
+    try:
+        return session.lock_holder(name) or "its holder cannot be seen with these privileges"
+    except ServerError as error:
+        return f"its holder cannot be seen: {error}"
