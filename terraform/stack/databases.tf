@@ -56,4 +56,11 @@ resource "aws_db_instance" "this" {
   deletion_protection       = var.protect
   skip_final_snapshot       = !var.protect
   final_snapshot_identifier = var.protect ? "${local.prefix}-${each.key}-final" : null
+
+  # Instances come last, so that a run finds every way open as soon as there is a database.
+  depends_on = [
+    aws_route.internet,
+    aws_route_table_association.database,
+    aws_vpc_security_group_ingress_rule.operator,
+  ]
 }

@@ -69,7 +69,7 @@ module "contacts" {
   vpc_id                     = aws_vpc.this.id
   subnet_ids                 = aws_subnet.database[*].id
   database_security_group_id = aws_security_group.database["contacts"].id
-  https_egress               = { security_group_ids = [aws_security_group.endpoints.id] }
+  https_egress               = { security_group_ids = [local.endpoints_group] }
 }
 
 ################################################################################
@@ -111,5 +111,5 @@ module "streams" {
   vpc_id                     = aws_vpc.this.id
   subnet_ids                 = aws_subnet.database[*].id
   database_security_group_id = aws_security_group.database["streams"].id
-  https_egress               = { security_group_ids = [aws_security_group.endpoints.id] }
+  https_egress               = { security_group_ids = [local.endpoints_group] }
 }

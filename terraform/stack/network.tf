@@ -152,8 +152,13 @@ resource "aws_vpc_endpoint" "secretsmanager" {
   service_name        = "com.amazonaws.${var.region}.secretsmanager"
   vpc_endpoint_type   = "Interface"
   subnet_ids          = aws_subnet.database[*].id
-  security_group_ids  = [aws_security_group.endpoints.id]
+  security_group_ids  = [aws_vpc_security_group_ingress_rule.endpoints.security_group_id]
   private_dns_enabled = true
 
   tags = { Name = "${local.prefix}-secretsmanager" }
+}
+
+locals {
+  # Named through the endpoint and its rule: whoever uses it waits until the way is open.
+  endpoints_group = one(aws_vpc_endpoint.secretsmanager.security_group_ids)
 }
