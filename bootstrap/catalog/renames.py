@@ -13,9 +13,11 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import Sequence
 
 # Quoted strings and identifiers are skipped or taken whole, so that a name inside a literal is never touched.
 _TOKENS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*""")
+_RELATIONS = frozenset({Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW})
 _SQL_TEXTS = frozenset({"expression", "default", "where", "when", "using", "check", "definition", "bound"})
 
 
@@ -83,16 +85,18 @@ def _rename_object(current: Catalog, before: DatabaseObject, name: str, *, follo
     def moved(ref: Ref) -> Ref:
         if ref == old:
             return replace(ref, name=name)
-        if kind is Kind.TABLE and ref.schema == old.schema and ref.table == old.name:
+        if kind in _RELATIONS and ref.schema == old.schema and ref.table == old.name:
             return replace(ref, table=name)
         if kind is Kind.SCHEMA and ref.schema == old.name:
             return replace(ref, schema=name)
         return ref
 
+    mentions = _mentioning(current, old)
     objects = {}
     for item in current.objects.values():
         changed = _move(item, old, name)
-        changed = _substitute(changed, old.name, name, follows_renames=follows_renames)
+        if item.ref in mentions:
+            changed = _substitute(changed, old.name, name, follows_renames=follows_renames)
         objects[moved(item.ref)] = changed
     dependencies = {moved(ref): frozenset(map(moved, needs)) for ref, needs in current.dependencies.items()}
     grants = frozenset(replace(grant, on=moved(grant.on)) if grant.on else grant for grant in current.grants)
@@ -103,15 +107,61 @@ def _move(item: DatabaseObject, old: Ref, name: str) -> DatabaseObject:
     """The object itself, and structured mentions of it in others."""
     if item.ref == old:
         return replace(item, name=name)
-    if old.kind is Kind.SCHEMA and getattr(item, "schema", None) == old.name:
-        return replace(item, schema=name)  # type: ignore[arg-type]  # has a schema field: asked just above
-    if old.kind is not Kind.TABLE:
+    if old.kind is Kind.SCHEMA:
+        return _move_schema(item, old.name, name)
+    if old.kind not in _RELATIONS:
         return item
     if item.ref.table == old.name and item.ref.schema == old.schema:
         return replace(item, table=name)  # type: ignore[arg-type]  # whatever has an owner table has the field
     if isinstance(item, Table):
-        return replace(item, foreign_keys=tuple(_point(key, old, name) for key in item.foreign_keys))
+        return _repoint(item, old, name)
+    if isinstance(item, Sequence) and item.owned_by and item.owned_by[:2] == (old.schema, old.name):
+        return replace(item, owned_by=(old.schema, name, item.owned_by[2]))
     return item
+
+
+def _move_schema(item: DatabaseObject, old: str, new: str) -> DatabaseObject:
+    updates: dict[str, Any] = {}
+    if isinstance(item, Table):
+        updates["foreign_keys"] = tuple(
+            replace(key, ref_schema=new) if key.ref_schema == old else key for key in item.foreign_keys
+        )
+        if item.partition_of and item.partition_of.schema == old:
+            updates["partition_of"] = replace(item.partition_of, schema=new)
+    if isinstance(item, Sequence) and item.owned_by and item.owned_by[0] == old:
+        updates["owned_by"] = (new, *item.owned_by[1:])
+    if getattr(item, "schema", None) == old:
+        updates["schema"] = new
+    return replace(item, **updates) if updates else item
+
+
+def _repoint(table: Table, old: Ref, name: str) -> Table:
+    keys = tuple(_point(key, old, name) for key in table.foreign_keys)
+    parent = table.partition_of
+    if parent and (parent.schema, parent.table) == (old.schema, old.name):
+        parent = replace(parent, table=name)
+    return replace(table, foreign_keys=keys, partition_of=parent)
+
+
+def _mentioning(current: Catalog, renamed: Ref) -> frozenset[Ref]:
+    """Objects whose texts may name the renamed one: it, what belongs to it, and what the server says depends on it.
+
+    Where a server tells no dependencies, every object may.
+    """
+    if not current.dependencies:
+        return frozenset(current.objects)
+    inside = {renamed} | {ref for ref in current.members if _within(ref, renamed)}
+    found = {ref for ref in inside if ref in current.objects}
+    for ref, needs in current.dependencies.items():
+        if not inside.isdisjoint(needs):
+            found |= {ref, Ref(Kind.TABLE, ref.schema, ref.table)}
+    return frozenset(found)
+
+
+def _within(ref: Ref, outer: Ref) -> bool:
+    if outer.kind is Kind.SCHEMA:
+        return ref.schema == outer.name
+    return outer.kind in _RELATIONS and (ref.schema, ref.table) == (outer.schema, outer.name)
 
 
 def _point(key: ForeignKey, old: Ref, name: str) -> ForeignKey:
@@ -124,11 +174,16 @@ def _rename_column(current: Catalog, table: Ref, old: str, new: str, *, follows_
     before, after = table.child(Kind.COLUMN, old), table.child(Kind.COLUMN, new)
     objects = dict(current.objects)
     for ref, item in current.objects.items():
-        if ref == table or after.table == ref.table or before in current.dependencies.get(ref, ()):
-            objects[ref] = _substitute(item, old, new, follows_renames=follows_renames)
-        elif isinstance(item, Table):
-            keys = tuple(_rename_referenced(key, table, old, new) for key in item.foreign_keys)
-            objects[ref] = replace(item, foreign_keys=keys)
+        own = ref == table or _within(ref, table)
+        moved = item
+        if own or before in current.dependencies.get(ref, ()):
+            moved = _substitute(item, old, new, follows_renames=follows_renames)
+        if isinstance(moved, Table):
+            keys = tuple(_rename_referenced(key, table, old, new) for key in moved.foreign_keys)
+            moved = replace(moved, foreign_keys=keys)
+        elif isinstance(moved, Sequence) and moved.owned_by == (table.schema, table.name, old):
+            moved = replace(moved, owned_by=(table.schema, table.name, new))
+        objects[ref] = moved
     renamed = cast(Table, objects[table])
     objects[table] = _rename_in_members(renamed, old, new)
     dependencies = {
@@ -159,8 +214,6 @@ def _rename_in_members(value: Any, old: str, new: str) -> Any:
             updates[field.name] = tuple(new if name == old else name for name in content)
         elif isinstance(content, tuple) or is_dataclass(content):
             updates[field.name] = _rename_in_members(content, old, new)
-    if isinstance(value, ForeignKey):
-        updates.pop("ref_columns", None)
     renamed = replace(value, **updates)
     return replace(renamed, name=new) if isinstance(renamed, Column) and renamed.name == old else renamed
 

@@ -6,10 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.code import View
 from bootstrap.catalog.constraints import Constraint, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
+
+_RELATIONS = (Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW)
 
 
 def needs_of(catalog: Catalog) -> dict[Ref, set[Ref]]:
@@ -37,13 +41,27 @@ def _structural(item: DatabaseObject, catalog: Catalog) -> Iterator[tuple[Ref, R
     ref = item.ref
     if ref.schema:
         yield ref, Ref(Kind.SCHEMA, "", ref.schema)
-    if ref.owner and ref.owner in catalog.objects:
-        yield ref, ref.owner
+    relation = owner_of(ref, catalog)
+    if relation:
+        yield ref, relation.ref
     owner = getattr(item, "owner", None)
     if owner:
         yield ref, Ref(Kind.ROLE, "", owner)
+    if isinstance(item, Role):
+        yield from ((ref, Ref(Kind.ROLE, "", group)) for group in item.member_of)
     if isinstance(item, Table):
         yield from _table(item, catalog)
+    elif isinstance(item, View):
+        yield from ((ref.child(Kind.INDEX, index.name), ref) for index in item.indexes)
+
+
+def owner_of(ref: Ref, catalog: Catalog) -> DatabaseObject | None:
+    """The table, view or materialized view that something belongs to; None where nothing of that name is there."""
+    if not ref.table:
+        return None
+    candidates = (catalog.objects.get(Ref(kind, ref.schema, ref.table)) for kind in _RELATIONS)
+    return next((item for item in candidates if item is not None), None)
+
 
 
 def _table(table: Table, catalog: Catalog) -> Iterator[tuple[Ref, Ref]]:

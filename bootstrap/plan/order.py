@@ -87,7 +87,7 @@ class _Precedence:
 
     def __init__(self, changes: Sequence[Change], current: Catalog, desired: Catalog) -> None:
         self.changes = changes
-        self.effects = [effect_of(change) for change in changes]
+        self.effects = [_whole_effect(change, current) for change in changes]
         self.needs = needs_of(desired)
         self.dependents = dependents_of(needs_of(current))
         self.makers: _Index = defaultdict(set)
@@ -103,6 +103,7 @@ class _Precedence:
             self._dependents_first(index, effect)
             for ref in effect.makes:
                 self._put(self._freeing(ref), index)
+        self._renames_first()
         self._column_positions()
         self._privileges_last()
         return self.before
@@ -132,11 +133,27 @@ class _Precedence:
         """What depends on an object goes, or lets go of it, before the object goes or changes."""
         for ref in effect.takes:
             for dependent in self.dependents.get(ref, ()):
-                self._put(self.takers.get(dependent, ()), index)
+                self._put(self._releasing(dependent), index)
                 self._put(self.alterers.get(dependent, ()), index)
         for ref in effect.alters:
             for dependent in self.dependents.get(ref, ()):
                 self._put(self.takers.get(dependent, ()), index)
+
+    def _releasing(self, ref: Ref) -> set[int]:
+        """Who takes a dependent away: the change of its own, where there is one beside the drop of its table."""
+        takers = self.takers.get(ref, set())
+        own = {index for index in takers if not isinstance(self.changes[index], Drop) or self.changes[index].ref == ref}  # type: ignore[union-attr]  # takers have identities
+        return own or takers
+
+    def _renames_first(self) -> None:
+        """What is done to a renamed object, or to what belongs to it, calls it by its new name."""
+        renames = {change.ref: i for i, change in enumerate(self.changes) if isinstance(change, Rename | RenameColumn)}
+        if not renames:
+            return
+        for index, effect in enumerate(self.effects):
+            touched = (effect.takes | effect.alters) - effect.makes
+            names = {name for ref in touched for name in _names_in(ref)}
+            self._put({renames[name] for name in names if name in renames}, index)
 
     def _freeing(self, ref: Ref) -> set[int]:
         """Who frees the name that this identity takes."""
@@ -144,7 +161,8 @@ class _Precedence:
         return {index for index in freed if ref not in self.effects[index].makes}
 
     def _column_positions(self) -> None:
-        added = {change.ref: index for index, change in enumerate(self.changes) if isinstance(change, AddColumn)}
+        placed = (AddColumn, RenameColumn)
+        added = {change.ref: index for index, change in enumerate(self.changes) if isinstance(change, placed)}
         for index, change in enumerate(self.changes):
             if isinstance(change, AddColumn) and change.previous:
                 previous = added.get(change.table.ref.child(Kind.COLUMN, change.previous))
@@ -167,6 +185,23 @@ class _Precedence:
         return wanted
 
 
+def _names_in(ref: Ref) -> Iterator[Ref]:
+    """The object itself, and what its full name is made of."""
+    yield ref
+    yield Ref(Kind.SCHEMA, "", ref.schema)
+    if ref.table:
+        yield from (Ref(kind, ref.schema, ref.table) for kind in (Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW))
+
+
+def _whole_effect(change: Change, current: Catalog) -> Effect:
+    """The effect of a change, with the triggers, policies and rules that go with a dropped table."""
+    effect = effect_of(change)
+    if not isinstance(change, Drop) or change.ref.kind is not Kind.TABLE:
+        return effect
+    owned = {ref for ref in current.objects if ref.owner == change.ref}
+    return Effect(takes=effect.takes | owned)
+
+
 _RELATIONS = frozenset({Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.SEQUENCE, Kind.COMPOSITE})
 _TYPES = frozenset({Kind.ENUM, Kind.DOMAIN, Kind.RANGE})
 _ROUTINES = frozenset({Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE})
@@ -186,6 +221,8 @@ def _name_slot(ref: Ref) -> Ref:
         return Ref(Kind.TABLE, ref.schema, ref.name, "\0name" if ref.schema else f"\0{ref.table}")
     if ref.kind in _ROUTINES:
         return Ref(Kind.FUNCTION, ref.schema, ref.name, "\0name")
+    if ref.kind is Kind.TRIGGER and not ref.schema:  # MySQL: one namespace for the triggers of all tables
+        return Ref(Kind.TRIGGER, "", ref.name, "\0name")
     if ref.kind in _CONSTRAINTS:
         return Ref(Kind.CHECK, ref.schema, ref.name, f"\0{ref.table}" if ref.schema else "\0name")
     return ref
@@ -200,8 +237,8 @@ def _sorted(before: dict[int, set[int]], ranks: Sequence[int]) -> Iterator[int]:
     ready = [(ranks[index], index) for index, firsts in waiting.items() if not firsts]
     heapq.heapify(ready)
     while waiting:
-        if not ready:  # a cycle: take the change that the fewest others hold back
-            index = min(waiting, key=lambda item: (len(waiting[item]), ranks[item], item))
+        if not ready:
+            index = min(_innermost_cycle(waiting), key=lambda item: (ranks[item], item))
         else:
             index = heapq.heappop(ready)[1]
             if index not in waiting:
@@ -213,3 +250,19 @@ def _sorted(before: dict[int, set[int]], ranks: Sequence[int]) -> Iterator[int]:
                 waiting[follower].discard(index)
                 if not waiting[follower]:
                     heapq.heappush(ready, (ranks[follower], follower))
+
+
+def _innermost_cycle(waiting: dict[int, set[int]]) -> set[int]:
+    """Changes that wait only for each other: breaking the order anywhere else would do something too early for
+    nothing.
+    """
+    smallest: set[int] = set(waiting)
+    for start in waiting:
+        found, stack = {start}, [start]
+        while stack and len(found) < len(smallest):
+            fresh = waiting[stack.pop()] - found
+            found |= fresh
+            stack += fresh
+        if len(found) < len(smallest):
+            smallest = found
+    return smallest

@@ -29,14 +29,18 @@ from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import Sequence
 from bootstrap.plan.effects import effect_of
-from bootstrap.plan.needs import dependents_of, needs_of
+from bootstrap.plan.needs import dependents_of, needs_of, owner_of
 from bootstrap.plan.rules import Rules
 
 _ALL_KINDS = frozenset(Kind)
 _MEMBERS = frozenset(
     {Kind.COLUMN, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.CHECK, Kind.EXCLUSION, Kind.FOREIGN_KEY, Kind.INDEX}
 )
+# Dropping one of these loses rows, a counter, or everything inside: they are never dropped to be created again because
+# of something else.
+_IRREPLACEABLE = frozenset({Kind.TABLE, Kind.SEQUENCE, Kind.SCHEMA, Kind.EXTENSION, Kind.ROLE})
 
 
 def with_rebuilds(difference: Difference, rules: Rules) -> list[Change]:
@@ -55,6 +59,7 @@ class _Rebuild:
     def __init__(self, difference: Difference, rules: Rules) -> None:
         self.current: Catalog = difference.current
         self.desired: Catalog = difference.desired
+        self.unmanaged = frozenset(difference.unmanaged)
         self.rules = rules
         self.dependents = dependents_of(needs_of(self.current))
         self.changes: list[Change] = list(difference.changes)
@@ -65,6 +70,7 @@ class _Rebuild:
         }
         self.recreated: set[Ref] = set()
         self.taken: set[Ref] = set()
+        self.dropped_columns: set[Ref] = set()
 
     def settle(self) -> None:
         """Expand until nothing new is disturbed. Ends because each identity is taken away at most once."""
@@ -108,6 +114,8 @@ class _Rebuild:
 
     def _disturbed(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
         disturbed = dict(self.rules.disturbs(change))
+        if isinstance(change, Drop) and change.ref.kind is Kind.ROLE:
+            return disturbed  # what it owned has been given to another role by a change of its own
         if isinstance(change, Drop | DropColumn | DropConstraint | DropIndex):
             for ref in effect_of(change).takes:
                 disturbed[ref] = _ALL_KINDS
@@ -120,16 +128,17 @@ class _Rebuild:
         before, after = self.current.objects.get(ref), self.desired.objects.get(ref)
         if ref.kind in _MEMBERS:
             return self._take_out_member(ref)
-        if before is None or after is None:
+        if before is None or after is None or ref.kind in _IRREPLACEABLE:
             return []  # dropped by a change of its own, or an object that we do not manage: the server will say so
         return list(self._recreate_object(before, after))
 
     def _take_out_member(self, ref: Ref) -> list[Change]:
-        owner = ref.owner
-        before = self.current.objects.get(owner) if owner else None
-        after = self.desired.objects.get(owner) if owner else None
-        if not isinstance(before, Table | View) or owner in self.taken:
+        before = owner_of(ref, self.current)
+        if not isinstance(before, Table | View) or before.ref in self.taken:
             return []
+        if ref in self.unmanaged or before.ref in self.unmanaged:
+            return []  # never declared, never touched: the server will say that it stands in the way
+        after = self.desired.objects.get(before.ref)
         renamed = self.renamed.get(ref, ref)
         self.taken |= {ref, renamed}
         if ref.kind is Kind.COLUMN:
@@ -141,6 +150,7 @@ class _Rebuild:
     def result(self) -> list[Change]:
         """The expanded changes, each identity handled once, with the privileges that a rebuild takes away."""
         dropped = {change.ref for change in self.changes if isinstance(change, Drop)}
+        self.dropped_columns = {change.ref for change in self.changes if isinstance(change, DropColumn)}
         kept = [change for change in _unique(self.changes) if not self._superseded(change, dropped)]
         return kept + list(self._contents_of_recreated(kept)) + list(self._privileges(kept))
 
@@ -148,13 +158,13 @@ class _Rebuild:
         """Whether another change already does this one's work."""
         match change:
             case Drop():
-                return change.ref.owner in dropped
+                return self._owner(change.ref) in dropped or self._goes_with_table(change, dropped)
             case RevokePrivilege(before=Grant(on=Ref() as on)):
                 return on in dropped
             case Alter() | AlterColumn() | AlterConstraint() | AlterIndex():
                 return change.ref in self.recreated or change.ref in self.taken or self._of_recreated(change)
             case DropColumn() | DropConstraint() | DropIndex():
-                return change.ref.owner in dropped and not self._breaks_cycle(change, dropped)
+                return self._owner(change.ref) in dropped and not self._breaks_cycle(change, dropped)
             case AddColumn():
                 return self._of_recreated(change)
             case AddConstraint():
@@ -164,9 +174,21 @@ class _Rebuild:
             case _:
                 return False
 
+    def _owner(self, ref: Ref) -> Ref | None:
+        found = owner_of(ref, self.current) or owner_of(ref, self.desired)
+        return found.ref if found else None
+
     def _of_recreated(self, change: Change) -> bool:
-        owner = getattr(change, "ref", Ref(Kind.TABLE, "", "")).owner
-        return owner in self.recreated
+        ref: Ref | None = getattr(change, "ref", None)
+        return ref is not None and self._owner(ref) in self.recreated
+
+    def _goes_with_table(self, change: Drop, dropped: set[Ref]) -> bool:
+        """An owned sequence goes with its column or table; before, the column's default would hold it back."""
+        if not isinstance(change.before, Sequence) or change.before.owned_by is None:
+            return False
+        schema, table, column = change.before.owned_by
+        ref = Ref(Kind.TABLE, schema, table)
+        return ref in dropped or ref.child(Kind.COLUMN, column) in self.dropped_columns
 
     def _breaks_cycle(self, change: Change, dropped: set[Ref]) -> bool:
         """A foreign key between two dropped tables goes first, so that their order does not matter."""
@@ -179,12 +201,14 @@ class _Rebuild:
         """Triggers, rules, policies and statistics went with their table: create them again."""
         present = {change.ref for change in kept if isinstance(change, Create)}
         for ref in sorted(self.desired.objects):
-            if ref.owner in self.recreated and ref not in present:
+            if ref not in present and self._owner(ref) in self.recreated:
                 yield Create(self.desired.objects[ref])
 
     def _privileges(self, kept: list[Change]) -> Iterator[Change]:
+        """What a rebuild takes away: the declared privileges, and those of others that nobody asked to revoke."""
         present = {change.after for change in kept if isinstance(change, GrantPrivilege)}
-        for grant in sorted(self.desired.grants, key=str):
+        revoked = {change.before for change in self.changes if isinstance(change, RevokePrivilege)}
+        for grant in sorted(self.desired.grants | (self.current.grants - revoked), key=str):
             if grant.on in self.recreated and grant not in present:
                 yield GrantPrivilege(grant)
 
