@@ -1,0 +1,295 @@
+"""Runs a plan's statements: transactions, time-outs, retries, and a journal row for each.
+
+What was written down is evidence only. After a lost connection, and after a statement that may have left something
+behind, nobody guesses: the caller plans again from the live catalog (:class:`ConnectionLost`, :class:`PlanOutdated`).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
+
+from bootstrap.catalog.ref import Ref
+from bootstrap.dialects.base import Dialect, ServerError, Session
+from bootstrap.plan.statement import HazardKind, Plan, Statement
+from bootstrap.problems import BootstrapError, Incomplete, StatementError
+from bootstrap.redact import redact
+from bootstrap.run.history import History, Outcome, StatementRecord, sql_hash
+from bootstrap.run.lock import assert_owned
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
+_SHOWN_SQL = 4000  # characters of a statement in a message; the history has all of it
+
+
+class ConnectionLost(StatementError):  # noqa: N818  # the outcome's name, as in problems.py
+    """The connection broke while a statement ran: whether it was carried out, only the live catalog knows."""
+
+
+class PlanOutdated(BootstrapError):  # noqa: N818  # it asks for something, it reports no error
+    """A statement gave up and may have left something behind (an invalid index): introspect and plan again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long to go on. ``deadline`` is a value of ``time.monotonic()`` at which the process may be ended from
+    outside (AWS Lambda); nothing is started within ``margin_seconds`` of it.
+    """
+
+    lock_deadline_seconds: float = 60.0
+    deadline: float | None = None
+    margin_seconds: float = 60.0
+
+    def check_time(self, what: str) -> None:
+        """Raise Incomplete where there is no time left to start something."""
+        if self.deadline is not None and time.monotonic() + self.margin_seconds > self.deadline:
+            raise Incomplete(f"out of time before {what}: what is done stays done; run again and it goes on from there")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What happens at this moment, for whoever watches."""
+
+    seq: int
+    total: int
+    text: str
+    outcome: Outcome
+    duration_ms: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """A statement with its number in the journal and its place in the plan."""
+
+    statement: Statement
+    seq: int
+    place: int
+
+
+class Executor:
+    """Carries out plans within one run, on the session that holds the run's lock."""
+
+    def __init__(
+        self,
+        session: Session,
+        dialect: Dialect,
+        run: int,
+        *,
+        limits: Limits = Limits(),
+        progress: Callable[[Progress], None] = lambda _: None,
+        locate: Callable[[Ref], str] = lambda _: "",
+    ) -> None:
+        """Take the session, and what to tell of the way.
+
+        Args:
+            session: it holds the run's lock.
+            dialect: of the session.
+            run: the run's number in the history.
+            limits: how long to go on.
+            progress: called when a statement starts, waits and ends.
+            locate: "file:line" of a declared object, for messages.
+        """
+        self.session, self.dialect, self.run = session, dialect, run
+        self.history = History(session, dialect)
+        self.limits, self.progress, self.locate = limits, progress, locate
+        self._total = 0
+        self._timeouts: tuple[int | None, int | None] | None = (None, None)  # None: unknown after a rollback
+
+    def execute(self, plan: Plan) -> list[StatementRecord]:
+        """Run all statements in their order.
+
+        Returns:
+            What was journalled.
+
+        Raises:
+            StatementError: the server refused one; what came before it stays done.
+            ConnectionLost: the connection broke.
+            PlanOutdated: plan again from the live catalog.
+            Incomplete: out of time.
+            Unreachable: the lock was lost.
+        """
+        self._total, done = len(plan.statements), []
+        first = self.history.next_seq(self.run) if plan.statements else 1
+        positions = [_Position(item, first + place, place + 1) for place, item in enumerate(plan.statements)]
+        try:
+            for group in _groups(positions):
+                self.limits.check_time(f"statement {group[0].place} of {self._total}")
+                self._check_lock(group)
+                done += self._together(group) if group[0].statement.transactional else [self._alone(group[0])]
+        finally:
+            with suppress(ServerError):  # a lost connection has no settings left
+                self._set_timeouts(None, None)
+        return done
+
+    def _check_lock(self, group: Sequence[_Position]) -> None:
+        hazards = (hazard.kind for position in group for hazard in position.statement.hazards)
+        if HazardKind.DATA_LOSS in hazards:
+            assert_owned(self.session)
+
+    def _together(self, group: Sequence[_Position]) -> list[StatementRecord]:
+        """Statements and their journal rows in one transaction: all of it, or nothing."""
+        end, attempts = time.monotonic() + self.limits.lock_deadline_seconds, 0
+        while True:
+            attempts += 1
+            current = group[0]
+            records: list[StatementRecord] = []
+            try:
+                with self.session.transaction():
+                    for position in group:
+                        current = position
+                        records.append(replace(self._execute(position), attempts=attempts))
+                    self.history.record(self.run, records)
+            except ServerError as error:
+                self._timeouts = None
+                if not self._again(error, current, end, attempts):
+                    self._fail(error, current, attempts, kept=group[0].place - 1)
+            else:
+                for position, record in zip(group, records, strict=True):
+                    self._tell(position, Outcome.DONE, record.duration_ms)
+                return records
+
+    def _alone(self, position: _Position) -> StatementRecord:
+        """A statement that no transaction can hold: its start is journalled before it, its end after it."""
+        end, attempts = time.monotonic() + self.limits.lock_deadline_seconds, 0
+        self.history.record(self.run, [_record(position.seq, position.statement, position.statement.sql)])
+        while True:
+            attempts += 1
+            try:
+                record = replace(self._execute(position), attempts=attempts)
+                self.history.conclude(self.run, record)
+            except ServerError as error:
+                if error.lock_timeout and self.dialect.transactional_ddl:
+                    self._outdated(error, position, attempts)
+                if not self._again(error, position, end, attempts):
+                    self._fail(error, position, attempts, kept=position.place - 1, started=True)
+            else:
+                self._tell(position, Outcome.DONE, record.duration_ms)
+                return record
+
+    def _execute(self, position: _Position) -> StatementRecord:
+        """One statement, or the first of its fallbacks whose algorithm the server has."""
+        statement = position.statement
+        self._tell(position, Outcome.STARTED)
+        self._set_timeouts(statement.lock_timeout_ms, statement.statement_timeout_ms)
+        start = time.monotonic()
+        settings = statement.session_settings
+        with self.session.settings(settings) if settings else nullcontext():
+            sql = self._first_possible(statement)
+        record = _record(position.seq, statement, sql)
+        return replace(record, outcome=Outcome.DONE, duration_ms=round((time.monotonic() - start) * 1000))
+
+    def _first_possible(self, statement: Statement) -> str:
+        ways = (statement.sql, *statement.fallbacks)
+        for sql in ways[:-1]:
+            try:
+                self.session.execute(sql)
+            except ServerError as error:
+                if not error.algorithm_not_supported:
+                    raise
+            else:
+                return sql
+        self.session.execute(ways[-1])
+        return ways[-1]
+
+    def _set_timeouts(self, lock_ms: int | None, statement_ms: int | None) -> None:
+        if self._timeouts != (lock_ms, statement_ms):
+            self._timeouts = None
+            self.session.set_timeouts(lock_ms=lock_ms, statement_ms=statement_ms)
+            self._timeouts = (lock_ms, statement_ms)
+
+    def _again(self, error: ServerError, position: _Position, end: float, attempts: int) -> bool:
+        """Whether to try once more; sleeps before it. Only what others cause is worth it: locks and deadlocks."""
+        if error.connection_lost or not (error.lock_timeout or error.retryable):
+            return False
+        pause = min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE)
+        if time.monotonic() + pause > end:
+            return False
+        self._tell(position, Outcome.STARTED, note=f"waits for a lock: {self._blockers(position)}")
+        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  # jitter: others get their turn
+        return True
+
+    def _blockers(self, position: _Position) -> str:
+        found = self.dialect.blockers(self.session, position.statement.subject)
+        return "; ".join(found) or "its holder is gone, or cannot be seen with these privileges"
+
+    def _outdated(self, error: ServerError, position: _Position, attempts: int) -> None:
+        failed = replace(_record(position.seq, position.statement, position.statement.sql), outcome=Outcome.FAILED)
+        self.history.conclude(self.run, replace(failed, attempts=attempts, error=str(error)))
+        raise PlanOutdated(
+            f"{position.statement.subject} waited too long for a lock: {self._blockers(position)}:"
+            " try again when they have ended"
+        ) from error
+
+    def _fail(
+        self, error: ServerError, position: _Position, attempts: int, *, kept: int, started: bool = False
+    ) -> None:
+        """Journal the failure and raise it with everything that a person needs to mend it.
+
+        ``kept`` statements before it are done for good; ``started`` says that its start was journalled.
+        """
+        if error.connection_lost:
+            raise ConnectionLost(self._message(error, position, "the connection was lost during", kept)) from error
+        record = replace(
+            _record(position.seq, position.statement, position.statement.sql),
+            outcome=Outcome.FAILED, attempts=attempts, error=str(error),
+        )  # fmt: skip
+        with suppress(ServerError):  # the first error is the one to report
+            if started:
+                self.history.conclude(self.run, record)
+            else:
+                self.history.record(self.run, [record])
+        self._tell(position, Outcome.FAILED)
+        text = self._message(error, position, "the server refused", kept)
+        if error.lock_timeout:
+            text += f"\n  in the way: {self._blockers(position)}"
+        raise StatementError(redact(text)) from error
+
+    def _message(self, error: ServerError, position: _Position, what: str, kept: int) -> str:
+        sql = position.statement.text
+        shown = sql if len(sql) <= _SHOWN_SQL else sql[:_SHOWN_SQL] + " …"
+        lines = [f"{what} statement {position.place} of {self._total}: {error}"]
+        place = self.locate(position.statement.subject)
+        lines.append(f"  {position.statement.subject}" + (f", declared in {place}" if place else ""))
+        lines += [f"  {line}" for line in shown.splitlines()]
+        if kept:
+            lines.append(f"  {kept} before it are done: mend the cause and apply again, it goes on from there")
+        return redact("\n".join(lines))
+
+    def _tell(self, position: _Position, outcome: Outcome, duration_ms: int | None = None, note: str = "") -> None:
+        self.progress(
+            Progress(
+                seq=position.place,
+                total=self._total,
+                text=redact(position.statement.text),
+                outcome=outcome,
+                duration_ms=duration_ms,
+                note=redact(note),
+            )
+        )
+
+
+def _groups(positions: Sequence[_Position]) -> Iterator[list[_Position]]:
+    """Neighbours that only create share a transaction; each other statement stands by itself."""
+    group: list[_Position] = []
+    for position in positions:
+        shares = position.statement.transactional and position.statement.creates_only
+        if group and not (shares and group[-1].statement.creates_only):
+            yield group
+            group = []
+        group.append(position)
+        if not shares:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _record(seq: int, statement: Statement, sql: str) -> StatementRecord:
+    """The journal row of a statement that starts; ``sql`` is the way of it that is taken."""
+    text = sql if statement.display is None else statement.display
+    return StatementRecord(
+        seq=seq, subject=str(statement.subject), sql_text=text, sql_hash=sql_hash(text), outcome=Outcome.STARTED
+    )
