@@ -6,7 +6,6 @@ behind, nobody guesses: the caller plans again from the live catalog (:class:`Co
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext, suppress
@@ -19,8 +18,8 @@ from bootstrap.problems import BootstrapError, Incomplete, StatementError
 from bootstrap.redact import redact
 from bootstrap.run.history import History, Outcome, StatementRecord, sql_hash
 from bootstrap.run.lock import assert_owned
+from bootstrap.run.patience import Patience
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 _SHOWN_SQL = 4000  # characters of a statement in a message; the history has all of it
 
 
@@ -46,6 +45,9 @@ class Limits:
         """Raise Incomplete where there is no time left to start something."""
         if self.deadline is not None and time.monotonic() + self.margin_seconds > self.deadline:
             raise Incomplete(f"out of time before {what}: what is done stays done; run again and it goes on from there")
+
+
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class Executor:
         dialect: Dialect,
         run: int,
         *,
-        limits: Limits = Limits(),
+        limits: Limits = NO_LIMITS,
         progress: Callable[[Progress], None] = lambda _: None,
         locate: Callable[[Ref], str] = lambda _: "",
     ) -> None:
@@ -131,21 +133,21 @@ class Executor:
 
     def _together(self, group: Sequence[_Position]) -> list[StatementRecord]:
         """Statements and their journal rows in one transaction: all of it, or nothing."""
-        end, attempts = time.monotonic() + self.limits.lock_deadline_seconds, 0
+        patience, kept = Patience(self.limits.lock_deadline_seconds), group[0].place - 1
         while True:
-            attempts += 1
             current = group[0]
             records: list[StatementRecord] = []
             try:
                 with self.session.transaction():
                     for position in group:
                         current = position
-                        records.append(replace(self._execute(position), attempts=attempts))
+                        records.append(replace(self._execute(position), attempts=patience.attempts))
                     self.history.record(self.run, records)
             except ServerError as error:
                 self._timeouts = None
-                if not self._again(error, current, end, attempts):
-                    self._fail(error, current, attempts, kept=group[0].place - 1)
+                if not patience.allows(error):
+                    self._fail(error, current, patience.attempts, kept=kept)
+                self._wait(current, patience)
             else:
                 for position, record in zip(group, records, strict=True):
                     self._tell(position, Outcome.DONE, record.duration_ms)
@@ -153,21 +155,25 @@ class Executor:
 
     def _alone(self, position: _Position) -> StatementRecord:
         """A statement that no transaction can hold: its start is journalled before it, its end after it."""
-        end, attempts = time.monotonic() + self.limits.lock_deadline_seconds, 0
+        patience, kept = Patience(self.limits.lock_deadline_seconds), position.place - 1
         self.history.record(self.run, [_record(position.seq, position.statement, position.statement.sql)])
         while True:
-            attempts += 1
             try:
-                record = replace(self._execute(position), attempts=attempts)
+                record = replace(self._execute(position), attempts=patience.attempts)
                 self.history.conclude(self.run, record)
             except ServerError as error:
                 if error.lock_timeout and self.dialect.transactional_ddl:
-                    self._outdated(error, position, attempts)
-                if not self._again(error, position, end, attempts):
-                    self._fail(error, position, attempts, kept=position.place - 1, started=True)
+                    self._outdated(error, position, patience.attempts)
+                if not patience.allows(error):
+                    self._fail(error, position, patience.attempts, kept=kept, started=True)
+                self._wait(position, patience)
             else:
                 self._tell(position, Outcome.DONE, record.duration_ms)
                 return record
+
+    def _wait(self, position: _Position, patience: Patience) -> None:
+        self._tell(position, Outcome.STARTED, note=f"waits for a lock: {self._blockers(position)}")
+        patience.wait()
 
     def _execute(self, position: _Position) -> StatementRecord:
         """One statement, or the first of its fallbacks whose algorithm the server has."""
@@ -199,17 +205,6 @@ class Executor:
             self._timeouts = None
             self.session.set_timeouts(lock_ms=lock_ms, statement_ms=statement_ms)
             self._timeouts = (lock_ms, statement_ms)
-
-    def _again(self, error: ServerError, position: _Position, end: float, attempts: int) -> bool:
-        """Whether to try once more; sleeps before it. Only what others cause is worth it: locks and deadlocks."""
-        if error.connection_lost or not (error.lock_timeout or error.retryable):
-            return False
-        pause = min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE)
-        if time.monotonic() + pause > end:
-            return False
-        self._tell(position, Outcome.STARTED, note=f"waits for a lock: {self._blockers(position)}")
-        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  # jitter: others get their turn
-        return True
 
     def _blockers(self, position: _Position) -> str:
         found = self.dialect.blockers(self.session, position.statement.subject)
