@@ -61,7 +61,8 @@ class Token:
         """The identifier that this is, unquoted and case kept, or None."""
         if self.kind == "word":
             return self.text
-        if self.kind == "quoted" and self.text[0] in '"`':
+        # In MySQL's scanner a double quote begins a string; where a name is asked for, it is one.
+        if self.kind in {"quoted", "string"} and self.text[0] in '"`':
             quote = self.text[0]
             return self.text[1:-1].replace(quote * 2, quote)
         return None

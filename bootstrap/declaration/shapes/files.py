@@ -1,0 +1,246 @@
+"""The files of a declaration: bootstrap.yaml, overlays, schema, seeds, checks and steps."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from msgspec import Meta
+
+from bootstrap.declaration.shapes.code import (
+    AggregateShape,
+    EventShape,
+    EventTriggerShape,
+    RoutineShape,
+    ViewShape,
+)
+from bootstrap.declaration.shapes.common import Shape, Sql, mysql, postgresql
+from bootstrap.declaration.shapes.security import DefaultPrivilegeShape, RoleShape
+from bootstrap.declaration.shapes.tables import Strings, TableShape
+from bootstrap.declaration.shapes.types import (
+    CollationShape,
+    CompositeShape,
+    DatabaseShape,
+    DomainShape,
+    EnumShape,
+    ExtensionShape,
+    MaterializedViewShape,
+    RangeShape,
+    SchemaShape,
+    SequenceShape,
+    TextSearchShape,
+)
+
+Variables: TypeAlias = Annotated[
+    dict[str, Sql | None],
+    Meta(description="Values for `${name}`. Nothing (null): every environment must give one. Never a secret."),
+]
+
+
+class ScopeShape(Shape):
+    """Which part of the database is managed. Names may have `*` and `?`."""
+
+    schemas: Annotated[Strings | None, postgresql("These schemas.")] = None
+    tables: Annotated[Strings | None, Meta(description="These tables.")] = None
+    ignore: Annotated[Strings | None, Meta(description="Never these, whatever the others say.")] = None
+
+
+class PolicyShape(Shape):
+    """Limits, and what is allowed in this environment."""
+
+    large_table_rows: Annotated[int | None, Meta(description="From how many rows a table counts as large.", ge=0)] = (
+        None
+    )
+    lock_timeout: Annotated[
+        str | int | None, Meta(description="How long a statement waits for locks: `3s`, `500ms`.")
+    ] = None
+    statement_timeout: Annotated[str | int | None, Meta(description="How long a statement may run: `10min`.")] = None
+    deadline: Annotated[str | int | None, Meta(description="How long a whole run may take: `15min`.")] = None
+    online: Annotated[bool | None, Meta(description="false: take the direct way, where nobody else is connected.")] = (
+        None
+    )
+    allow: Annotated[Strings | None, Meta(description="Hazards that are allowed: `data_loss:orders.note`.")] = None
+
+
+class CredentialsShape(Shape):
+    """Where the password comes from: exactly one of these."""
+
+    secret_arn: Annotated[str | None, Meta(description="A secret of Secrets Manager.")] = None
+    ssm_parameter: Annotated[str | None, Meta(description="A SecureString of the Parameter Store.")] = None
+    iam: Annotated[bool | None, Meta(description="An IAM token.")] = None
+    environment: Annotated[str | None, Meta(description="An environment variable.")] = None
+
+
+class TlsShape(Shape):
+    """How the server proves who it is."""
+
+    mode: Annotated[
+        Literal["verify-full", "verify-ca", "require", "disable"] | None, Meta(description="Default: verify-full.")
+    ] = None
+    ca_file: Annotated[str | None, Meta(description="CA certificates; default: the RDS bundle of the package.")] = None
+
+
+class TerraformShape(Shape):
+    """A target that Terraform's outputs name."""
+
+    directory: Annotated[str, Meta(description="Terraform's directory, relative to the declaration.")]
+    key: Annotated[str, Meta(description="This database's entry in the output.")]
+    output: Annotated[str, Meta(description="The output: a map of targets.")] = "db_bootstrap_targets"
+
+
+class TargetShape(Shape):
+    """The database to bring into line: either `terraform`, or the endpoint itself."""
+
+    terraform: Annotated[TerraformShape | None, Meta(description="Read it from Terraform's outputs.")] = None
+    engine: Annotated[Literal["postgresql", "mysql"] | None, Meta(description="Default: the declaration's.")] = None
+    host: Annotated[str | None, Meta(description="Host name of the writer.")] = None
+    port: Annotated[int | None, Meta(description="Default: 5432 or 3306.", ge=1)] = None
+    database: Annotated[str | None, Meta(description="Name of the database.")] = None
+    username: Annotated[str | None, Meta(description="As whom; a secret may bring it along.")] = None
+    region: Annotated[str | None, Meta(description="AWS region.")] = None
+    credentials: Annotated[CredentialsShape | None, Meta(description="Default: DB_BOOTSTRAP_PASSWORD.")] = None
+    tls: TlsShape | None = None
+    connect_deadline_seconds: Annotated[
+        int | None, Meta(description="How long to wait for it. Default: 120.", ge=0)
+    ] = None
+
+
+class SeedShape(Shape):
+    """Rows of one table."""
+
+    mode: Annotated[
+        Literal["insert", "upsert", "sync", "once"],
+        Meta(
+            description=(
+                "insert (default): never touch a row that exists; upsert; sync: also delete the rest; "
+                "once: only into an empty table."
+            )
+        ),
+    ] = "insert"
+    key: Annotated[Strings | None, Meta(description="Columns that identify a row. Default: the primary key.")] = None
+    columns: Annotated[list[str] | None, Meta(description="Columns, where the rows are lists.")] = None
+    rows: Annotated[
+        list[Any] | None,
+        Meta(
+            description=(
+                "Rows: `{column: value}`, or lists with `columns`. A value is text, a number, true, false, null, "
+                "`{sql: expression}`, `{binary: base64}`, `{json: …}`, or a list or mapping for JSON and arrays."
+            )
+        ),
+    ] = None
+    file: Annotated[str | None, Meta(description="A .csv or .jsonl file with the rows, relative to this file.")] = None
+    replace: Annotated[bool, Meta(description="In an overlay: instead of the base's rows of this table.")] = False
+    null: Annotated[str | None, Meta(description="CSV: the unquoted text that is NULL. Default: nothing at all.")] = (
+        None
+    )
+    delimiter: Annotated[str | None, Meta(description="CSV: what separates the cells. Default: a comma.")] = None
+
+
+class ExpectShape(Shape):
+    """What the answer must be: exactly one of these."""
+
+    value: Annotated[Sql | None, Meta(description="One row, one column, with this value.")] = None
+    at_least: Annotated[Sql | None, Meta(description="One number, at least this.")] = None
+    at_most: Annotated[Sql | None, Meta(description="One number, at most this.")] = None
+    rows: Annotated[int | None, Meta(description="Exactly so many rows.", ge=0)] = None
+
+
+class CheckShape(Shape):
+    """An assertion. The short form is a query that must give true."""
+
+    query: Annotated[str, Meta(description="A SELECT.")]
+    expect: Annotated[
+        Literal["true", "empty", "rows"] | bool | ExpectShape | None,
+        Meta(description="true (default), empty, rows, or `{value: 5}`, `{at_least: 5}`, `{at_most: 5}`, `{rows: 5}`."),
+    ] = None
+    message: Annotated[str | None, Meta(description="What it means when it fails.")] = None
+
+
+class BootstrapFile(Shape):
+    """bootstrap.yaml: what this declaration is, and what it reads."""
+
+    version: Annotated[int, Meta(description="Version of the format: 1.")]
+    engine: Annotated[Literal["postgresql", "mysql"], Meta(description="mysql is MySQL and MariaDB.")]
+    name: Annotated[str | None, Meta(description="Default: the directory's name.")] = None
+    description: Annotated[str | None, Meta(description="For people.")] = None
+    default_schema: Annotated[str | None, postgresql("The schema of names without one. Default: public.")] = None
+    schema: Annotated[Strings | None, Meta(description="Structure. Default: schema/**/*.yaml")] = None
+    steps: Annotated[Strings | None, Meta(description="Versioned steps. Default: steps/*.sql, steps/*.yaml")] = None
+    seeds: Annotated[Strings | None, Meta(description="Rows. Default: seeds/* (YAML, CSV, JSON Lines)")] = None
+    checks: Annotated[Strings | None, Meta(description="Assertions. Default: checks.yaml")] = None
+    environments: Annotated[Strings | None, Meta(description="Overlays. Default: environments/*.yaml")] = None
+    scope: ScopeShape | None = None
+    policy: PolicyShape | None = None
+    variables: Variables | None = None
+
+
+class OverlayFile(Shape):
+    """environments/NAME.yaml: what differs in one environment."""
+
+    description: Annotated[str | None, Meta(description="For people.")] = None
+    target: TargetShape | None = None
+    seeds: Annotated[
+        str | list[str] | dict[str, SeedShape] | None,
+        Meta(description="Further seed files, or seeds by table: added to the base's."),
+    ] = None
+    base_seeds: Annotated[bool, Meta(description="false: the base's seeds are not brought in.")] = True
+    checks: Annotated[dict[str, str | CheckShape] | None, Meta(description="Further assertions.")] = None
+    scope: ScopeShape | None = None
+    policy: PolicyShape | None = None
+    variables: Variables | None = None
+
+
+class SeedFile(Shape):
+    """A seed file: rows by table."""
+
+    seeds: Annotated[dict[str, SeedShape], Meta(description="Seeds by table.")]
+
+
+class CheckFile(Shape):
+    """checks.yaml: assertions that must hold after every run."""
+
+    checks: Annotated[dict[str, str | CheckShape] | None, Meta(description="Assertions by name.")] = None
+
+
+class StepFile(Shape):
+    """A step in YAML. In SQL the same stands in the first comments: `-- phase: before`."""
+
+    statements: Annotated[Strings, Meta(description="The SQL.")]
+    phase: Annotated[Literal["before", "after"], Meta(description="Before or after the structural change.")] = "after"
+    transaction: Annotated[bool, Meta(description="false: outside of a transaction.")] = True
+    description: Annotated[str | None, Meta(description="For people.")] = None
+
+
+class SchemaFile(Shape):
+    """A file under schema/: structure. Any of these may stand in any file; a name only once in all of them."""
+
+    database: Annotated[DatabaseShape | None, Meta(description="The database itself.")] = None
+    roles: Annotated[dict[str, RoleShape | None] | list[str] | None, Meta(description="Roles, accounts.")] = None
+    schemas: Annotated[dict[str, SchemaShape | None] | list[str] | None, postgresql("Schemas.")] = None
+    extensions: Annotated[dict[str, ExtensionShape | None] | list[str] | None, postgresql("Extensions.")] = None
+    collations: Annotated[dict[str, CollationShape] | None, postgresql("Collations.")] = None
+    text_search_configurations: Annotated[dict[str, TextSearchShape] | None, postgresql("Text search.")] = None
+    enums: Annotated[
+        dict[str, list[str] | EnumShape] | None,
+        postgresql("Enum types.", "write the type enum('a', 'b') at the column"),
+    ] = None
+    composite_types: Annotated[dict[str, CompositeShape] | None, postgresql("Composite types.")] = None
+    range_types: Annotated[dict[str, str | RangeShape] | None, postgresql("Range types.")] = None
+    domains: Annotated[
+        dict[str, str | DomainShape] | None, postgresql("Domains.", "write the type and a check at each column")
+    ] = None
+    sequences: Annotated[
+        dict[str, SequenceShape | None] | list[str] | None, Meta(description="Sequences (MariaDB too).")
+    ] = None
+    tables: Annotated[dict[str, TableShape] | None, Meta(description="Tables.")] = None
+    views: Annotated[dict[str, str | ViewShape] | None, Meta(description="Views.")] = None
+    materialized_views: Annotated[
+        dict[str, str | MaterializedViewShape] | None, postgresql("Materialized views.", "use a table and an event")
+    ] = None
+    functions: Annotated[dict[str, RoutineShape] | None, Meta(description="Functions.")] = None
+    procedures: Annotated[dict[str, RoutineShape] | None, Meta(description="Procedures.")] = None
+    aggregates: Annotated[dict[str, AggregateShape] | None, postgresql("Aggregate functions.")] = None
+    events: Annotated[dict[str, EventShape] | None, mysql("Scheduled events.")] = None
+    event_triggers: Annotated[dict[str, EventTriggerShape] | None, postgresql("Event triggers.")] = None
+    default_privileges: Annotated[
+        list[DefaultPrivilegeShape] | None, postgresql("Privileges of future objects, by owner.")
+    ] = None
