@@ -28,7 +28,8 @@ def apply_renames(current: Catalog, desired: Catalog, *, follows_renames: bool) 
     old name does not, is done: nothing follows from it.
     """
     changes: list[Change] = []
-    for after in [desired.objects[ref] for ref in sorted(desired.objects)]:
+    schemas_first = sorted(desired.objects, key=lambda ref: (ref.kind is not Kind.SCHEMA, ref))
+    for after in [desired.objects[ref] for ref in schemas_first]:
         before = _renamed_object(after, current)
         if before is not None:
             moved = replace(before, name=after.name)

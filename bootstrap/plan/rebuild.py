@@ -140,9 +140,11 @@ class _Rebuild:
             return []  # never declared, never touched: the server will say that it stands in the way
         after = self.desired.objects.get(before.ref)
         renamed = self.renamed.get(ref, ref)
-        self.taken |= {ref, renamed}
         if ref.kind is Kind.COLUMN:
-            return _column_rebuilt(before, after, ref.name)
+            rebuilt = _column_rebuilt(before, after, ref.name)
+            self.taken |= {ref} if rebuilt else set()
+            return rebuilt
+        self.taken |= {ref, renamed}
         old = find_member(before, ref)
         new = find_member(after, renamed) if isinstance(after, Table | View) else None
         return _member_rebuilt(before, after, old, new)
@@ -219,6 +221,8 @@ def _column_rebuilt(before: Table | View, after: DatabaseObject | None, name: st
     new = after.column(name) if isinstance(after, Table) else None
     if not isinstance(before, Table) or old is None or old.generated is None:
         return []
+    if new is not None and new.generated is None:
+        return []  # it keeps its values: the change of its own makes it a column like any other
     changes: list[Change] = [DropColumn(before, old)]
     if isinstance(after, Table) and new is not None:
         changes.append(AddColumn(after, new, _previous(after, name)))

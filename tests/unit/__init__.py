@@ -1,0 +1,1 @@
+"""Pure tests: no server, no file outside of the test, no process."""

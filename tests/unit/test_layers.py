@@ -1,0 +1,134 @@
+"""The layers of the design: imports point down only, and nothing heavy is loaded before a command needs it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "bootstrap"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# What each room may import of the others. Whatever is not listed is a room that this test does not know: an error.
+BOTTOM = {"problems", "redact"}
+PURE = {"catalog"}
+ALLOWED: dict[str, set[str]] = {
+    "": set(),  # bootstrap/__init__.py
+    "problems": set(),
+    "redact": set(),
+    "catalog": BOTTOM,
+    "declaration": BOTTOM | PURE,
+    "plan": BOTTOM | PURE | {"declaration"},
+    "dialects": BOTTOM | PURE | {"declaration", "plan"},
+    "target": BOTTOM | PURE | {"declaration", "plan", "dialects"},
+    "run": BOTTOM | PURE | {"declaration", "plan", "dialects", "target"},
+    "insight": BOTTOM | PURE | {"declaration", "plan", "dialects", "target"},
+}
+BELOW = set(ALLOWED) - {""}
+ALLOWED["assembly"] = BELOW
+ALLOWED["planning"] = BELOW | {"assembly"}
+ALLOWED["reports"] = BELOW | {"assembly", "planning"}
+ALLOWED["service"] = BELOW | {"assembly", "planning", "reports"}
+ALLOWED["handler"] = ALLOWED["service"] | {"service"}
+ALLOWED["cli"] = ALLOWED["service"] | {"service"}
+ALLOWED["__main__"] = {"cli"}
+
+# Third parties that may be imported in one place only.
+CONFINED = {
+    "psycopg2": "dialects/postgresql/",
+    "pymysql": "dialects/mysql/",
+    "boto3": "target/",
+    "botocore": "target/",
+    "python_terraform": "target/",
+}
+HEAVY = ("boto3", "botocore", "psycopg2", "pymysql", "python_terraform", "yaml", "sqlalchemy", "rich")
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Every imported module of a file with its line, also inside functions and under TYPE_CHECKING."""
+    for node in ast.walk(ast.parse(path.read_text(), str(path))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute"
+            assert node.module
+            yield node.lineno, node.module
+            if node.module == "bootstrap":
+                yield from ((node.lineno, f"bootstrap.{alias.name}") for alias in node.names)
+
+
+def room(path: Path) -> str:
+    """The first part of a module's place in the package: its room."""
+    first = path.relative_to(PACKAGE).parts[0]
+    return "" if first == "__init__.py" else first.removesuffix(".py")
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_there_is_something_to_read() -> None:
+    assert len(MODULES) > 20
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_imports_point_down_only(path: Path) -> None:
+    own = room(path)
+    assert own in ALLOWED, (
+        f"{name(path)} is in a room that the layers do not know: say in {Path(__file__).name} where it is"
+    )
+    for line, module in imports(path):
+        parts = module.split(".")
+        if parts[0] != "bootstrap" or len(parts) == 1:
+            continue
+        assert parts[1] == own or parts[1] in ALLOWED[own], f"{name(path)}:{line}: {own} must not import {module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_drivers_and_clouds_are_imported_in_their_own_rooms_only(path: Path) -> None:
+    for line, module in imports(path):
+        place = CONFINED.get(module.split(".")[0])
+        inside = place is None or str(path.relative_to(PACKAGE)).startswith(place)
+        assert inside, f"{name(path)}:{line}: {module} is imported in bootstrap/{place} only"
+
+
+def test_engines_do_not_know_each_other() -> None:
+    for own, other in (("postgresql", "mysql"), ("mysql", "postgresql")):
+        for path in (PACKAGE / "dialects" / own).rglob("*.py"):
+            for line, module in imports(path):
+                assert not module.startswith(f"bootstrap.dialects.{other}"), f"{name(path)}:{line}: imports {module}"
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) in ("catalog", "plan")], ids=name)
+def test_the_model_and_the_plan_are_pure(path: Path) -> None:
+    """No file, no network, no process: nothing outside of the standard library's data types."""
+    impure = {
+        "os",
+        "pathlib",
+        "socket",
+        "subprocess",
+        "io",
+        "tempfile",
+        "urllib",
+        "logging",
+        "time",
+        "random",
+        "msgspec",
+    }
+    for line, module in imports(path):
+        assert module.split(".")[0] not in impure, f"{name(path)}:{line}: imports {module}"
+
+
+@pytest.mark.parametrize("entry", ["bootstrap.cli.main", "bootstrap.handler"])
+def test_nothing_heavy_is_loaded_before_a_command_needs_it(entry: str) -> None:
+    path = ROOT / (entry.replace(".", "/") + ".py")
+    if not path.exists():
+        pytest.skip(f"{entry} is not written yet")
+    program = f"import sys, {entry}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert loaded.stdout.split() == []
