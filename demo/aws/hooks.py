@@ -1,8 +1,8 @@
 """The few places where moto has to be more than a store of objects, hooked from outside.
 
 What was missing was found by applying a stack of each resource against the plain emulator: instances that share one
-resource id, managed secrets that hold somebody else's password, functions that want Docker, and two calls of Step
-Functions that the provider makes and moto does not know.
+resource id, managed secrets that hold somebody else's password, functions that want Docker, two calls of Step
+Functions that the provider makes and moto does not know, and descriptions of security group rules that are lost.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 from moto.core.responses import ActionResult
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBInstance, MasterUserSecret, RDSBackend
 from moto.stepfunctions.responses import StepFunctionResponse
@@ -35,13 +36,14 @@ RESOURCE_ID_LETTERS = string.ascii_uppercase + "234567"
 
 
 def install(instances: Instances, runner: FunctionRunner) -> None:
-    """Hook RDS, Lambda and Step Functions of the moto that is imported in this process."""
+    """Hook RDS, Lambda, Step Functions and EC2 of the moto that is imported in this process."""
     _hook_secrets()
     _hook_create(instances)
     _hook_delete(instances)
     _hook_modify(instances)
     _hook_functions(runner)
     _hook_state_machines()
+    _hook_security_group_rules()
 
 
 def _replace(owner: type, name: str, value: object) -> None:
@@ -174,3 +176,13 @@ def _hook_state_machines() -> None:
     for name, answer in answers.items():
         if not hasattr(StepFunctionResponse, name):
             setattr(StepFunctionResponse, name, lambda _, answer=answer: ActionResult(answer))
+
+
+def _hook_security_group_rules() -> None:
+    """Tell the description of a rule that names a group: without it every second plan wants to change the rule."""
+
+    def description(self: Any) -> str | None:
+        text: str | None = self.ip_range.get("Description") or self.source_group.get("Description")
+        return text
+
+    _replace(SecurityGroupRule, "description", property(description))

@@ -99,7 +99,7 @@ def start(state_dir: Path, *, owner: int | None = None) -> LocalAws:
 
     Args:
         state_dir: folder for its state and its log.
-        owner: a process whose end ends it too; None: this process; 0: it stays until `stop`.
+        owner: a process whose end ends it too, unless `keep` is called; None: this process; 0: it stays until `stop`.
 
     Raises:
         LocalAwsError: it did not start.
@@ -123,6 +123,13 @@ def start(state_dir: Path, *, owner: int | None = None) -> LocalAws:
     return aws
 
 
+def keep(state_dir: Path) -> None:
+    """Let the local AWS of a state folder stay when its owner ends, until `stop`."""
+    aws = running(state_dir)
+    if aws is not None:
+        os.kill(aws.pid, signal.SIGUSR1)
+
+
 def stop(state_dir: Path) -> None:
     """End the local AWS of a state folder with all its servers; none running is no error."""
     aws = running(state_dir)
@@ -138,11 +145,14 @@ def _wait_for_end(owner: int) -> None:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    while not ended.wait(0.5 if owner else None):
-        try:
-            os.kill(owner, 0)
-        except ProcessLookupError:
-            return
+    kept = threading.Event()
+    signal.signal(signal.SIGUSR1, lambda *_: kept.set())
+    while not ended.wait(0.5):
+        if owner and not kept.is_set():
+            try:
+                os.kill(owner, 0)
+            except ProcessLookupError:
+                return
 
 
 def _is_ours(pid: int) -> bool:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,7 @@ class GuardedProcess:
         owner: int | None = None,
         user: str | None = None,
         stop_signal: str = "SIGTERM",
+        environment: Mapping[str, str] | None = None,
     ) -> GuardedProcess:
         """Start `command` under a guard.
 
@@ -50,6 +51,7 @@ class GuardedProcess:
             owner: process that the server must not outlive; None: this process; 0: nobody, it stays until stopped.
             user: user to run the server as; None: the present one.
             stop_signal: the signal that the server takes as a request for an orderly, quick end.
+            environment: the server's variables; None: those of this process.
         """
         owner = os.getpid() if owner is None else owner
         # -I -S: the guard imports the standard library only, and starts in some 20 ms.
@@ -60,6 +62,7 @@ class GuardedProcess:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=environment,
             start_new_session=True,  # Ctrl-C is for the owner; the guard follows it
         )
         # Reaped in stop(); until then nobody waits for it.
