@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Change
+from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.plan.rules import Rules
 from bootstrap.plan.statement import Statement
@@ -49,6 +50,7 @@ class Server:
     version: tuple[int, ...]
     version_text: str
     capabilities: frozenset[str] = frozenset()
+    account: str = ""  # MySQL: user@host as the server knows the session
 
 
 class ServerError(Exception):
@@ -258,6 +260,12 @@ class Dialect(Protocol):
 
     def blockers(self, session: Session, subject: Ref) -> list[str]:
         """Who holds locks that a change of this object waits for, as one line each, as far as the role may see."""
+
+    def references_deferred(
+        self, session: Session, keys: Sequence[tuple[Ref, ForeignKey]]
+    ) -> AbstractContextManager[None]:
+        """Check foreign keys (of the tables named first) at the end of the block, for rows that refer to each other in
+        a circle. Inside of a transaction that the caller opened."""
 
     def rows_digest(self, table: Ref, columns: Sequence[str]) -> str:
         """A scalar subquery: the number of the table's rows and a digest of these columns, whatever the rows' order."""

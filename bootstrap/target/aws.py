@@ -5,7 +5,7 @@ An endpoint override comes only through boto3's own AWS_ENDPOINT_URL; credential
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -95,6 +95,26 @@ def iam_token(*, host: str, port: int, username: str, region: str | None) -> Sec
         )
     remember(token)
     return Secret(token, username)
+
+
+def read_objects(bucket: str, prefix: str, paths: Sequence[str]) -> dict[str, bytes]:
+    """The files of a declaration that was too large for an event.
+
+    Args:
+        bucket: where the module put them.
+        prefix: of their keys, with the slash at its end.
+        paths: relative to the declaration's directory.
+
+    Raises:
+        TargetError: one is missing, or may not be read.
+        Unreachable: S3 does not answer.
+    """
+    found = {}
+    with _explained(f"declaration in s3://{bucket}/{prefix}", "s3:GetObject"):
+        client = _client("s3", None)
+        for path in paths:
+            found[path] = bytes(client.get_object(Bucket=bucket, Key=prefix + path)["Body"].read())
+    return found
 
 
 def caller() -> str:

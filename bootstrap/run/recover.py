@@ -1,0 +1,55 @@
+"""After a lost connection: come back, make sure that nothing of the old session goes on, and hold the lock again.
+
+What the database looks like then is for the caller to find out by introspection; nobody guesses from the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from bootstrap.dialects.base import Dialect, ServerError, Session
+from bootstrap.run.lock import LOCK, acquire
+
+
+def backend_of(session: Session, dialect: Dialect) -> str:
+    """The number of a session's connection on the server, to be noted before it may be lost."""
+    return str(session.query(f"SELECT {dialect.history_facts().backend}")[0][0])
+
+
+def reconnect(
+    dialect: Dialect,
+    connect: Callable[[], Session],
+    *,
+    lost: Session,
+    backend: str,
+    deadline_seconds: float,
+    waiting: Callable[[str], None] = lambda _: None,
+) -> Session:
+    """Open a new session in place of one that was lost, and take the run's lock with it.
+
+    The server may not know yet that the old connection is gone: its backend still holds the lock, and may still carry
+    out the statement that it waits with. So it is ended first.
+
+    Args:
+        dialect: of the sessions.
+        connect: opens a session; it waits for a server that restarts.
+        lost: the session that broke.
+        backend: its number, from :func:`backend_of`.
+        deadline_seconds: how long to wait for the lock.
+        waiting: told what is waited for.
+
+    Raises:
+        Unreachable: the server does not come back, or another run has taken the lock.
+    """
+    lost.close()
+    session = connect()
+    try:
+        dialect.check_writable(session)  # after a failover this may be another server
+        with suppress(ServerError):  # not seen, or not allowed: then its own time-outs end it
+            dialect.end_backend(session, backend)
+        acquire(session, LOCK, deadline_seconds, waiting)
+    except BaseException:
+        session.close()
+        raise
+    return session

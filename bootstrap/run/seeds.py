@@ -1,0 +1,273 @@
+"""Seed rows: brought in by the dialect's bulk load, table after table; skipped where it is proven that they are there.
+
+The proof is the server's digest of the rows, taken after the last load. Where it still holds, not a row is read or
+sent. Where anything in the table changed, by hand or by the application, the rows are compared again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.declaration.model import Seed, SeedMode
+from bootstrap.dialects.base import Dialect, SeedCounts, SeedTable, ServerError, Session
+from bootstrap.problems import StatementError
+from bootstrap.redact import redact
+from bootstrap.run.executor import NO_LIMITS, ConnectionLost, Limits
+from bootstrap.run.history import History
+from bootstrap.run.ledger import Ledger, SeedProof
+from bootstrap.run.patience import Patience
+from bootstrap.run.seed_order import LoadGroup, load_groups, referenced_tables
+from bootstrap.run.seed_places import find_row
+
+# A digest reads the whole table. It is worth it while the seed is a good part of the table; else the few rows of the
+# seed are compared by their key.
+_PROVABLE_FACTOR, _PROVABLE_ROWS = 10, 10_000
+
+
+class _DryRunOver(Exception):  # noqa: N818  # no error: rolls the transaction back
+    """Leaves a transaction without committing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeedResult:
+    """What a seed did or would do in one table. ``proven``: the rows were known to be there and were not looked at.
+
+    ``counts`` is None where that can only be known once the structure is there.
+    """
+
+    table: Ref
+    counts: SeedCounts | None
+    proven: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is something to do."""
+        counts = self.counts
+        return counts is None or bool(counts.inserted or counts.updated or counts.deleted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """The seeds of one table."""
+
+    table: Ref
+    seeds: tuple[Seed, ...]
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256("\n".join(seed.digest for seed in self.seeds).encode()).hexdigest()
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns whose values are declared; an expression's value is not known beforehand."""
+        names = (name for seed in self.seeds for name in seed.columns if name not in seed.expressions)
+        return list(dict.fromkeys(names))
+
+
+class SeedRunner:
+    """Loads seeds on the session of a run, or says what a load would do."""
+
+    def __init__(self, session: Session, dialect: Dialect, catalog: Catalog, *, limits: Limits = NO_LIMITS) -> None:
+        """Take the session and the structure whose foreign keys decide the order."""
+        self.session, self.dialect, self.catalog, self.limits = session, dialect, catalog, limits
+        self.ledger = Ledger(History(session, dialect))
+
+    def apply(
+        self, run: int, seeds: Sequence[Seed], *, done: Callable[[SeedResult], None] = lambda _: None
+    ) -> list[SeedResult]:
+        """Bring all rows in, and record the proof.
+
+        Raises:
+            StatementError: the server refuses a row; names its file and line where that can be told.
+            ConnectionLost: the connection broke; nothing of the table at hand was kept.
+            Incomplete: out of time.
+        """
+        declared = _by_table(seeds)
+        proven = self._proven(declared)
+        results: dict[Ref, SeedResult] = {}
+        groups = load_groups([table for table in declared if table not in proven], self.catalog)
+        parents = self._synchronised_parents(groups, declared)
+        for group in groups:
+            self.limits.check_time(f"the rows of {group.tables[0].path}")
+            for result in self._load(group, declared, keep=parents):
+                results[result.table] = result
+        for group in reversed(groups):
+            for result in self._load(group, declared, only=parents):
+                results[result.table] = _with_deletions(results[result.table], result)
+        for result in results.values():
+            done(result)
+        if results:
+            self.ledger.set_seeds(run, self._new_proofs([declared[table] for table in results], results))
+        return [proven.get(table) or results[table] for table in declared]
+
+    def preview(self, seeds: Sequence[Seed], live: Catalog | None = None) -> list[SeedResult]:
+        """What :meth:`apply` would do; changes nothing.
+
+        Args:
+            seeds: those of the declaration.
+            live: the live structure, where tables or columns of the declaration may still be missing.
+        """
+        declared = _by_table(seeds)
+        missing = {table: result for table, item in declared.items() if (result := _without(item, live))}
+        asked = {table: item for table, item in declared.items() if table not in missing}
+        known = missing | self._proven(asked)
+        for table, item in asked.items():
+            if table not in known:
+                known[table] = SeedResult(table, self._dry_run(item))
+        return [known[table] for table in declared]
+
+    def proven(self, seeds: Sequence[Seed]) -> bool:
+        """Whether every seed is proven to be in the database, by one query at most."""
+        declared = _by_table(seeds)
+        return len(self._proven(declared)) == len(declared)
+
+    def _proven(self, declared: dict[Ref, _Declared]) -> dict[Ref, SeedResult]:
+        """The tables whose rows are still what the last load left, and whose seeds are still the same."""
+        known = self.ledger.seeds(declared) if declared else {}
+        asked = {
+            table: proof for table, proof in known.items() if proof.proof and proof.digest == declared[table].digest
+        }
+        try:
+            found = self._digests([declared[table] for table in asked])
+        except ServerError as error:
+            if not error.missing_object:
+                raise
+            return {}  # a table or column is gone: the structure comes first
+        return {
+            table: SeedResult(table, SeedCounts(unchanged=proof.row_count), proven=True)
+            for table, proof in asked.items()
+            if found[table] == proof.proof
+        }
+
+    def _digests(self, declared: Sequence[_Declared]) -> dict[Ref, str]:
+        if not declared:
+            return {}
+        parts = [self.dialect.rows_digest(item.table, item.columns) for item in declared]
+        [row] = self.session.query(f"SELECT {', '.join(parts)}")
+        return {item.table: str(value) for item, value in zip(declared, row, strict=True)}
+
+    def _new_proofs(self, declared: Sequence[_Declared], results: dict[Ref, SeedResult]) -> list[SeedProof]:
+        sizes = self.dialect.table_sizes(self.session, [item.table for item in declared])
+        rows = {item.table: _declared_rows(results[item.table]) for item in declared}
+        worth = [
+            item
+            for item in declared
+            if item.columns
+            and item.table in sizes
+            and sizes[item.table].rows <= _PROVABLE_FACTOR * rows[item.table] + _PROVABLE_ROWS
+        ]
+        digests = self._digests(worth)
+        return [SeedProof(item.table, item.digest, digests.get(item.table, ""), rows[item.table]) for item in declared]
+
+    def _synchronised_parents(self, groups: Sequence[LoadGroup], declared: dict[Ref, _Declared]) -> frozenset[Ref]:
+        """Tables whose surplus rows go only after those of the tables that refer to them."""
+        place = {table: number for number, group in enumerate(groups) for table in group.tables}
+        synced = [table for table in place if declared[table].seeds[0].mode is SeedMode.SYNC]
+        referenced = {(table, parent) for table in synced for parent in referenced_tables(table, self.catalog)}
+        return frozenset(parent for table, parent in referenced if parent in synced and place[parent] < place[table])
+
+    def _load(
+        self,
+        group: LoadGroup,
+        declared: dict[Ref, _Declared],
+        *,
+        keep: frozenset[Ref] = frozenset(),
+        only: frozenset[Ref] | None = None,
+    ) -> list[SeedResult]:
+        """One transaction; again where another session was in the way. In ``keep`` no row is deleted yet."""
+        items = [declared[table] for table in group.tables if only is None or table in only]
+        patience = Patience(self.limits.lock_deadline_seconds)
+        while items:
+            try:
+                with self.session.transaction():
+                    return self._load_once(group, items, keep)
+            except ServerError as error:
+                if not patience.allows(error):
+                    raise self._explained(error, items) from error
+            patience.wait()
+        return []
+
+    def _load_once(self, group: LoadGroup, items: Sequence[_Declared], keep: frozenset[Ref]) -> list[SeedResult]:
+        counts = {item.table: SeedCounts() for item in items}
+        deferred = self.dialect.references_deferred(self.session, group.circular) if group.circular else nullcontext()
+        with deferred:
+            for item in items:
+                for seed in item.seeds:
+                    mode = SeedMode.UPSERT if item.table in keep else seed.mode
+                    counts[item.table] = _sum(counts[item.table], self._bring_in(seed, mode, dry_run=False))
+        return [SeedResult(table, result) for table, result in counts.items()]
+
+    def _bring_in(self, seed: Seed, mode: SeedMode, *, dry_run: bool) -> SeedCounts:
+        rows = SeedTable(
+            table=seed.table,
+            columns=seed.columns,
+            key=seed.key,
+            mode=mode.value,
+            rows=(row.values for row in seed.rows()),
+            expressions=seed.expressions,
+        )
+        return self.dialect.apply_seed(self.session, rows, dry_run=dry_run)
+
+    def _dry_run(self, item: _Declared) -> SeedCounts:
+        counts = SeedCounts()
+        try:
+            with self.session.transaction():
+                for seed in item.seeds:
+                    counts = _sum(counts, self._bring_in(seed, seed.mode, dry_run=True))
+                raise _DryRunOver
+        except _DryRunOver:
+            return counts
+        except ServerError as error:
+            raise self._explained(error, [item]) from error
+
+    def _explained(self, error: ServerError, items: Sequence[_Declared]) -> Exception:
+        """The server's words with the place where the row is written."""
+        names = ", ".join(item.table.path for item in items)
+        if error.connection_lost:
+            return ConnectionLost(f"the connection was lost while the rows of {names} were loaded: {error}")
+        seeds = [seed for item in items for seed in item.seeds]
+        place = find_row(error, seeds, self.session, self.dialect, self.catalog) or str(seeds[0].position)
+        return StatementError(redact(f"{place}: the rows of {names} were not taken: {error}: nothing of them was kept"))
+
+
+def _by_table(seeds: Sequence[Seed]) -> dict[Ref, _Declared]:
+    tables = dict.fromkeys(seed.table for seed in seeds)
+    return {table: _Declared(table, tuple(seed for seed in seeds if seed.table == table)) for table in tables}
+
+
+def _without(item: _Declared, live: Catalog | None) -> SeedResult | None:
+    """What can be said of a seed whose table or columns are not there yet; None where they are."""
+    if live is None:
+        return None
+    table = live.objects.get(item.table)
+    if not isinstance(table, Table):
+        return SeedResult(item.table, SeedCounts(inserted=sum(1 for seed in item.seeds for _ in seed.rows())))
+    names = {column.name for column in table.columns}
+    whole = all(name in names for seed in item.seeds for name in seed.columns)
+    return None if whole else SeedResult(item.table, None)
+
+
+def _declared_rows(result: SeedResult) -> int:
+    counts = result.counts or SeedCounts()
+    return counts.inserted + counts.updated + counts.unchanged
+
+
+def _with_deletions(first: SeedResult, second: SeedResult) -> SeedResult:
+    """What two passes did together: the second only deletes."""
+    one, other = first.counts or SeedCounts(), second.counts or SeedCounts()
+    return SeedResult(first.table, SeedCounts(one.inserted, one.updated, other.deleted, one.unchanged))
+
+
+def _sum(one: SeedCounts, other: SeedCounts) -> SeedCounts:
+    return SeedCounts(
+        one.inserted + other.inserted,
+        one.updated + other.updated,
+        one.deleted + other.deleted,
+        one.unchanged + other.unchanged,
+    )

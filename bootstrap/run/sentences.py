@@ -1,0 +1,100 @@
+"""Differences in structure as sentences that a person reads: what is missing, what differs and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any
+
+from bootstrap.catalog.changes import (
+    AddColumn,
+    AddConstraint,
+    Alter,
+    AlterColumn,
+    AlterConstraint,
+    AlterIndex,
+    Change,
+    Create,
+    CreateIndex,
+    Drop,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    GrantPrivilege,
+    Rename,
+    RenameColumn,
+    RevokePrivilege,
+)
+from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.security import DefaultPrivilege, Grant
+from bootstrap.catalog.tables import Table
+
+_LONGEST = 200  # characters of a value
+# A table's members have changes of their own.
+_MEMBERS = frozenset({"columns", "primary_key", "uniques", "foreign_keys", "checks", "exclusions", "indexes"})
+
+
+def describe_all(changes: Iterable[Change]) -> list[str]:
+    """All differences, each once; what belongs to a missing table is not named beside it."""
+    pending = list(changes)
+    missing = {change.ref for change in pending if isinstance(change, Create)}
+    found = [text for change in pending if _owner(change) not in missing for text in describe(change)]
+    return list(dict.fromkeys(found))
+
+
+def _owner(change: Change) -> Ref | None:
+    return None if isinstance(change, GrantPrivilege | RevokePrivilege) else change.ref.owner
+
+
+def describe(change: Change) -> list[str]:
+    """What is found in the database against what is declared; several sentences where several properties differ."""
+    match change:
+        case Create() | AddColumn() | AddConstraint() | CreateIndex():
+            return [f"{change.ref} is missing"]
+        case Drop() | DropColumn() | DropConstraint() | DropIndex():
+            return [f"{change.ref} is there, but not declared"]
+        case Rename() | RenameColumn():
+            return [f"{change.ref} is still called {change.before.name}"]
+        case Alter() | AlterColumn() | AlterConstraint() | AlterIndex():
+            found = list(_differences(change.before, change.after))
+            return [f"{change.ref}: {text}" for text in found] or [f"{change.ref} differs"]
+        case GrantPrivilege():
+            return [f"{_privilege(change.after)} is missing"]
+        case RevokePrivilege():
+            return [f"{_privilege(change.before)} is there, but not declared"]
+
+
+def _differences(before: Any, after: Any) -> Iterator[str]:
+    """The properties that differ, as "type is A, declared B"."""
+    for field in fields(after):
+        if not field.compare or (isinstance(after, Table) and field.name in _MEMBERS):
+            continue
+        old, new = getattr(before, field.name, None), getattr(after, field.name)
+        if old != new:
+            yield f"{field.name.replace('_', ' ')} is {_shown(old)}, declared {_shown(new)}"
+
+
+def _shown(value: Any) -> str:
+    """A property's value as people write it."""
+    if value is None or value in ((), ""):
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        text = ", ".join(_shown(item) for item in value)
+        return f"({text[:_LONGEST]})"
+    if hasattr(value, "expression"):
+        return str(value.expression)
+    text = " ".join(str(value).split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _privilege(privilege: Grant | DefaultPrivilege) -> str:
+    what = f"{'revoke' if privilege.revoked else 'grant'} of {privilege.privilege}"
+    option = " with grant option" if privilege.grantable else ""
+    if isinstance(privilege, DefaultPrivilege):
+        place = f" in schema {privilege.schema}" if privilege.schema else ""
+        return f"default {what} on {privilege.object_kind} of {privilege.owner}{place} to {privilege.grantee}{option}"
+    place = str(privilege.on) if privilege.on else "the database"
+    column = f" ({privilege.column})" if privilege.column else ""
+    return f"{what}{column} on {place} to {privilege.grantee}{option}"
