@@ -1,0 +1,190 @@
+"""From changes to SQL: which file knows about which change."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bootstrap.catalog.catalog import DatabaseObject
+from bootstrap.catalog.changes import (
+    AddColumn,
+    AddConstraint,
+    Alter,
+    AlterColumn,
+    AlterConstraint,
+    AlterIndex,
+    Change,
+    Create,
+    CreateIndex,
+    Drop,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    GrantPrivilege,
+    Rename,
+    RenameColumn,
+    RevokePrivilege,
+)
+from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View
+from bootstrap.catalog.security import DefaultPrivilege, Role
+from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import (
+    Collation,
+    CompositeType,
+    Domain,
+    EnumType,
+    Extension,
+    RangeType,
+    Schema,
+    Sequence,
+    Statistics,
+    TextSearchConfiguration,
+)
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import quote
+from bootstrap.dialects.postgresql.render import (
+    basics,
+    columns,
+    constraints,
+    indexes,
+    routines,
+    security,
+    sequences,
+    tables,
+    triggers,
+    types,
+    views,
+)
+from bootstrap.dialects.postgresql.render.statements import note, statement, target_sql
+from bootstrap.plan.statement import HazardKind, Statement
+from bootstrap.problems import Refused
+
+_CREATE = {
+    Role: security.create_role,
+    Schema: basics.create_schema,
+    Extension: basics.create_extension,
+    Collation: basics.create_collation,
+    TextSearchConfiguration: basics.create_text_search,
+    EnumType: types.create_type,
+    CompositeType: types.create_type,
+    RangeType: types.create_type,
+    Domain: types.create_type,
+    Sequence: sequences.create_sequence,
+    Table: tables.create_table,
+    Statistics: basics.create_statistics,
+    View: views.create_view,
+    Routine: routines.create_routine,
+    Trigger: triggers.create_trigger,
+    Rule: triggers.create_rule,
+    Policy: triggers.create_policy,
+    EventTrigger: triggers.create_event_trigger,
+}
+_DROP = {
+    Role: security.drop_role,
+    Schema: basics.drop_schema,
+    Extension: basics.drop_extension,
+    EnumType: types.drop_type,
+    CompositeType: types.drop_type,
+    RangeType: types.drop_type,
+    Domain: types.drop_type,
+    Sequence: sequences.drop_sequence,
+    Table: tables.drop_table,
+    View: views.drop_view,
+    Routine: routines.drop_routine,
+}
+_ALTER = {
+    Role: security.alter_role,
+    Schema: basics.alter_schema,
+    Extension: basics.alter_extension,
+    Collation: basics.alter_collation,
+    TextSearchConfiguration: basics.alter_text_search,
+    EnumType: types.alter_enum,
+    CompositeType: types.alter_composite,
+    RangeType: types.alter_range,
+    Domain: types.alter_domain,
+    Sequence: sequences.alter_sequence,
+    Table: tables.alter_table,
+    Statistics: basics.alter_statistics,
+    View: views.alter_view,
+    Routine: routines.alter_routine,
+    Trigger: triggers.alter_trigger,
+    Rule: triggers.alter_rule,
+    Policy: triggers.alter_policy,
+    EventTrigger: triggers.alter_event_trigger,
+}
+
+
+def render(change: Change, context: RenderContext) -> list[Statement]:
+    """The statements that carry out one change. Raises Refused for what cannot be done."""
+    match change:
+        case Create():
+            return _create(change.after, context)
+        case Drop():
+            return _drop(change.before, context)
+        case Alter():
+            return _ALTER[type(change.after)](change.before, change.after, context)  # type: ignore[operator]  # the table's keys are the handlers' argument types
+        case Rename():
+            return _rename(change, context)
+        case AddColumn() | DropColumn() | AlterColumn() | RenameColumn():
+            return _column(change, context)
+        case AddConstraint():
+            return constraints.add_constraint(change, context)
+        case DropConstraint():
+            return constraints.drop_constraint(change, context)
+        case AlterConstraint():
+            return constraints.alter_constraint(change, context)
+        case CreateIndex():
+            return indexes.create_index(change, context)
+        case DropIndex():
+            return indexes.drop_index(change, context)
+        case AlterIndex():
+            return indexes.alter_index(change, context)
+        case GrantPrivilege() | RevokePrivilege():
+            return _privilege(change, context)
+        case _:
+            assert_never(change)
+
+
+def _create(item: DatabaseObject, context: RenderContext) -> list[Statement]:
+    if isinstance(item, Event):
+        raise Refused(f"{item.ref}: PostgreSQL has no events")
+    return _CREATE[type(item)](item, context)  # type: ignore[operator]  # the table's keys are the handlers' argument types
+
+
+def _drop(item: DatabaseObject, context: RenderContext) -> list[Statement]:
+    if isinstance(item, Trigger | Rule | Policy):
+        return triggers.drop_member(item.ref, context)
+    if type(item) in _DROP:
+        return _DROP[type(item)](item, context)  # type: ignore[operator]  # the table's keys are the handlers' argument types
+    return [statement(f"DROP {target_sql(item.ref)}", item.ref, context)]
+
+
+def _rename(change: Rename, context: RenderContext) -> list[Statement]:
+    if isinstance(change.before, Table) and isinstance(change.after, Table):
+        return tables.rename_table(change.before, change.after, context)
+    hazard = note(
+        HazardKind.BREAKS_RUNNING_CODE, change.ref, f"code that still says {change.before.name} fails"
+    )  # fmt: skip
+    sql = f"ALTER {target_sql(change.before.ref)} RENAME TO {quote(change.after.name)}"
+    return [statement(sql, change.ref, context, hazards=[hazard])]
+
+
+def _column(change: AddColumn | DropColumn | AlterColumn | RenameColumn, context: RenderContext) -> list[Statement]:
+    match change:
+        case AddColumn():
+            return columns.add_column(change, context)
+        case DropColumn():
+            return columns.drop_column(change, context)
+        case AlterColumn():
+            return columns.alter_column(change, context)
+        case RenameColumn():
+            return columns.rename_column(change, context)
+
+
+def _privilege(change: GrantPrivilege | RevokePrivilege, context: RenderContext) -> list[Statement]:
+    if isinstance(change, GrantPrivilege):
+        if isinstance(change.after, DefaultPrivilege):
+            return security.change_default(change.after, context, give=True)
+        return security.grant(change.after, context)
+    if isinstance(change.before, DefaultPrivilege):
+        return security.change_default(change.before, context, give=False)
+    return security.revoke(change.before, context)

@@ -1,0 +1,335 @@
+"""Columns: their definition, and every change of one."""
+
+from __future__ import annotations
+
+import re
+
+from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn, RenameColumn
+from bootstrap.catalog.columns import Column, GeneratedKind
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import collation, qualified, quote
+from bootstrap.dialects.postgresql.render.casts import rewrites, using
+from bootstrap.dialects.postgresql.render.owned import change_of_identity, change_of_serial, owned_by, rename_owned, serial_name
+from bootstrap.dialects.postgresql.render.sequences import options_in_parentheses
+from bootstrap.dialects.postgresql.render.statements import (
+    comment,
+    data_loss,
+    is_new,
+    long_work,
+    note,
+    option_changes,
+    option_names,
+    options_sql,
+    rows_of,
+    statement,
+    takes_care,
+)
+from bootstrap.plan.statement import Hazard, HazardKind, Statement
+
+SERIAL_TYPES = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
+# Functions whose value does not differ from row to row: adding a column with such a default rewrites nothing.
+_STABLE = re.compile(
+    r"now\(\)|current_(?:timestamp|date|time|user)|localtime(?:stamp)?|transaction_timestamp\(\)"
+    r"|statement_timestamp\(\)|'(?:[^']|'')*'|\b(?:varchar|character varying|numeric|bit|char|character|time\w*)\(",
+    re.IGNORECASE,
+)
+
+
+def column_sql(column: Column, *, identity_sequence: bool = True) -> str:
+    """The column as CREATE TABLE and ADD COLUMN take it."""
+    parts = [quote(column.name), _type_sql(column)]
+    if column.compression:
+        parts.append(f"COMPRESSION {column.compression}")
+    if column.collation:
+        parts.append(f"COLLATE {collation(column.collation)}")
+    if column.generated:
+        kind = "" if column.generated.kind is GeneratedKind.VIRTUAL else " STORED"
+        parts.append(f"GENERATED ALWAYS AS ({column.generated.expression}){kind}")
+    elif column.identity and identity_sequence:
+        parts.append(identity_sql(column))
+    elif column.default is not None and not column.serial:
+        parts.append(f"DEFAULT {column.default}")
+    if not column.nullable and not column.serial:
+        parts.append("NOT NULL")
+    return " ".join(parts)
+
+
+def _type_sql(column: Column) -> str:
+    return SERIAL_TYPES.get(column.type, column.type) if column.serial else column.type
+
+
+def identity_sql(column: Column) -> str:
+    """``GENERATED … AS IDENTITY (options)``."""
+    if column.identity is None:
+        return ""
+    when = "ALWAYS" if column.identity.always else "BY DEFAULT"
+    return f"GENERATED {when} AS IDENTITY{options_in_parentheses(column.identity)}"
+
+
+def extras(table: Table, column: Column, context: RenderContext) -> list[Statement]:
+    """What a new column needs beside its definition: storage, statistics, options, comment."""
+    name, relation = quote(column.name), qualified(table.schema, table.name)
+    ref = table.ref.child(Kind.COLUMN, column.name)
+    actions = []
+    if column.storage:
+        actions.append(f"ALTER COLUMN {name} SET STORAGE {column.storage}")
+    if column.statistics is not None:
+        actions.append(f"ALTER COLUMN {name} SET STATISTICS {column.statistics}")
+    if column.options:
+        actions.append(f"ALTER COLUMN {name} SET ({options_sql(column.options)})")
+    new = is_new(table.ref, context)
+    made = []
+    if actions:
+        made.append(statement(f"ALTER TABLE {relation} {', '.join(actions)}", ref, context, creates=new))
+    if column.comment is not None:
+        made.append(statement(comment(f"COLUMN {relation}.{name}", column.comment), ref, context, creates=new))
+    return made
+
+
+def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
+    """``ADD COLUMN``, with the sequence it shall own and its properties."""
+    table, column = change.table, change.after
+    if column.inherited:  # the parent's ADD COLUMN reaches it
+        return extras(table, column, context)
+    sql = f"ALTER TABLE {qualified(table.schema, table.name)} ADD COLUMN {column_sql(column)}"
+    first = statement(sql, change.ref, context, hazards=_hazards_of_new(change, context))
+    return [first, *extras(table, column, context), *owned_by(table, column, context)]
+
+
+def _hazards_of_new(change: AddColumn, context: RenderContext) -> list[Hazard]:
+    column, table = change.after, change.table.ref
+    hazards: list[Hazard] = []
+    filled = column.default is not None or column.generated or column.identity or column.serial
+    if not column.nullable and not filled and rows_of(table, context) != 0 and "serial" not in column.type:
+        hazards.append(
+            note(
+                HazardKind.VALIDATION_MAY_FAIL,
+                change.ref,
+                f"{change.ref} is NOT NULL and has no default: the server refuses it where the table has rows",
+                "give it a default, or add it nullable, fill it in a step, then declare it NOT NULL",
+                blocking=True,
+            )
+        )
+    stored = column.generated is not None and column.generated.kind is GeneratedKind.STORED
+    if stored or column.identity or column.serial or _is_volatile(column.default):
+        hazards += long_work(
+            HazardKind.TABLE_REWRITE, change.ref, table, context,
+            f"adding {change.ref} writes every row of the table under an exclusive lock",
+            "add the column without it, then fill it in batches in a step",
+        )  # fmt: skip
+    return hazards
+
+
+def _is_volatile(default: str | None) -> bool:
+    return default is not None and "(" in _STABLE.sub("", default)
+
+
+def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
+    """``DROP COLUMN``; what is computed is no loss."""
+    table, column = change.table, change.before
+    if column.inherited:  # goes with the parent's
+        return []
+    hazards: list[Hazard] = []
+    if column.generated is None:
+        hazards = data_loss(
+            change.ref, table.ref, context, f"dropping {change.ref} loses what it holds",
+            "stop using it first; keep a copy in a step where it may be needed",
+        )  # fmt: skip
+    sql = f"ALTER TABLE {qualified(table.schema, table.name)} DROP COLUMN {quote(column.name)}"
+    return [statement(sql, change.ref, context, hazards=hazards)]
+
+
+def rename_column(change: RenameColumn, context: RenderContext) -> list[Statement]:
+    """``RENAME COLUMN``; the sequence that the column made is renamed with it."""
+    table = change.table
+    if change.before.inherited:
+        return []
+    hazard = note(
+        HazardKind.BREAKS_RUNNING_CODE, change.ref, f"code that still says {change.before.name} fails",
+        "add the new column, write both, drop the old one a release later",
+    )  # fmt: skip
+    sql = (
+        f"ALTER TABLE {qualified(table.schema, table.name)}"
+        f" RENAME COLUMN {quote(change.before.name)} TO {quote(change.after.name)}"
+    )
+    first = statement(sql, change.ref, context, hazards=[hazard])
+    return [first, *rename_owned(table, change.before, table.name, change.after.name, context)]
+
+
+def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    """Everything about a column that differs, in an order that the server accepts."""
+    before, after = change.before, change.after
+    made: list[Statement] = []
+    if before.identity and not after.identity:
+        made += change_of_identity(change, context)
+    if before.serial and not after.serial and not after.identity:
+        made += change_of_serial(change, context)
+    made += _generation(change, context)
+    made += _type(change, context)
+    made += _default(change, context)
+    made += _nullability(change, context)
+    if after.serial and not before.serial:
+        made += change_of_serial(change, context)
+    if after.serial and before.serial and before.type != after.type:
+        sequence = qualified(change.table.schema, serial_name(change.table, after))
+        made.append(statement(f"ALTER SEQUENCE {sequence} AS {after.type}", change.ref, context))
+    if after.identity and before.identity != after.identity:
+        made += change_of_identity(change, context)
+    return made + _properties(change, context)
+
+
+def _relation(change: AlterColumn) -> str:
+    return qualified(change.table.schema, change.table.name)
+
+
+def _generation(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    """A generated column becomes an ordinary one and keeps its values; the other way is a drop and an add."""
+    if not change.before.generated or change.after.generated or change.after.inherited:
+        return []
+    sql = f"ALTER TABLE {_relation(change)} ALTER COLUMN {quote(change.after.name)} DROP EXPRESSION"
+    return [statement(sql, change.ref, context)]
+
+
+def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    before, after = change.before, change.after
+    same = (before.type, before.collation) == (after.type, after.collation)
+    if same or after.inherited:
+        return []
+    name = quote(after.name)
+    collate = f" COLLATE {collation(after.collation)}" if after.collation else ""
+    kind = f"ALTER COLUMN {name} TYPE {after.type}{collate}"
+    converted = using(name, before.type, after.type)
+    if converted and not after.generated:
+        kind += f" USING {converted}"
+    actions = [kind]
+    if before.default is not None and not before.generated and before.type != after.type:
+        # The server cannot always convert the default with the type: it is taken away and set again.
+        actions.insert(0, f"ALTER COLUMN {name} DROP DEFAULT")
+        if after.default is not None and not after.generated:
+            actions.append(f"ALTER COLUMN {name} SET DEFAULT {after.default}")
+    made = [
+        statement(
+            f"ALTER TABLE {_relation(change)} {', '.join(actions)}", change.ref, context,
+            hazards=_hazards_of_type(change, context),
+        )
+    ]  # fmt: skip
+    return made
+
+
+def _hazards_of_type(change: AlterColumn, context: RenderContext) -> list[Hazard]:
+    before, after, table = change.before, change.after, change.table.ref
+    if not rewrites(before.type, after.type):
+        return []
+    hazards = long_work(
+        HazardKind.TABLE_REWRITE, change.ref, table, context,
+        f"changing {change.ref} from {before.type} to {after.type} reads or writes every row under an exclusive lock",
+        "add a column of the new type, write both, fill it in batches, then swap",
+    )  # fmt: skip
+    if using(quote(after.name), before.type, after.type):
+        rows = rows_of(table, context)
+        hazards += [
+            note(
+                HazardKind.DATA_LOSS if rows != 0 else HazardKind.VALIDATION_MAY_FAIL,
+                change.ref,
+                f"not every {before.type} is a {after.type}: values may be cut, rounded or refused",
+                "check the values first",
+                blocking=rows != 0,
+            )
+        ]
+    return hazards
+
+
+def _default(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    before, after = change.before, change.after
+    old = None if before.generated or before.identity else before.default
+    new = None if after.generated or after.identity else after.default
+    if before.type != after.type and old is not None and not after.inherited:
+        old = new  # done with the type
+    if before.serial or after.serial or old == new or (before.generated and not after.generated and new is None):
+        return []
+    action = "DROP DEFAULT" if new is None else f"SET DEFAULT {new}"
+    # ONLY: each partition and child table has a default of its own and a change of its own.
+    sql = f"ALTER TABLE ONLY {_relation(change)} ALTER COLUMN {quote(after.name)} {action}"
+    return [statement(sql, change.ref, context)]
+
+
+def _nullability(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    before, after, table = change.before, change.after, change.table
+    if before.nullable == after.nullable:
+        return []
+    name, relation = quote(after.name), _relation(change)
+    if after.nullable:
+        if after.inherited and table.partition_of:
+            return []
+        return [statement(f"ALTER TABLE {relation} ALTER COLUMN {name} DROP NOT NULL", change.ref, context)]
+    rows = rows_of(table.ref, context)
+    hazards = []
+    if rows != 0:
+        hazards = [
+            note(
+                HazardKind.VALIDATION_MAY_FAIL, change.ref, f"{change.ref} becomes NOT NULL: rows without a value fail",
+                "fill the column in a step before",
+            )
+        ]  # fmt: skip
+    set_it = f"ALTER TABLE {relation} ALTER COLUMN {name} SET NOT NULL"
+    if rows == 0 or not takes_care(table.ref, context) or table.partition_by or table.partition_of:
+        return [statement(set_it, change.ref, context, hazards=hazards)]
+    return _not_null_through_check(change, set_it, context, hazards)
+
+
+def _not_null_through_check(
+    change: AlterColumn, set_it: str, context: RenderContext, hazards: list[Hazard]
+) -> list[Statement]:
+    """A validated check lets SET NOT NULL skip its scan under the exclusive lock."""
+    relation, name = _relation(change), quote(change.after.name)
+    helper = quote(helper_name(change.ref))
+    present = any(check.name == helper_name(change.ref) for check in change.table.checks)
+    steps = [] if present else [f"ALTER TABLE {relation} ADD CONSTRAINT {helper} CHECK ({name} IS NOT NULL) NOT VALID"]
+    steps += [
+        f"ALTER TABLE {relation} VALIDATE CONSTRAINT {helper}",
+        set_it,
+        f"ALTER TABLE {relation} DROP CONSTRAINT {helper}",
+    ]
+    made = [statement(sql, change.ref, context) for sql in steps]
+    validated = len(steps) - 3
+    made[validated] = statement(steps[validated], change.ref, context, hazards=hazards)
+    return made
+
+
+def helper_name(column: Ref) -> str:
+    """The name of the check that lasts only while a column becomes NOT NULL."""
+    return f"db_bootstrap_{column.name.encode()[:40].decode(errors='ignore')}_not_null"
+
+
+def _properties(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    before, after = change.before, change.after
+    name, relation = quote(after.name), _relation(change)
+    actions = []
+    if before.storage != after.storage:
+        actions.append(f"ALTER COLUMN {name} SET STORAGE {after.storage or _usual_storage(after, context)}")
+    if before.compression != after.compression:
+        actions.append(f"ALTER COLUMN {name} SET COMPRESSION {after.compression or 'default'}")
+    if before.statistics != after.statistics:
+        actions.append(f"ALTER COLUMN {name} SET STATISTICS {-1 if after.statistics is None else after.statistics}")
+    changed, gone = option_changes(before.options, after.options)
+    if changed:
+        actions.append(f"ALTER COLUMN {name} SET ({options_sql(changed)})")
+    if gone:
+        actions.append(f"ALTER COLUMN {name} RESET ({option_names(gone)})")
+    made = [statement(f"ALTER TABLE ONLY {relation} {action}", change.ref, context) for action in actions]
+    if before.comment != after.comment:
+        made.append(statement(comment(f"COLUMN {relation}.{name}", after.comment), change.ref, context))
+    return made
+
+
+def _usual_storage(column: Column, context: RenderContext) -> str:
+    """The storage of the column's type: numeric keeps itself MAIN, other types of varying length are EXTENDED."""
+    if "storage_default" in context.server.capabilities:
+        return "DEFAULT"
+    fixed = re.match(r"(smallint|integer|bigint|real|double|boolean|date|time|timestamp|uuid|interval)", column.type)
+    if fixed and not column.type.endswith("[]"):
+        return "PLAIN"
+    return "MAIN" if column.type.startswith("numeric") and not column.type.endswith("[]") else "EXTENDED"
+

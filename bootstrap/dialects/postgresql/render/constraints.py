@@ -1,0 +1,276 @@
+"""Constraints: what CREATE TABLE says of them, and adding them to a table in use without a long lock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bootstrap.catalog.changes import AddConstraint, AlterConstraint, DropConstraint
+from bootstrap.catalog.constraints import Check, Constraint, Exclusion, ForeignKey, KeyConstraint
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import qualified, quote, split_qualified
+from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part, part_sql
+from bootstrap.dialects.postgresql.render.statements import (
+    comment,
+    concurrent,
+    is_new,
+    long_work,
+    note,
+    options_sql,
+    rows_of,
+    statement,
+    takes_care,
+)
+from bootstrap.plan.statement import Hazard, HazardKind, Statement
+
+_ADVICE = "mend the rows first, in a step"
+
+
+def constraint_sql(item: Constraint, *, validated: bool = True) -> str:
+    """``CONSTRAINT name …`` as CREATE TABLE and ADD take it; without a name where the server shall choose one."""
+    name = f"CONSTRAINT {quote(item.name)} " if item.name else ""
+    match item:
+        case KeyConstraint():
+            return name + _key(item)
+        case Check():
+            return name + check_body(item) + ("" if validated else " NOT VALID")
+        case Exclusion():
+            return name + _exclusion(item)
+        case ForeignKey():
+            return name + _foreign_key(item) + ("" if validated else " NOT VALID")
+
+
+def check_body(item: Check) -> str:
+    """``CHECK (…)``."""
+    parts = [f"CHECK ({item.expression})"]
+    if item.no_inherit:
+        parts.append("NO INHERIT")
+    if not item.enforced:
+        parts.append("NOT ENFORCED")
+    return " ".join(parts)
+
+
+def _key(item: KeyConstraint) -> str:
+    word = "PRIMARY KEY" if item.kind is Kind.PRIMARY_KEY else "UNIQUE"
+    if item.nulls_not_distinct:
+        word += " NULLS NOT DISTINCT"
+    columns = ", ".join(quote(part.column or "") for part in item.columns)
+    return f"{word} ({columns})" + _index_clauses(item) + _deferral(item)
+
+
+def _index_clauses(item: KeyConstraint | Exclusion) -> str:
+    text = f" INCLUDE ({', '.join(map(quote, item.include))})" if item.include else ""
+    if item.options:
+        text += f" WITH ({options_sql(item.options)})"
+    if item.tablespace:
+        text += f" USING INDEX TABLESPACE {quote(item.tablespace)}"
+    return text
+
+
+def _deferral(item: KeyConstraint | Exclusion | ForeignKey) -> str:
+    if not item.deferrable:
+        return ""
+    return " DEFERRABLE INITIALLY DEFERRED" if item.initially_deferred else " DEFERRABLE"
+
+
+def _exclusion(item: Exclusion) -> str:
+    elements = ", ".join(f"{key_part(part)} WITH {operator}" for part, operator in item.elements)
+    where = f" WHERE ({item.where})" if item.where else ""
+    return f"EXCLUDE USING {quote(item.method)} ({elements}){_index_clauses(item)}{where}{_deferral(item)}"
+
+
+def _foreign_key(item: ForeignKey) -> str:
+    referenced = f" ({', '.join(map(quote, item.ref_columns))})" if item.ref_columns else ""
+    text = (
+        f"FOREIGN KEY ({', '.join(map(quote, item.columns))})"
+        f" REFERENCES {qualified(item.ref_schema, item.ref_table)}{referenced}"
+    )
+    if item.match.upper() != "SIMPLE":
+        text += f" MATCH {item.match.upper()}"
+    if item.on_update.upper() != "NO ACTION":
+        text += f" ON UPDATE {item.on_update.upper()}"
+    if item.on_delete.upper() != "NO ACTION":
+        text += f" ON DELETE {item.on_delete.upper()}"
+        text += f" ({', '.join(map(quote, item.on_delete_columns))})" if item.on_delete_columns else ""
+    return text + _deferral(item) + ("" if item.enforced else " NOT ENFORCED")
+
+
+def extras(table: Table, item: Constraint, context: RenderContext) -> list[Statement]:
+    """What a new constraint needs beside its definition: comment, CLUSTER ON, replica identity."""
+    ref = table.ref.child(item.kind, item.name)
+    made = []
+    if item.comment is not None and item.name:
+        made.append(_comment(table, item, ref, context))
+    if isinstance(item, KeyConstraint):
+        made += cluster(table.ref, item, context)
+    return made
+
+
+def _comment(table: Table, item: Constraint, ref: Ref, context: RenderContext) -> Statement:
+    target = f"CONSTRAINT {quote(item.name)} ON {qualified(table.schema, table.name)}"
+    return statement(comment(target, item.comment), ref, context, creates=is_new(table.ref, context))
+
+
+def add_constraint(change: AddConstraint, context: RenderContext) -> list[Statement]:
+    """Add a constraint in the way that locks the least."""
+    table, item = change.table, change.after
+    if isinstance(item, Check) and item.inherited:  # the parent's ADD CONSTRAINT reaches it
+        return []
+    match item:
+        case KeyConstraint():
+            made = _add_key(change, item, context)
+        case Check() | ForeignKey():
+            made = _add_validated(change, item, context)
+        case _:
+            hazards = long_work(
+                HazardKind.LONG_LOCK, change.ref, table.ref, context,
+                f"adding {change.ref} builds an index under an exclusive lock", "do it in a quiet hour",
+            )  # fmt: skip
+            made = [_add(change, constraint_sql(item), context, hazards)]
+    return made + extras(table, item, context)
+
+
+def _add(
+    change: AddConstraint | AlterConstraint, definition: str, context: RenderContext, hazards: list[Hazard]
+) -> Statement:
+    table = change.table
+    sql = f"ALTER TABLE {qualified(table.schema, table.name)} ADD {definition}"
+    new = is_new(table.ref, context)
+    if isinstance(change.after, ForeignKey):
+        new = new and is_new(Ref(Kind.TABLE, change.after.ref_schema, change.after.ref_table), context)
+    return statement(sql, change.ref, context, creates=new, hazards=hazards)
+
+
+def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext) -> list[Statement]:
+    table = change.table
+    hazards = _may_fail(change, context, "rows with the same values fail")
+    partitioned = table.partition_by is not None
+    if not takes_care(table.ref, context) or partitioned or not item.name or rows_of(table.ref, context) == 0:
+        if partitioned:
+            hazards += long_work(
+                HazardKind.LONG_LOCK, change.ref, table.ref, context,
+                f"adding {change.ref} builds the index of every partition under an exclusive lock",
+                "declare the key on each partition first",
+            )  # fmt: skip
+        return [_add(change, constraint_sql(item), context, hazards), *_attach(change, item, context)]
+    relation, name = qualified(table.schema, table.name), quote(item.name)
+    columns = ", ".join(quote(part.column or "") for part in item.columns)
+    distinct = " NULLS NOT DISTINCT" if item.nulls_not_distinct else ""
+    include = f" INCLUDE ({', '.join(map(quote, item.include))})" if item.include else ""
+    options = f" WITH ({options_sql(item.options)})" if item.options else ""
+    space = f" TABLESPACE {quote(item.tablespace)}" if item.tablespace else ""
+    build = f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {relation} ({columns}){include}{distinct}{options}{space}"
+    word = "PRIMARY KEY" if item.kind is Kind.PRIMARY_KEY else "UNIQUE"
+    use = f"CONSTRAINT {name} {word} USING INDEX {name}{_deferral(item)}"
+    made = [concurrent(build, change.ref, hazards=hazards), _add(change, use, context, [])]
+    return made + _attach(change, item, context)
+
+
+def _attach(change: AddConstraint, item: KeyConstraint, context: RenderContext) -> list[Statement]:
+    """Attach a partition's key to the parent's where that exists already; a new parent's key takes it in itself."""
+    if item.parent is None or not has_index(item.parent, context):
+        return []
+    sql = f"ALTER INDEX {item.parent} ATTACH PARTITION {qualified(change.table.schema, item.name)}"
+    return [statement(sql, change.ref, context)]
+
+
+def has_index(name: str, context: RenderContext) -> bool:
+    """Whether the database has an index or key of that qualified name."""
+    schema, index = split_qualified(name)
+    return any(
+        ref.schema == schema and ref.name == index and ref.kind in (Kind.INDEX, Kind.PRIMARY_KEY, Kind.UNIQUE)
+        for ref in context.current.members
+    )
+
+
+def _add_validated(change: AddConstraint, item: Check | ForeignKey, context: RenderContext) -> list[Statement]:
+    """NOT VALID takes a short lock and lets nothing new in; VALIDATE reads the rows while others write."""
+    table = change.table
+    if not item.validated and not table.partition_by:
+        return [_add(change, constraint_sql(item, validated=False), context, [])]
+    hazards = _may_fail(change, context, "rows that break it fail")
+    unsplit = isinstance(item, ForeignKey) and table.partition_by is not None
+    referenced = isinstance(item, ForeignKey) and _is_partitioned(item, context)
+    if not takes_care(table.ref, context) or unsplit or referenced or not item.name or not item.enforced:
+        return [_add(change, constraint_sql(item), context, hazards)]
+    validate = f"ALTER TABLE {qualified(table.schema, table.name)} VALIDATE CONSTRAINT {quote(item.name)}"
+    return [
+        _add(change, constraint_sql(item, validated=False), context, []),
+        statement(validate, change.ref, context, hazards=hazards),
+    ]
+
+
+def _is_partitioned(item: ForeignKey, context: RenderContext) -> bool:
+    ref = Ref(Kind.TABLE, item.ref_schema, item.ref_table)
+    found = context.desired.objects.get(ref) or context.current.objects.get(ref)
+    return isinstance(found, Table) and found.partition_by is not None
+
+
+def _may_fail(change: AddConstraint, context: RenderContext, what: str) -> list[Hazard]:
+    if rows_of(change.table.ref, context) == 0:
+        return []
+    return [note(HazardKind.VALIDATION_MAY_FAIL, change.ref, f"{change.ref} is new: {what}", _ADVICE)]
+
+
+def drop_constraint(change: DropConstraint, context: RenderContext) -> list[Statement]:
+    """``DROP CONSTRAINT``; a partition's copy goes with its parent's."""
+    item, table = change.before, change.table
+    if isinstance(item, Check) and item.inherited:
+        return []
+    if isinstance(item, KeyConstraint) and item.parent is not None:
+        return []
+    sql = f"ALTER TABLE {qualified(table.schema, table.name)} DROP CONSTRAINT {quote(item.name)}"
+    return [statement(sql, change.ref, context)]
+
+
+def is_alterable(before: Constraint, after: Constraint) -> bool:
+    """Whether a constraint can be changed where it stands."""
+    if type(before) is not type(after):
+        return False
+    common = {"name": after.name, "comment": after.comment, "renamed_from": after.renamed_from}
+    match before, after:
+        case KeyConstraint(), KeyConstraint():
+            return (
+                replace(
+                    before, **common, options=after.options, clustered=after.clustered, tablespace=after.tablespace,
+                    replica_identity=after.replica_identity, parent=before.parent or after.parent,
+                ) == after
+            )  # fmt: skip
+        case Exclusion(), Exclusion():
+            return replace(before, **common, options=after.options, tablespace=after.tablespace) == after
+        case ForeignKey(), ForeignKey():
+            moved = replace(before, **common, deferrable=after.deferrable, initially_deferred=after.initially_deferred)
+            return replace(moved, validated=True) == after or moved == after
+        case Check(), Check():
+            moved_check = replace(before, **common, inherited=after.inherited)
+            return replace(moved_check, validated=True) == after or moved_check == after
+    return False
+
+
+def alter_constraint(change: AlterConstraint, context: RenderContext) -> list[Statement]:
+    """Rename, validate, defer, comment, and what belongs to the index behind it."""
+    before, after, table = change.before, change.after, change.table
+    relation = qualified(table.schema, table.name)
+    alter = f"ALTER TABLE {relation}"
+    steps = []
+    inherited = isinstance(after, Check) and after.inherited
+    if before.name != after.name and not inherited:
+        steps.append(f"{alter} RENAME CONSTRAINT {quote(before.name)} TO {quote(after.name)}")
+    if isinstance(before, ForeignKey) and isinstance(after, ForeignKey):
+        if (before.deferrable, before.initially_deferred) != (after.deferrable, after.initially_deferred):
+            steps.append(f"{alter} ALTER CONSTRAINT {quote(after.name)}{_deferral(after) or ' NOT DEFERRABLE'}")
+    if isinstance(after, Check | ForeignKey) and isinstance(before, Check | ForeignKey):
+        if after.validated and not before.validated and not inherited:
+            steps.append(f"{alter} VALIDATE CONSTRAINT {quote(after.name)}")
+    made = [statement(sql, change.ref, context) for sql in steps]
+    if isinstance(after, KeyConstraint | Exclusion) and isinstance(before, KeyConstraint | Exclusion):
+        index = qualified(table.schema, after.name)
+        made += index_options_change(index, change.ref, before, after, context)
+    if isinstance(after, KeyConstraint) and isinstance(before, KeyConstraint):
+        made += cluster(table.ref, after, context, before)
+        if after.parent and not before.parent:
+            made += _attach(AddConstraint(table, after), after, context)
+    if before.comment != after.comment:
+        made.append(_comment(table, after, change.ref, context))
+    return made

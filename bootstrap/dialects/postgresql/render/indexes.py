@@ -1,0 +1,203 @@
+"""Indexes: built and dropped concurrently on tables in use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bootstrap.catalog.changes import AlterIndex, CreateIndex, DropIndex
+from bootstrap.catalog.constraints import Exclusion, KeyConstraint
+from bootstrap.catalog.indexes import Index, IndexPart
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import collation, qualified, quote, split_qualified
+from bootstrap.dialects.postgresql.render.statements import (
+    comment,
+    concurrent,
+    is_new,
+    long_work,
+    note,
+    option_changes,
+    option_names,
+    options_sql,
+    rows_of,
+    statement,
+    takes_care,
+)
+from bootstrap.plan.statement import Hazard, HazardKind, Statement
+
+
+def part_sql(part: IndexPart) -> str:
+    """One key of an index with its collation, operator class and order."""
+    text = key_part(part)
+    if part.descending:
+        text += " DESC"
+    if part.nulls_first is not None and part.nulls_first != part.descending:
+        text += " NULLS FIRST" if part.nulls_first else " NULLS LAST"
+    return text
+
+
+def key_part(part: IndexPart) -> str:
+    """One key without its order, as partition keys and exclusion constraints take it."""
+    text = quote(part.column) if part.column is not None else f"({part.expression})"
+    if part.collation:
+        text += f" COLLATE {collation(part.collation)}"
+    if part.opclass:
+        text += f" {part.opclass}"
+        if part.opclass_options:
+            text += f" ({options_sql(part.opclass_options)})"
+    return text
+
+
+def index_sql(owner: Ref, index: Index, *, concurrently: bool) -> str:
+    """``CREATE INDEX``."""
+    unique = "UNIQUE " if index.unique else ""
+    how = "CONCURRENTLY " if concurrently else ""
+    name = f"{quote(index.name)} " if index.name else ""
+    method = "" if index.method == "btree" else f" USING {quote(index.method)}"
+    sql = f"CREATE {unique}INDEX {how}{name}ON {qualified(owner.schema, owner.name)}{method}"
+    sql += f" ({', '.join(part_sql(part) for part in index.parts)})"
+    if index.include:
+        sql += f" INCLUDE ({', '.join(map(quote, index.include))})"
+    if index.nulls_not_distinct:
+        sql += " NULLS NOT DISTINCT"
+    if index.options:
+        sql += f" WITH ({options_sql(index.options)})"
+    if index.tablespace:
+        sql += f" TABLESPACE {quote(index.tablespace)}"
+    return sql + (f" WHERE {index.where}" if index.where else "")
+
+
+def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]:
+    """Build an index; concurrently where the table existed before."""
+    owner, index = change.owner, change.after
+    new = is_new(owner, context)
+    table = context.desired.objects.get(owner)
+    partitioned = isinstance(table, Table) and table.partition_by is not None
+    careful = takes_care(owner, context) and not partitioned and rows_of(owner, context) != 0
+    sql = index_sql(owner, index, concurrently=careful)
+    hazards = _hazards(change, context, partitioned=partitioned)
+    if careful:
+        made = [concurrent(sql, change.ref, hazards=hazards)]
+    else:
+        made = [statement(sql, change.ref, context, creates=new, hazards=hazards)]
+    if index.parent is not None and _is_live(index.parent, context):
+        attach = f"ALTER INDEX {index.parent} ATTACH PARTITION {qualified(owner.schema, index.name)}"
+        made.append(statement(attach, change.ref, context))
+    if index.comment is not None and index.name:
+        made.append(_comment(owner, index, context))
+    return made + cluster(owner, index, context)
+
+
+def _hazards(change: CreateIndex, context: RenderContext, *, partitioned: bool) -> list[Hazard]:
+    hazards: list[Hazard] = []
+    if change.after.unique and rows_of(change.owner, context) != 0:
+        message = f"{change.ref} is new and unique: rows with the same values fail"
+        hazards.append(note(HazardKind.VALIDATION_MAY_FAIL, change.ref, message, "mend the rows first, in a step"))
+    if partitioned:
+        hazards += long_work(
+            HazardKind.LONG_LOCK, change.ref, change.owner, context,
+            f"building {change.ref} blocks writes to every partition",
+            "declare the index on each partition first: those are built concurrently and taken in",
+        )  # fmt: skip
+    return hazards
+
+
+def _is_live(name: str, context: RenderContext) -> bool:
+    schema, index = split_qualified(name)
+    return any(ref.schema == schema and ref.name == index and ref.kind is Kind.INDEX for ref in context.current.members)
+
+
+def _comment(owner: Ref, index: Index, context: RenderContext) -> Statement:
+    target = f"INDEX {qualified(owner.schema, index.name)}"
+    ref = owner.child(Kind.INDEX, index.name)
+    return statement(comment(target, index.comment), ref, context, creates=is_new(owner, context))
+
+
+def cluster(
+    owner: Ref, item: Index | KeyConstraint, context: RenderContext, before: Index | KeyConstraint | None = None
+) -> list[Statement]:
+    """CLUSTER ON and REPLICA IDENTITY USING INDEX, which are properties of the index in the catalog."""
+    relation, new = qualified(owner.schema, owner.name), is_new(owner, context)
+    word = "MATERIALIZED VIEW" if owner.kind is Kind.MATERIALIZED_VIEW else "TABLE"
+    ref = owner.child(item.kind, item.name)
+    made = []
+    if item.clustered and not (before and before.clustered):
+        sql = f"ALTER {word} {relation} CLUSTER ON {quote(item.name)}"
+        made.append(statement(sql, ref, context, creates=new))
+    if before and before.clustered and not item.clustered and not _clustered_otherwise(owner, context):
+        made.append(statement(f"ALTER {word} {relation} SET WITHOUT CLUSTER", ref, context))
+    if item.replica_identity and not (before and before.replica_identity):
+        sql = f"ALTER TABLE {relation} REPLICA IDENTITY USING INDEX {quote(item.name)}"
+        made.append(statement(sql, ref, context, creates=new))
+    return made
+
+
+def _clustered_otherwise(owner: Ref, context: RenderContext) -> bool:
+    found = context.desired.objects.get(owner)
+    if not isinstance(found, Table):
+        return False
+    keys = [found.primary_key] if found.primary_key else []
+    return any(item.clustered for item in [*found.indexes, *keys, *found.uniques])
+
+
+def drop_index(change: DropIndex, context: RenderContext) -> list[Statement]:
+    """``DROP INDEX CONCURRENTLY``; a partition's index goes with its parent's."""
+    index, owner = change.before, change.owner
+    if index.parent is not None:
+        return []
+    table = context.current.objects.get(owner)
+    partitioned = isinstance(table, Table) and table.partition_by is not None
+    name = qualified(owner.schema, index.name)
+    if takes_care(owner, context) and not partitioned and rows_of(owner, context) != 0:
+        return [concurrent(f"DROP INDEX CONCURRENTLY {name}", change.ref)]
+    return [statement(f"DROP INDEX {name}", change.ref, context)]
+
+
+def is_alterable(before: Index, after: Index) -> bool:
+    """Whether an index can be changed where it stands."""
+    moved = replace(
+        before, name=after.name, comment=after.comment, options=after.options, tablespace=after.tablespace,
+        clustered=after.clustered, replica_identity=after.replica_identity, valid=after.valid,
+        parent=before.parent or after.parent, renamed_from=after.renamed_from,
+    )  # fmt: skip
+    return moved == after
+
+
+def alter_index(change: AlterIndex, context: RenderContext) -> list[Statement]:
+    """Repair, rename, options, comment."""
+    before, after, owner = change.before, change.after, change.owner
+    made = []
+    if not before.valid and after.valid:
+        name = qualified(owner.schema, before.name)
+        made.append(concurrent(f"REINDEX INDEX CONCURRENTLY {name}", change.ref))
+    if before.name != after.name:
+        sql = f"ALTER INDEX {qualified(owner.schema, before.name)} RENAME TO {quote(after.name)}"
+        made.append(statement(sql, change.ref, context))
+    made += index_options_change(qualified(owner.schema, after.name), change.ref, before, after, context)
+    if after.parent and not before.parent and _is_live(after.parent, context):
+        attach = f"ALTER INDEX {after.parent} ATTACH PARTITION {qualified(owner.schema, after.name)}"
+        made.append(statement(attach, change.ref, context))
+    made += cluster(owner, after, context, before)
+    if before.comment != after.comment:
+        made.append(_comment(owner, after, context))
+    return made
+
+
+def index_options_change(
+    name: str,
+    ref: Ref,
+    before: Index | KeyConstraint | Exclusion,
+    after: Index | KeyConstraint | Exclusion,
+    context: RenderContext,
+) -> list[Statement]:
+    """Storage parameters and tablespace of an index or of the index behind a constraint."""
+    changed, gone = option_changes(before.options, after.options)
+    steps = []
+    if changed:
+        steps.append(f"ALTER INDEX {name} SET ({options_sql(changed)})")
+    if gone:
+        steps.append(f"ALTER INDEX {name} RESET ({option_names(gone)})")
+    if before.tablespace != after.tablespace:
+        steps.append(f"ALTER INDEX {name} SET TABLESPACE {quote(after.tablespace or 'pg_default')}")
+    return [statement(sql, ref, context) for sql in steps]

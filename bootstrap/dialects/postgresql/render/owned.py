@@ -1,0 +1,151 @@
+"""Sequences that belong to columns: serial, identity, OWNED BY, and the ways from one to the other."""
+
+from __future__ import annotations
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.changes import AlterColumn
+from bootstrap.catalog.columns import Column
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import Sequence
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
+from bootstrap.dialects.postgresql.render.statements import statement
+from bootstrap.plan.statement import Statement
+
+
+def serial_name(table: Table, column: Column) -> str:
+    """The name of the sequence that a serial or identity column has."""
+    if column.identity and column.identity.sequence_name:
+        return column.identity.sequence_name
+    return object_name(table.name, column.name, "seq")
+
+
+def serial_column_of(catalog: Catalog, schema: str, name: str) -> tuple[Table, Column] | None:
+    """The serial column whose sequence has that name, or None."""
+    for item in catalog.objects.values():
+        if isinstance(item, Table) and item.schema == schema:
+            for column in item.columns:
+                if column.serial and serial_name(item, column) == name:
+                    return item, column
+    return None
+
+
+def owned_by(table: Table, column: Column, context: RenderContext) -> list[Statement]:
+    """OWNED BY of the sequences that are declared on their own for this new column."""
+    key = (table.schema, table.name, column.name)
+    return [
+        statement(
+            f"ALTER SEQUENCE {qualified(item.schema, item.name)}"
+            f" OWNED BY {qualified(table.schema, table.name)}.{quote(column.name)}",
+            item.ref, context, creates=item.ref not in context.current.objects,
+        )
+        for item in context.desired.objects.values()
+        if isinstance(item, Sequence) and item.owned_by == key
+    ]  # fmt: skip
+
+
+def rename_owned(
+    table: Table, column: Column, new_table: str, new_column: str, context: RenderContext
+) -> list[Statement]:
+    """Rename the sequence that the server made for a column along with its table or column."""
+    if not (column.serial or (column.identity and not column.identity.sequence_name)):
+        return []
+    old, new = serial_name(table, column), object_name(new_table, new_column, "seq")
+    if old == new:
+        return []
+    sql = f"ALTER SEQUENCE {qualified(table.schema, old)} RENAME TO {quote(new)}"
+    return [statement(sql, table.ref.child(Kind.COLUMN, new_column), context)]
+
+
+def change_of_serial(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    """serial ↔ plain column. The sequence keeps its value wherever it stays."""
+    table, before, after = change.table, change.before, change.after
+    relation, column = qualified(table.schema, table.name), quote(after.name)
+    if before.serial:
+        name = serial_name(table, before)
+        kept = Ref(Kind.SEQUENCE, table.schema, name) in context.desired.objects
+        action = "DROP DEFAULT" if after.default is None else f"SET DEFAULT {after.default}"
+        made = [statement(f"ALTER TABLE ONLY {relation} ALTER COLUMN {column} {action}", change.ref, context)]
+        if not kept:
+            sql = f"DROP SEQUENCE IF EXISTS {qualified(table.schema, name)}"
+            made.append(statement(sql, change.ref, context))
+        return made
+    name = serial_name(table, after)
+    sequence = qualified(table.schema, name)
+    existing = context.current.objects.get(Ref(Kind.SEQUENCE, table.schema, name))
+    if isinstance(existing, Sequence):
+        options = "INCREMENT BY 1 NO MINVALUE NO MAXVALUE START WITH 1 CACHE 1 NO CYCLE"
+        steps = [f"ALTER SEQUENCE {sequence} AS {after.type} {options}"]
+    else:
+        steps = [
+            f"CREATE SEQUENCE {sequence} AS {after.type}",
+            f"SELECT setval({literal(sequence)}, max({column})) FROM {relation} HAVING max({column}) >= 1",
+        ]
+    steps += [
+        f"ALTER TABLE ONLY {relation} ALTER COLUMN {column} SET DEFAULT nextval({literal(sequence)}::regclass)",
+        f"ALTER SEQUENCE {sequence} OWNED BY {relation}.{column}",
+    ]
+    return [statement(sql, change.ref, context) for sql in steps]
+
+
+def change_of_identity(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    """identity ↔ plain or serial column, and changes of an identity. Values go on where they were."""
+    # The import is here because sequences.py needs serial_column_of.
+    from bootstrap.dialects.postgresql.render.sequences import all_options, options_in_parentheses  # noqa: PLC0415
+
+    table, before, after = change.table, change.before, change.after
+    relation, column = qualified(table.schema, table.name), quote(after.name)
+    alter = f"ALTER TABLE {relation} ALTER COLUMN {column}"
+    if after.identity is None:
+        made = [statement(f"{alter} DROP IDENTITY", change.ref, context)]
+        return made
+    when = "ALWAYS" if after.identity.always else "BY DEFAULT"
+    if before.identity is not None:
+        old, new = all_options(before.identity.options, after.type), all_options(after.identity.options, after.type)
+        changed = [f"SET {word} {value}".strip() for word, value in new if (word, value) not in old]
+        if before.identity.always != after.identity.always:
+            changed.insert(0, f"SET GENERATED {when}")
+        made = [statement(f"{alter} {' '.join(changed)}", change.ref, context)] if changed else []
+        if before.identity.sequence_name != after.identity.sequence_name:
+            names = [serial_name(table, before), serial_name(table, after)]
+            sql = f"ALTER SEQUENCE {qualified(table.schema, names[0])} RENAME TO {quote(names[1])}"
+            made.append(statement(sql, change.ref, context))
+        return made
+    add = f"{alter} ADD GENERATED {when} AS IDENTITY{options_in_parentheses(after.identity)}"
+    source = _previous_sequence(table, before, context)
+    if source is not None:
+        return [statement(_identity_from(source, alter, add, relation, change), change.ref, context)]
+    made = []
+    if before.default is not None and not before.serial:
+        made.append(statement(f"{alter} DROP DEFAULT", change.ref, context))
+    made.append(statement(add, change.ref, context))
+    follow = (
+        f"SELECT setval(pg_get_serial_sequence({literal(relation)}, {literal(after.name)}), max({column}))"
+        f" FROM {relation} HAVING max({column}) >= 1"
+    )
+    return [*made, statement(follow, change.ref, context)]
+
+
+def _previous_sequence(table: Table, before: Column, context: RenderContext) -> str | None:
+    """The sequence that has fed the column so far."""
+    if before.serial:
+        return qualified(table.schema, serial_name(table, before))
+    for item in context.current.objects.values():
+        if isinstance(item, Sequence) and item.owned_by == (table.schema, table.name, before.name):
+            return qualified(item.schema, item.name)
+    return None
+
+
+def _identity_from(source: str, alter: str, add: str, relation: str, change: AlterColumn) -> str:
+    """One statement, because the old sequence's value must outlive the old sequence, whose name the new one takes."""
+    target = f"pg_get_serial_sequence({literal(relation)}, {literal(change.after.name)})"
+    return (
+        "DO $do$\nDECLARE\n  value bigint;\n  used boolean;\nBEGIN\n"
+        f"  SELECT last_value, is_called INTO value, used FROM {source};\n"
+        f"  {alter} DROP DEFAULT;\n"
+        f"  DROP SEQUENCE {source};\n"
+        f"  {add};\n"
+        f"  PERFORM setval({target}, value, used);\n"
+        "END\n$do$"
+    )

@@ -1,0 +1,181 @@
+"""Roles, privileges and default privileges."""
+
+from __future__ import annotations
+
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import literal, qualified, quote
+from bootstrap.dialects.postgresql.render.routines import setting_value
+from bootstrap.dialects.postgresql.render.statements import comment_change, name_sql, note, statement
+from bootstrap.plan.statement import HazardKind, Statement
+from bootstrap.problems import TargetError
+
+_FLAGS = {
+    "superuser": "SUPERUSER", "createdb": "CREATEDB", "createrole": "CREATEROLE", "inherit": "INHERIT",
+    "login": "LOGIN", "replication": "REPLICATION", "bypassrls": "BYPASSRLS",
+}  # fmt: skip
+_USUAL = {"inherit": "true"}
+_RELATIONS = frozenset({Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW})
+_ON = {
+    Kind.SCHEMA: "SCHEMA", Kind.SEQUENCE: "SEQUENCE", Kind.FUNCTION: "FUNCTION", Kind.PROCEDURE: "PROCEDURE",
+    Kind.AGGREGATE: "FUNCTION", Kind.ENUM: "TYPE", Kind.COMPOSITE: "TYPE", Kind.RANGE: "TYPE", Kind.DOMAIN: "DOMAIN",
+}  # fmt: skip
+
+
+def create_role(item: Role, context: RenderContext) -> list[Statement]:
+    """``CREATE ROLE``; a password that was resolved for it is in the statement, never in what is shown of it."""
+    clauses = _attributes({}, dict(item.attributes))
+    sql = f"CREATE ROLE {quote(item.name)}{clauses}"
+    made = [_with_password(sql, item, context)]
+    made += _settings({}, dict(item.attributes), item, context)
+    made += [_member(item, group, context) for group in item.member_of]
+    return made + comment_change(item.ref, None, item.comment, context)
+
+
+def _with_password(sql: str, item: Role, context: RenderContext) -> Statement:
+    if item.password_secret is None:
+        return statement(sql, item.ref, context)
+    password = context.secrets.get(item.password_secret)
+    if password is None:
+        raise TargetError(f"{item.ref}: its password was not resolved: check password_secret {item.password_secret!r}")
+    return statement(
+        f"{sql} PASSWORD {literal(password).strip()}", item.ref, context, display=f"{sql} PASSWORD '<redacted>'"
+    )
+
+
+def _attributes(before: dict[str, str], after: dict[str, str]) -> str:
+    parts = []
+    for name, word in _FLAGS.items():
+        old, new = (bool_text(values.get(name, _USUAL.get(name, "false"))) for values in (before, after))
+        if old != new:
+            parts.append(word if new else f"NO{word}")
+    limit = after.get("connection_limit", "-1")
+    if limit != before.get("connection_limit", "-1"):
+        parts.append(f"CONNECTION LIMIT {int(limit)}")
+    if after.get("valid_until") != before.get("valid_until"):
+        parts.append(f"VALID UNTIL {literal(after.get('valid_until', 'infinity'))}")
+    return "".join(f" {part}" for part in parts)
+
+
+def bool_text(value: str) -> bool:
+    """A flag as a declaration or the server writes it."""
+    return str(value).lower() in ("true", "yes", "on", "1", "t")
+
+
+def _settings(before: dict[str, str], after: dict[str, str], item: Role, context: RenderContext) -> list[Statement]:
+    alter = f"ALTER ROLE {quote(item.name)}"
+    names = {name for name in {**before, **after} if name.startswith("set ")}
+    made = []
+    for name in sorted(names):
+        setting = ".".join(quote(part) for part in name[4:].split("."))
+        if name not in after:
+            made.append(statement(f"{alter} RESET {setting}", item.ref, context))
+        elif before.get(name) != after[name]:
+            value = setting_value(name[4:], after[name])
+            made.append(statement(f"{alter} SET {setting} TO {value}", item.ref, context))
+    return made
+
+
+def _member(item: Role, group: str, context: RenderContext) -> Statement:
+    hazard = note(HazardKind.PRIVILEGE_CHANGE, item.ref, f"{item.name} gets everything that {group} may")
+    return statement(f"GRANT {quote(group)} TO {quote(item.name)}", item.ref, context, hazards=[hazard])
+
+
+def alter_role(before: Role, after: Role, context: RenderContext) -> list[Statement]:
+    """Attributes, settings, memberships, comment. The password stays."""
+    old, new = dict(before.attributes), dict(after.attributes)
+    made = []
+    clauses = _attributes(old, new)
+    if clauses:
+        hazard = note(HazardKind.PRIVILEGE_CHANGE, after.ref, f"{after.ref} changes what it may do")
+        made.append(statement(f"ALTER ROLE {quote(after.name)}{clauses}", after.ref, context, hazards=[hazard]))
+    made += _settings(old, new, after, context)
+    made += [_member(after, group, context) for group in after.member_of if group not in before.member_of]
+    for group in before.member_of:
+        if group not in after.member_of:
+            made.append(statement(f"REVOKE {quote(group)} FROM {quote(after.name)}", after.ref, context))
+    return made + comment_change(after.ref, before.comment, after.comment, context)
+
+
+def drop_role(item: Role, context: RenderContext) -> list[Statement]:
+    """``DROP ROLE``."""
+    return [statement(f"DROP ROLE {quote(item.name)}", item.ref, context)]
+
+
+def _object(on: Ref | None, context: RenderContext, database: str) -> str:
+    if on is None:
+        return f"DATABASE {quote(database)}"
+    if on.kind in _RELATIONS:
+        return qualified(on.schema, on.name)
+    name = name_sql(on).replace("(*)", "()")
+    return f"{_ON[on.kind]} {name}"
+
+
+def _grantee(name: str) -> str:
+    return "PUBLIC" if name == "public" else quote(name)
+
+
+def _privilege(item: Grant) -> str:
+    return f"{item.privilege.upper()} ({quote(item.column)})" if item.column else item.privilege.upper()
+
+
+def grant(item: Grant, context: RenderContext) -> list[Statement]:
+    """Give a privilege, or take away one that the server gives by default."""
+    if item.revoked:
+        return [_revoke(item, context)]
+    return [_give(item, context)]
+
+
+def revoke(item: Grant, context: RenderContext) -> list[Statement]:
+    """Take a privilege away, or give back one that the server gives by default."""
+    if item.revoked:
+        return [_give(item, context)]
+    kept = [
+        other
+        for other in context.desired.grants
+        if (other.grantee, other.privilege, other.on, other.column)
+        == (item.grantee, item.privilege, item.on, item.column)
+        and not other.revoked
+    ]
+    if kept and item.grantable:
+        where = _object(item.on, context, _database(context))
+        sql = f"REVOKE GRANT OPTION FOR {_privilege(item)} ON {where} FROM {_grantee(item.grantee)} CASCADE"
+        return [] if kept[0].grantable else [statement(sql, _subject(item), context)]
+    return [] if kept else [_revoke(item, context)]
+
+
+def _database(context: RenderContext) -> str:
+    return context.current.settings.get("database", "") or context.desired.settings.get("database", "")
+
+
+def _subject(item: Grant) -> Ref:
+    return item.on or Ref(Kind.ROLE, "", item.grantee)
+
+
+def _give(item: Grant, context: RenderContext) -> Statement:
+    option = " WITH GRANT OPTION" if item.grantable else ""
+    where = _object(item.on, context, _database(context))
+    sql = f"GRANT {_privilege(item)} ON {where} TO {_grantee(item.grantee)}{option}"
+    hazard = note(HazardKind.PRIVILEGE_CHANGE, _subject(item), f"{item.grantee} may {item.privilege} on {where}")
+    return statement(sql, _subject(item), context, hazards=[hazard])
+
+
+def _revoke(item: Grant, context: RenderContext) -> Statement:
+    where = _object(item.on, context, _database(context))
+    sql = f"REVOKE {_privilege(item)} ON {where} FROM {_grantee(item.grantee)}"
+    hazard = note(HazardKind.PRIVILEGE_CHANGE, _subject(item), f"{item.grantee} may no longer {item.privilege} on {where}")
+    return statement(sql, _subject(item), context, hazards=[hazard])
+
+
+def change_default(item: DefaultPrivilege, context: RenderContext, *, give: bool) -> list[Statement]:
+    """``ALTER DEFAULT PRIVILEGES``; a revoked default is given by taking away."""
+    where = f" IN SCHEMA {quote(item.schema)}" if item.schema else ""
+    head = f"ALTER DEFAULT PRIVILEGES FOR ROLE {quote(item.owner)}{where}"
+    privilege = f"{item.privilege.upper()} ON {item.object_kind.upper()}"
+    if give != item.revoked:
+        option = " WITH GRANT OPTION" if item.grantable else ""
+        sql = f"{head} GRANT {privilege} TO {_grantee(item.grantee)}{option}"
+    else:
+        sql = f"{head} REVOKE {privilege} FROM {_grantee(item.grantee)}"
+    return [statement(sql, Ref(Kind.ROLE, "", item.owner), context)]

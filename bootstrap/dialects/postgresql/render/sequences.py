@@ -1,0 +1,137 @@
+"""Sequences and the options of sequences."""
+
+from __future__ import annotations
+
+from bootstrap.catalog.columns import Identity, SequenceOptions
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import Sequence
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.introspection.tables import LIMITS
+from bootstrap.dialects.postgresql.names import qualified, quote
+from bootstrap.dialects.postgresql.render.owned import serial_column_of
+from bootstrap.dialects.postgresql.render.statements import (
+    comment_change,
+    note,
+    owner_change,
+    statement,
+)
+from bootstrap.plan.statement import HazardKind, Statement
+
+
+def options_sql(options: SequenceOptions) -> str:
+    """What is not the server's choice, as CREATE SEQUENCE takes it."""
+    parts = []
+    if options.data_type is not None:
+        parts.append(f"AS {options.data_type}")
+    for word, value in (
+        ("START WITH", options.start),
+        ("INCREMENT BY", options.increment),
+        ("MINVALUE", options.minimum),
+        ("MAXVALUE", options.maximum),
+        ("CACHE", options.cache),
+    ):
+        if value is not None:
+            parts.append(f"{word} {value}")
+    if options.cycle:
+        parts.append("CYCLE")
+    return "".join(f" {part}" for part in parts)
+
+
+def options_in_parentheses(identity: Identity) -> str:
+    """The options of an identity column, "" where all are the server's choice."""
+    name = f" SEQUENCE NAME {quote(identity.sequence_name)}" if identity.sequence_name else ""
+    inner = (name + options_sql(identity.options)).strip()
+    return f" ({inner})" if inner else ""
+
+
+def all_options(options: SequenceOptions, data_type: str) -> list[tuple[str, str]]:
+    """Every option spelled out, so that one that is no longer declared goes back to the server's choice."""
+    limit = LIMITS.get(options.data_type or data_type, LIMITS["bigint"])
+    ascending = (options.increment or 1) > 0
+    minimum = options.minimum if options.minimum is not None else (1 if ascending else -limit - 1)
+    maximum = options.maximum if options.maximum is not None else (limit if ascending else -1)
+    start = options.start if options.start is not None else (minimum if ascending else maximum)
+    return [
+        ("INCREMENT BY", str(options.increment or 1)),
+        ("MINVALUE", str(minimum)),
+        ("MAXVALUE", str(maximum)),
+        ("START WITH", str(start)),
+        ("CACHE", str(options.cache or 1)),
+        ("CYCLE" if options.cycle else "NO CYCLE", ""),
+    ]
+
+
+def changed_options(before: SequenceOptions, after: SequenceOptions, data_type: str) -> str:
+    """What ALTER SEQUENCE must say."""
+    old = all_options(before, data_type)
+    parts = [f"{word} {value}".strip() for word, value in all_options(after, data_type) if (word, value) not in old]
+    if (before.data_type or data_type) != (after.data_type or data_type):
+        parts.insert(0, f"AS {after.data_type or data_type}")
+    return " ".join(parts)
+
+
+def create_sequence(item: Sequence, context: RenderContext) -> list[Statement]:
+    """``CREATE SEQUENCE``. OWNED BY follows with the table where that is not there yet."""
+    existing = serial_column_of(context.current, item.schema, item.name)
+    if existing is not None:  # made by a serial column that is one no longer: it stays and changes
+        table, column = existing
+        changed = changed_options(SequenceOptions(data_type=column.type), item.options, "bigint")
+        made = [statement(f"ALTER SEQUENCE {qualified(item.schema, item.name)} {changed}", item.ref, context)]
+        made = made if changed else []
+        if item.owned_by != (table.schema, table.name, column.name):
+            made += owned(item, context)
+        return made + comment_change(item.ref, None, item.comment, context)
+    unlogged = "UNLOGGED " if item.unlogged else ""
+    sql = f"CREATE {unlogged}SEQUENCE {qualified(item.schema, item.name)}{options_sql(item.options)}"
+    made = [statement(sql, item.ref, context, creates=True)]
+    made += owner_change(item.ref, None, item.owner, context)
+    made += comment_change(item.ref, None, item.comment, context)
+    return made + (owned(item, context) if _column_exists(item, context) else [])
+
+
+def owned(item: Sequence, context: RenderContext) -> list[Statement]:
+    """``OWNED BY``."""
+    target = "NONE"
+    if item.owned_by:
+        schema, table, column = item.owned_by
+        target = f"{qualified(schema, table)}.{quote(column)}"
+    return [statement(f"ALTER SEQUENCE {qualified(item.schema, item.name)} OWNED BY {target}", item.ref, context)]
+
+
+def _column_exists(item: Sequence, context: RenderContext) -> bool:
+    if not item.owned_by:
+        return False
+    schema, table, column = item.owned_by
+    ref = Ref(Kind.TABLE, schema, table)
+    found = context.current.objects.get(ref)
+    return isinstance(found, Table) and ref not in context.created and found.column(column) is not None
+
+
+def drop_sequence(item: Sequence, context: RenderContext) -> list[Statement]:
+    """``DROP SEQUENCE``; one that a dropped column owned is gone already, one that becomes a serial's stays."""
+    if serial_column_of(context.desired, item.schema, item.name) is not None:
+        return []
+    hazard = note(
+        HazardKind.DATA_LOSS, item.ref, f"dropping {item.ref} loses its current value",
+        "check that nothing calls nextval() on it", blocking=item.owned_by is None,
+    )  # fmt: skip
+    sql = f"DROP SEQUENCE IF EXISTS {qualified(item.schema, item.name)}"
+    return [statement(sql, item.ref, context, hazards=[hazard])]
+
+
+def alter_sequence(before: Sequence, after: Sequence, context: RenderContext) -> list[Statement]:
+    """``ALTER SEQUENCE``; the current value stays."""
+    name = qualified(after.schema, after.name)
+    made = []
+    changed = changed_options(before.options, after.options, "bigint")
+    if changed:
+        made.append(statement(f"ALTER SEQUENCE {name} {changed}", after.ref, context))
+    if before.unlogged != after.unlogged:
+        word = "UNLOGGED" if after.unlogged else "LOGGED"
+        made.append(statement(f"ALTER SEQUENCE {name} SET {word}", after.ref, context))
+    if before.owned_by != after.owned_by and (after.owned_by is None or _column_exists(after, context)):
+        made += owned(after, context)
+    if not after.owned_by:  # an owned sequence has its table's owner
+        made += owner_change(after.ref, before.owner, after.owner, context)
+    return made + comment_change(after.ref, before.comment, after.comment, context)

@@ -1,0 +1,203 @@
+"""How a statement is made: its timeouts, whether it touches only what is new, and its hazards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import literal, qualified, quote
+from bootstrap.plan.statement import Hazard, HazardKind, Statement
+
+_CODE = {
+    Kind.ROLE: "ROLE", Kind.SCHEMA: "SCHEMA", Kind.EXTENSION: "EXTENSION", Kind.COLLATION: "COLLATION",
+    Kind.TEXT_SEARCH: "TEXT SEARCH CONFIGURATION", Kind.ENUM: "TYPE", Kind.COMPOSITE: "TYPE", Kind.RANGE: "TYPE",
+    Kind.DOMAIN: "DOMAIN", Kind.SEQUENCE: "SEQUENCE", Kind.TABLE: "TABLE", Kind.STATISTICS: "STATISTICS",
+    Kind.VIEW: "VIEW", Kind.MATERIALIZED_VIEW: "MATERIALIZED VIEW", Kind.FUNCTION: "FUNCTION",
+    Kind.PROCEDURE: "PROCEDURE", Kind.AGGREGATE: "AGGREGATE", Kind.INDEX: "INDEX", Kind.EVENT_TRIGGER: "EVENT TRIGGER",
+}  # fmt: skip
+_ROUTINES = frozenset({Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE})
+_OF_TABLES = {Kind.TRIGGER: "TRIGGER", Kind.RULE: "RULE", Kind.POLICY: "POLICY"}
+
+
+def statement(
+    sql: str,
+    subject: Ref,
+    context: RenderContext,
+    *,
+    creates: bool = False,
+    hazards: Iterable[Hazard] = (),
+    display: str | None = None,
+) -> Statement:
+    """A statement that may share or have a transaction; ``creates`` says that it touches nothing that existed."""
+    return Statement(
+        sql=sql,
+        subject=subject,
+        creates_only=creates,
+        lock_timeout_ms=context.policy.lock_timeout_ms,
+        statement_timeout_ms=context.policy.statement_timeout_ms,
+        hazards=tuple(hazards),
+        display=display,
+    )
+
+
+def concurrent(sql: str, subject: Ref, *, hazards: Iterable[Hazard] = ()) -> Statement:
+    """A statement that must run alone. It waits for old snapshots by taking locks on them: a lock timeout there would
+    leave an invalid index behind, so it has none.
+    """
+    return Statement(sql=sql, subject=subject, transactional=False, hazards=tuple(hazards))
+
+
+def kind_sql(kind: Kind) -> str:
+    """The word for the kind in DDL."""
+    return _CODE[kind]
+
+
+def target_sql(ref: Ref) -> str:
+    """Kind and name as ALTER, DROP and COMMENT ON take them: ``FUNCTION app.area(integer)``."""
+    if ref.kind in _OF_TABLES:
+        return f"{_OF_TABLES[ref.kind]} {quote(ref.name)} ON {qualified(ref.schema, ref.table)}"
+    return f"{_CODE[ref.kind]} {name_sql(ref)}"
+
+
+def name_sql(ref: Ref) -> str:
+    """The qualified name; of a routine with its argument types."""
+    if ref.kind in _ROUTINES:
+        name, arguments = split_signature(ref.name)
+        if ref.kind is Kind.AGGREGATE and not arguments:
+            arguments = "*"
+        return f"{qualified(ref.schema, name)}({arguments})"
+    return qualified(ref.schema, ref.name)
+
+
+def split_signature(text: str) -> tuple[str, str]:
+    """Name and argument types of ``name(types)``; the name itself may hold parentheses, the types end the text."""
+    depth = 0
+    for place in range(len(text) - 1, -1, -1):
+        if text[place] == ")":
+            depth += 1
+        elif text[place] == "(":
+            depth -= 1
+            if depth == 0:
+                return text[:place], text[place + 1 : -1]
+    return text, ""
+
+
+def comment(target: str, text: str | None) -> str:
+    """``COMMENT ON``."""
+    return f"COMMENT ON {target} IS {literal(text).strip() if text is not None else 'NULL'}"
+
+
+def is_new(table: Ref, context: RenderContext) -> bool:
+    """Whether the table is made in this very plan."""
+    return table in context.created
+
+
+def rows_of(table: Ref, context: RenderContext) -> int | None:
+    """How many rows the table has; None where nobody knows."""
+    if is_new(table, context):
+        return 0
+    size = context.sizes.get(table)
+    return None if size is None else size.rows
+
+
+def data_loss(subject: Ref, table: Ref, context: RenderContext, message: str, advice: str) -> list[Hazard]:
+    """Losing data blocks, unless the table is known to be empty."""
+    rows = rows_of(table, context)
+    if is_new(table, context):
+        return []
+    amount = "an unknown number of rows" if rows is None else f"about {rows} rows"
+    return [
+        Hazard(
+            kind=HazardKind.DATA_LOSS,
+            subject=subject,
+            message=f"{message} ({amount})" if rows != 0 else f"{message} (the table is empty)",
+            advice=advice,
+            blocking=rows != 0,
+        )
+    ]
+
+
+def long_work(
+    kind: HazardKind, subject: Ref, table: Ref, context: RenderContext, message: str, advice: str
+) -> list[Hazard]:
+    """A rewrite or a long lock blocks on large tables and on tables of unknown size."""
+    rows = rows_of(table, context)
+    if rows == 0:
+        return []
+    return [
+        Hazard(
+            kind=kind,
+            subject=subject,
+            message=message,
+            advice=advice,
+            blocking=rows is None or rows >= context.policy.large_table_rows,
+        )
+    ]
+
+
+def note(kind: HazardKind, subject: Ref, message: str, advice: str = "", *, blocking: bool = False) -> Hazard:
+    """A hazard that does not depend on a table's size."""
+    return Hazard(kind=kind, subject=subject, message=message, advice=advice, blocking=blocking)
+
+
+def takes_care(table: Ref, context: RenderContext) -> bool:
+    """Whether the table is in use: then indexes are built concurrently and constraints validated in a second step."""
+    return context.policy.online and not is_new(table, context)
+
+
+def options_sql(options: Iterable[tuple[str, str]]) -> str:
+    """``name = 'value', …`` for WITH and SET."""
+    return ", ".join(f"{_option_name(name)} = {_option_value(value)}" for name, value in options)
+
+
+def option_names(options: Iterable[tuple[str, str]]) -> str:
+    """``name, …`` for RESET."""
+    return ", ".join(_option_name(name) for name, _ in options)
+
+
+def option_changes(
+    before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What to SET and what to RESET."""
+    old, new = dict(before), dict(after)
+    changed = [(name, value) for name, value in new.items() if old.get(name) != value]
+    return changed, [(name, value) for name, value in old.items() if name not in new]
+
+
+def _option_name(name: str) -> str:
+    return ".".join(quote(part) for part in name.split("."))
+
+
+def _option_value(value: str) -> str:
+    return value if value.replace(".", "", 1).lstrip("-").isdigit() else literal(value).strip()
+
+
+def owner_change(ref: Ref, before: str | None, after: str | None, context: RenderContext) -> list[Statement]:
+    """``ALTER … OWNER TO`` where an owner is declared and differs."""
+    if after is None or after == before:
+        return []
+    hazards = [] if before is None else [note(HazardKind.PRIVILEGE_CHANGE, ref, f"the owner of {ref} changes")]
+    sql = f"ALTER {target_sql(ref)} OWNER TO {quote(after)}"
+    return [statement(sql, ref, context, creates=before is None, hazards=hazards)]
+
+
+def comment_change(
+    ref: Ref, before: str | None, after: str | None, context: RenderContext, *, target: str = ""
+) -> list[Statement]:
+    """``COMMENT ON`` where the comment differs."""
+    if before == after:
+        return []
+    return [statement(comment(target or target_sql(ref), after), ref, context, creates=is_created(ref, context))]
+
+
+def is_created(ref: Ref, context: RenderContext) -> bool:
+    """Whether an object, or the table it belongs to, does not exist yet."""
+    return is_new(ref.owner or ref, context) or (ref.owner or ref) not in context.current.objects
+
+
+def current_table(table: Table, context: RenderContext) -> Table | None:
+    """The table as it is in the database, or None."""
+    found = context.current.objects.get(table.ref)
+    return found if isinstance(found, Table) else None

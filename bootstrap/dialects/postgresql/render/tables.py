@@ -1,0 +1,266 @@
+"""Tables as a whole: create, drop, rename, and their own properties."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bootstrap.catalog.changes import AddConstraint
+from bootstrap.catalog.columns import Column
+from bootstrap.catalog.constraints import Check
+from bootstrap.catalog.ref import Kind
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import qualified, quote, split_qualified
+from bootstrap.dialects.postgresql.render import columns as column_parts
+from bootstrap.dialects.postgresql.render import constraints as constraint_parts
+from bootstrap.dialects.postgresql.render.indexes import key_part
+from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
+from bootstrap.dialects.postgresql.render.statements import (
+    comment_change,
+    data_loss,
+    is_new,
+    long_work,
+    note,
+    option_changes,
+    option_names,
+    options_sql,
+    owner_change,
+    statement,
+)
+from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.problems import Refused
+
+
+def create_table(table: Table, context: RenderContext) -> list[Statement]:
+    """``CREATE TABLE`` with columns and all constraints but the foreign keys, then what only ALTER can say."""
+    late = [check for check in table.checks if not check.validated and not check.inherited]
+    made = [statement(_create_sql(table, context, late), table.ref, context, creates=True)]
+    made += owner_change(table.ref, None, table.owner, context)
+    made += _attach(table, context)
+    made += _differing_defaults(table, context)
+    for column in table.columns:
+        made += column_parts.extras(table, column, context)
+        made += owned_by(table, column, context)
+    for check in late:
+        made += constraint_parts.add_constraint(AddConstraint(table, check), context)
+    for item in table.constraints:
+        if item.kind is not Kind.FOREIGN_KEY and item not in late:
+            made += constraint_parts.extras(table, item, context)
+    return made + _flags(table, context) + comment_change(table.ref, None, table.comment, context)
+
+
+def _create_sql(table: Table, context: RenderContext, late: list[Check]) -> str:
+    unlogged = "UNLOGGED " if table.unlogged else ""
+    sql = f"CREATE {unlogged}TABLE {qualified(table.schema, table.name)}"
+    if table.partition_of and not table.columns:
+        parent = qualified(table.partition_of.schema, table.partition_of.table)
+        return f"{sql} PARTITION OF {parent} {table.partition_of.bound}" + _tail(table)
+    parts = _column_parts(table, context)
+    # A partition is made whole and then attached, so that its members can have names of their own.
+    checks = [check for check in table.checks if check not in late and (not check.inherited or table.partition_of)]
+    parts += [constraint_parts.constraint_sql(replace(check, inherited=False)) for check in checks]
+    keys = [table.primary_key] if table.primary_key else []
+    parts += [constraint_parts.constraint_sql(item) for item in [*keys, *table.uniques, *table.exclusions]]
+    body = ",\n    ".join(parts)
+    if table.of_type:
+        sql += f" OF {table.of_type}" + (f" (\n    {body}\n)" if parts else "")
+    else:
+        sql += f" (\n    {body}\n)" if parts else " ()"
+    if table.inherits:
+        sql += f" INHERITS ({', '.join(table.inherits)})"
+    return sql + _tail(table)
+
+
+def _column_parts(table: Table, context: RenderContext) -> list[str]:
+    if table.of_type:
+        return [_typed_column(column) for column in table.columns if _typed_column(column)]
+    # From 17 on a partition takes its identity from the parent when it is attached.
+    partitioned = table.partition_of is not None and "partitioned_identity" in context.server.capabilities
+    return [
+        column_parts.column_sql(column, identity_sequence=not partitioned)
+        for column in table.columns
+        if not column.inherited or table.partition_of
+    ]
+
+
+def _typed_column(column: Column) -> str:
+    """A column of a typed table: only what the type does not say."""
+    parts = []
+    if column.default is not None:
+        parts.append(f"DEFAULT {column.default}")
+    if not column.nullable:
+        parts.append("NOT NULL")
+    return f"{quote(column.name)} WITH OPTIONS {' '.join(parts)}" if parts else ""
+
+
+def _tail(table: Table) -> str:
+    sql = ""
+    if table.partition_by:
+        keys = ", ".join(key_part(key) for key in table.partition_by.keys)
+        sql += f" PARTITION BY {table.partition_by.strategy.upper()} ({keys})"
+    if table.access_method:
+        sql += f" USING {quote(table.access_method)}"
+    if table.options:
+        sql += f" WITH ({options_sql(table.options)})"
+    return sql + (f" TABLESPACE {quote(table.tablespace)}" if table.tablespace else "")
+
+
+def _attach(table: Table, context: RenderContext) -> list[Statement]:
+    part = table.partition_of
+    if part is None or not table.columns:
+        return []
+    sql = (
+        f"ALTER TABLE {qualified(part.schema, part.table)}"
+        f" ATTACH PARTITION {qualified(table.schema, table.name)} {part.bound}"
+    )
+    return [statement(sql, table.ref, context, creates=is_new(table.ref, context) and _parent_is_new(table, context))]
+
+
+def _parent_is_new(table: Table, context: RenderContext) -> bool:
+    part = table.partition_of
+    return part is not None and any(
+        ref.kind is Kind.TABLE and (ref.schema, ref.name) == (part.schema, part.table) for ref in context.created
+    )
+
+
+def _differing_defaults(table: Table, context: RenderContext) -> list[Statement]:
+    """Inherited columns whose default or nullability differs from the parent's."""
+    made = []
+    relation = qualified(table.schema, table.name)
+    for column in table.columns if table.inherits else ():
+        parent = _inherited_from(table, column.name, context) if column.inherited else None
+        if parent is None or column.generated:
+            continue
+        actions = []
+        if parent.default != column.default:
+            new = "DROP DEFAULT" if column.default is None else f"SET DEFAULT {column.default}"
+            actions.append(f"ALTER COLUMN {quote(column.name)} {new}")
+        if parent.nullable and not column.nullable:
+            actions.append(f"ALTER COLUMN {quote(column.name)} SET NOT NULL")
+        if actions:
+            sql = f"ALTER TABLE ONLY {relation} {', '.join(actions)}"
+            made.append(statement(sql, table.ref, context, creates=True))
+    return made
+
+
+def _inherited_from(table: Table, column: str, context: RenderContext) -> Column | None:
+    for name in table.inherits:
+        schema, parent = split_qualified(name)
+        found = context.desired.objects.get(replace(table.ref, schema=schema, name=parent))
+        if isinstance(found, Table) and found.column(column):
+            return found.column(column)
+    return None
+
+
+def _flags(table: Table, context: RenderContext, before: Table | None = None) -> list[Statement]:
+    """Row level security and replica identity."""
+    old = before or Table(schema=table.schema, name=table.name)
+    relation, new = qualified(table.schema, table.name), before is None
+    steps = []
+    if table.row_security != old.row_security:
+        steps.append(f"{'ENABLE' if table.row_security else 'DISABLE'} ROW LEVEL SECURITY")
+    if table.force_row_security != old.force_row_security:
+        steps.append(f"{'FORCE' if table.force_row_security else 'NO FORCE'} ROW LEVEL SECURITY")
+    hazards = [] if new or not steps else [_access(table)]
+    if table.replica_identity != old.replica_identity and table.replica_identity != "index":
+        steps.append(f"REPLICA IDENTITY {table.replica_identity.upper()}")
+    made = []
+    if steps:
+        sql = f"ALTER TABLE {relation} {', '.join(steps)}"
+        made.append(statement(sql, table.ref, context, creates=new, hazards=hazards))
+    return made
+
+
+def _access(table: Table) -> Hazard:
+    return note(HazardKind.PRIVILEGE_CHANGE, table.ref, f"row level security of {table.ref} changes: review it")
+
+
+def drop_table(table: Table, context: RenderContext) -> list[Statement]:
+    """``DROP TABLE``."""
+    hazards = data_loss(
+        table.ref, table.ref, context, f"dropping {table.ref} loses its rows",
+        "stop using it first; keep a copy where it may be needed",
+    )  # fmt: skip
+    return [statement(f"DROP TABLE {qualified(table.schema, table.name)}", table.ref, context, hazards=hazards)]
+
+
+def rename_table(before: Table, after: Table, context: RenderContext) -> list[Statement]:
+    """``RENAME TO``, and the sequences that the server made for its columns."""
+    hazard = note(
+        HazardKind.BREAKS_RUNNING_CODE, after.ref, f"code that still says {before.name} fails",
+        "keep a view of the old name for one release",
+    )  # fmt: skip
+    sql = f"ALTER TABLE {qualified(before.schema, before.name)} RENAME TO {quote(after.name)}"
+    made = [statement(sql, after.ref, context, hazards=[hazard])]
+    for column in before.columns:
+        made += rename_owned(before, column, after.name, column.name, context)
+    return made
+
+
+def alter_table(before: Table, after: Table, context: RenderContext) -> list[Statement]:
+    """The table's own properties; its members have changes of their own."""
+    if before.of_type != after.of_type:
+        return _typed(before, after, context) + alter_table(replace(before, of_type=after.of_type), after, context)
+    if before.partition_by != after.partition_by:
+        raise Refused(
+            f"{after.ref}: the way a table is partitioned cannot be changed in place: declare a new table and move the"
+            " rows in a step"
+        )
+    alter = f"ALTER TABLE {qualified(after.schema, after.name)}"
+    made = _partition(before, after, context) + _parents(before, after, context)
+    changed, gone = option_changes(before.options, after.options)
+    if changed:
+        made.append(statement(f"{alter} SET ({options_sql(changed)})", after.ref, context))
+    if gone:
+        made.append(statement(f"{alter} RESET ({option_names(gone)})", after.ref, context))
+    made += _storage(before, after, context)
+    made += _flags(after, context, before)
+    made += owner_change(after.ref, before.owner, after.owner, context)
+    return made + comment_change(after.ref, before.comment, after.comment, context)
+
+
+def _typed(before: Table, after: Table, context: RenderContext) -> list[Statement]:
+    action = f"OF {after.of_type}" if after.of_type else "NOT OF"
+    return [statement(f"ALTER TABLE {qualified(before.schema, before.name)} {action}", after.ref, context)]
+
+
+def _partition(before: Table, after: Table, context: RenderContext) -> list[Statement]:
+    if before.partition_of == after.partition_of:
+        return []
+    relation, made = qualified(after.schema, after.name), []
+    old, new = before.partition_of, after.partition_of
+    if old and replace(after.ref, schema=old.schema, name=old.table) in context.desired.objects:
+        sql = f"ALTER TABLE {qualified(old.schema, old.table)} DETACH PARTITION {relation}"
+        made.append(statement(sql, after.ref, context))
+    if new:
+        sql = f"ALTER TABLE {qualified(new.schema, new.table)} ATTACH PARTITION {relation} {new.bound}"
+        hazards = long_work(
+            HazardKind.LONG_LOCK, after.ref, after.ref, context,
+            f"attaching {after.ref} reads all its rows to prove that they belong there",
+            "declare a check that says the same first: then nothing is read",
+        )  # fmt: skip
+        made.append(statement(sql, after.ref, context, hazards=hazards))
+    return made
+
+
+def _parents(before: Table, after: Table, context: RenderContext) -> list[Statement]:
+    alter = f"ALTER TABLE {qualified(after.schema, after.name)}"
+    steps = [f"{alter} NO INHERIT {name}" for name in before.inherits if name not in after.inherits]
+    steps += [f"{alter} INHERIT {name}" for name in after.inherits if name not in before.inherits]
+    return [statement(sql, after.ref, context) for sql in steps]
+
+
+def _storage(before: Table, after: Table, context: RenderContext) -> list[Statement]:
+    alter = f"ALTER TABLE {qualified(after.schema, after.name)}"
+    steps = []
+    if before.unlogged != after.unlogged:
+        steps.append(f"{alter} SET {'UNLOGGED' if after.unlogged else 'LOGGED'}")
+    if before.access_method != after.access_method:
+        steps.append(f"{alter} SET ACCESS METHOD {quote(after.access_method or 'heap')}")
+    if before.tablespace != after.tablespace:
+        steps.append(f"{alter} SET TABLESPACE {quote(after.tablespace or 'pg_default')}")
+    hazards = long_work(
+        HazardKind.TABLE_REWRITE, after.ref, after.ref, context,
+        f"{after.ref} is written anew under an exclusive lock", "do it in a quiet hour",
+    ) if steps else []  # fmt: skip
+    return [statement(sql, after.ref, context, hazards=hazards) for sql in steps]

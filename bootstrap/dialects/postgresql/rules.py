@@ -1,0 +1,111 @@
+"""PostgreSQL's laws of order: what must be replaced whole, and what must step aside for a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bootstrap.catalog.catalog import DatabaseObject
+from bootstrap.catalog.changes import Alter, AlterColumn, AlterConstraint, AlterIndex, Change
+from bootstrap.catalog.code import EventTrigger, Policy, Routine, Trigger, View
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.types import Collation, Domain, EnumType, RangeType, Statistics, TextSearchConfiguration
+from bootstrap.dialects.postgresql.render import constraints, indexes
+from bootstrap.dialects.postgresql.render.routines import is_replaceable
+from bootstrap.dialects.postgresql.render.triggers import is_alterable_policy
+from bootstrap.dialects.postgresql.render.types import labels_only_added
+from bootstrap.dialects.postgresql.render.views import only_appends
+
+# What refuses that the type of a column it uses changes, or would keep the old type.
+_BOUND_TO_TYPES = frozenset(
+    {
+        Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.RULE, Kind.POLICY, Kind.TRIGGER, Kind.FUNCTION, Kind.PROCEDURE,
+        Kind.AGGREGATE, Kind.STATISTICS,
+    }
+)  # fmt: skip
+# With a type itself go expressions that hold constants of it.
+_BOUND_TO_TYPE_ITSELF = _BOUND_TO_TYPES | {Kind.CHECK, Kind.INDEX, Kind.EXCLUSION}
+
+
+class PostgresRules:
+    """Implements ``bootstrap.plan.rules.Rules``."""
+
+    inline_indexes = False
+    follows_renames = True
+
+    def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
+        """Whether the change can only be done by dropping the object and creating it anew."""
+        match change:
+            case AlterColumn():
+                return _replaces_column(change)
+            case AlterConstraint():
+                return not constraints.is_alterable(change.before, change.after)
+            case AlterIndex():
+                return not indexes.is_alterable(change.before, change.after)
+            case Alter():
+                return _replaces_object(change.before, change.after)
+
+    def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
+        """What must be dropped before the change and created again after it."""
+        match change:
+            case AlterColumn() if _changes_type(change):
+                return {change.ref: _BOUND_TO_TYPES | {Kind.COLUMN}}
+            case Alter() if isinstance(change.after, EnumType) and isinstance(change.before, EnumType):
+                if _rebuilds(change.before, change.after):
+                    return {change.ref: _BOUND_TO_TYPE_ITSELF}
+            case Alter() if isinstance(change.after, Domain) and isinstance(change.before, Domain):
+                if (change.before.type, change.before.collation) != (change.after.type, change.after.collation):
+                    return {change.ref: _BOUND_TO_TYPE_ITSELF}
+            case _:
+                pass
+        return {}
+
+
+def _replaces_column(change: AlterColumn) -> bool:
+    before, after = change.before, change.after
+    if after.inherited:
+        return False
+    return after.generated is not None and before.generated != after.generated
+
+
+def _changes_type(change: AlterColumn) -> bool:
+    return (change.before.type, change.before.collation) != (change.after.type, change.after.collation)
+
+
+def _rebuilds(before: EnumType, after: EnumType) -> bool:
+    labels = list(before.labels)
+    for new, old in after.renamed_labels:
+        if old in labels and new not in labels:
+            labels[labels.index(old)] = new
+    return not labels_only_added(labels, after.labels)
+
+
+def _replaces_object(before: DatabaseObject, after: DatabaseObject) -> bool:
+    match before, after:
+        case View(), View():
+            return _replaces_view(before, after)
+        case Routine(), Routine():
+            return not is_replaceable(before, after)
+        case Trigger(), Trigger():
+            altered = replace(before, enabled=after.enabled, comment=after.comment)
+            return altered != after and (before.constraint or after.constraint)
+        case Policy(), Policy():
+            return not is_alterable_policy(before, after)
+        case Collation(), Collation():
+            return before.options != after.options
+        case RangeType(), RangeType():
+            return (before.subtype, before.options) != (after.subtype, after.options)
+        case TextSearchConfiguration(), TextSearchConfiguration():
+            return before.parser != after.parser
+        case Statistics(), Statistics():
+            return replace(before, target=after.target, owner=after.owner, comment=after.comment) != after
+        case EventTrigger(), EventTrigger():
+            return replace(before, enabled=after.enabled, owner=after.owner, comment=after.comment) != after
+        case _:
+            return False
+
+
+def _replaces_view(before: View, after: View) -> bool:
+    if before.definition == after.definition:
+        return before.access_method != after.access_method
+    return not only_appends(before, after)
