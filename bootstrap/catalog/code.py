@@ -32,6 +32,8 @@ class View:
     algorithm: str | None = None
     definer: str | None = None
     sql_security: str | None = None
+    charset: str | None = None
+    collation: str | None = None
 
     renamed_from: str | None = field(default=None, compare=False)
 

@@ -25,6 +25,7 @@ class KeyConstraint:
     comment: str | None = None
     index_type: str | None = None  # MySQL: btree, hash
     index_comment: str | None = None
+    visible: bool = True  # MySQL INVISIBLE, MariaDB IGNORED
     clustered: bool = False  # PostgreSQL: CLUSTER ON
     replica_identity: bool = False
     parent: str | None = None  # PostgreSQL: schema.name of the partitioned table's index that this one is attached to

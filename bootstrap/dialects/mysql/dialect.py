@@ -1,0 +1,114 @@
+"""The MySQL dialect: what ``bootstrap.dialects.base.Dialect`` asks for, put together. MariaDB is the same dialect: its
+differences are capabilities of the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import cast
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.changes import Change
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.dialects.base import (
+    Endpoint,
+    HistoryFacts,
+    Introspection,
+    RenderContext,
+    Scope,
+    SeedCounts,
+    SeedTable,
+    Session,
+    TableSize,
+)
+from bootstrap.dialects.mysql import history, seeds
+from bootstrap.dialects.mysql import session as sessions
+from bootstrap.dialects.mysql.fingerprint import fingerprint
+from bootstrap.dialects.mysql.introspect import introspect
+from bootstrap.dialects.mysql.normalise import normalise
+from bootstrap.dialects.mysql.render import render
+from bootstrap.dialects.mysql.rules import MySqlRules
+from bootstrap.dialects.mysql.session import MySqlSession
+from bootstrap.dialects.mysql.text import quote
+from bootstrap.dialects.mysql.writable import check_writable
+from bootstrap.plan.rules import Rules
+from bootstrap.plan.statement import Statement
+
+_KINDS = frozenset({
+    Kind.ROLE, Kind.SEQUENCE, Kind.TABLE, Kind.COLUMN, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.CHECK, Kind.FOREIGN_KEY,
+    Kind.INDEX, Kind.VIEW, Kind.FUNCTION, Kind.PROCEDURE, Kind.TRIGGER, Kind.EVENT,
+})  # fmt: skip
+
+
+class MySqlDialect:
+    """Implements ``bootstrap.dialects.base.Dialect`` for MySQL and MariaDB."""
+
+    name = "mysql"
+    rules: Rules = MySqlRules()
+
+    def connect(self, endpoint: Endpoint, *, application_name: str) -> Session:
+        """Open one direct session. Raises ServerError."""
+        return sessions.connect(endpoint, application_name=application_name)
+
+    def introspect(self, session: Session, scope: Scope) -> Introspection:
+        """Read the live catalog. Raises StatementError where the account may not see."""
+        return introspect(cast(MySqlSession, session), scope)
+
+    def fingerprint(self, session: Session, scope: Scope) -> str:
+        """Digest of the live catalog, computed by the server in one round trip."""
+        return fingerprint(cast(MySqlSession, session), scope)
+
+    def normalise(
+        self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None
+    ) -> Catalog:
+        """Build the declared objects in a scratch database and read them back."""
+        return normalise(cast(MySqlSession, session), declared, locate=locate, scratch=scratch)
+
+    def render(self, change: Change, context: RenderContext) -> list[Statement]:
+        """The statements that carry out one change. Raises Refused for what cannot be done."""
+        return render(change, context)
+
+    def table_sizes(self, session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
+        """Estimated rows and bytes of the tables."""
+        wanted = {ref.name: ref for ref in tables}
+        rows = session.query(
+            "SELECT table_name, COALESCE(table_rows, 0), COALESCE(data_length, 0) + COALESCE(index_length, 0)"
+            " FROM information_schema.tables WHERE table_schema = %s AND table_type <> 'VIEW'", [session.database]
+        )  # fmt: skip
+        return {wanted[name]: TableSize(int(count), int(size)) for name, count, size in rows if name in wanted}
+
+    def check_writable(self, session: Session) -> None:
+        """Raise Unreachable where this is a reader, a replica, or a proxy that shares connections."""
+        check_writable(cast(MySqlSession, session))
+
+    def history_schema(self) -> Sequence[str]:
+        """Idempotent statements that make or upgrade our own history tables."""
+        return history.history_schema()
+
+    def history_table(self, name: str) -> str:
+        """The quoted name of one of our own tables."""
+        return history.history_table(name)
+
+    def history_facts(self) -> HistoryFacts:
+        """What the history's statements say in this engine's own words."""
+        return history.FACTS
+
+    def end_backend(self, session: Session, backend: str) -> bool:
+        """End a lost connection of our own by its number."""
+        return history.end_backend(session, backend)
+
+    def rows_digest(self, table: Ref, columns: Sequence[str]) -> str:
+        """A scalar subquery: the number of the table's rows and a digest of these columns."""
+        return history.rows_digest(quote(table.name), [quote(column) for column in columns])
+
+    def apply_seed(self, session: Session, seed: SeedTable, *, dry_run: bool) -> SeedCounts:
+        """Bring rows in by a staging table and one set-based statement."""
+        return seeds.apply_seed(cast(MySqlSession, session), seed, dry_run=dry_run)
+
+    def quote(self, name: str) -> str:
+        """Quote one identifier."""
+        return quote(name)
+
+    def member_kinds(self) -> frozenset[Kind]:
+        """Kinds that these engines have."""
+        return _KINDS

@@ -1,0 +1,68 @@
+"""Reading the live catalog of one database."""
+
+from __future__ import annotations
+
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.code import View
+from bootstrap.catalog.ref import Ref
+from bootstrap.dialects.base import Introspection, Scope, Unsupported
+from bootstrap.dialects.mysql.introspect.code import (
+    read_event,
+    read_routine,
+    read_sequence,
+    read_trigger,
+    read_view,
+)
+from bootstrap.dialects.mysql.introspect.create_table import Collations, read_table
+from bootstrap.dialects.mysql.introspect.dependencies import dependencies_of
+from bootstrap.dialects.mysql.introspect.lexer import UnknownSyntaxError
+from bootstrap.dialects.mysql.introspect.reading import Reading, read
+from bootstrap.dialects.mysql.session import MySqlSession
+
+__all__ = ["introspect", "introspect_database"]
+
+
+def introspect(session: MySqlSession, scope: Scope) -> Introspection:
+    """Read the session's own database. Raises StatementError where the account may not see something."""
+    return introspect_database(session, session.database, scope)
+
+
+def introspect_database(session: MySqlSession, database: str, scope: Scope) -> Introspection:
+    """Read one database of the server, and make it the current one."""
+    reading = read(session, database, scope)
+    unsupported: list[Unsupported] = []
+    objects: dict[Ref, DatabaseObject] = {}
+    for item in _objects(reading, unsupported):
+        objects[item.ref] = item
+    settings = reading.lists["settings"][0] if reading.lists["settings"] else ("", "", 0)
+    catalog = Catalog(
+        objects=objects,
+        dependencies=dependencies_of(objects),
+        settings={"charset": str(settings[0]), "collation": str(settings[1]), "names": str(settings[2])},
+    )
+    return Introspection(catalog, tuple(unsupported))
+
+
+def _objects(reading: Reading, unsupported: list[Unsupported]) -> list[DatabaseObject]:
+    found: list[DatabaseObject] = []
+    defaults = {str(name): str(collation) for name, collation in reading.lists["charsets"]}
+    for name, table_type, collation in reading.lists["tables"]:
+        try:
+            if table_type in ("BASE TABLE", "SYSTEM VERSIONED"):
+                collations = Collations(defaults=defaults, table=str(collation))
+                text = reading.text("table", name, 1)
+                found.append(read_table(text, database=reading.database, collations=collations))
+            elif table_type == "SEQUENCE":
+                found.append(read_sequence(name, reading))
+        except UnknownSyntaxError as reason:
+            unsupported.append(Unsupported(str(table_type).lower(), str(name), str(reason)))
+    for row in reading.lists["routines"]:
+        try:
+            found.append(read_routine(row, reading))
+        except UnknownSyntaxError as reason:
+            unsupported.append(Unsupported(str(row[0]).lower(), str(row[1]), str(reason)))
+    views: list[View] = [read_view(row, reading) for row in reading.lists["views"]]
+    found += views
+    found += [read_trigger(row) for row in reading.lists["triggers"]]
+    found += [read_event(row) for row in reading.lists["events"]]
+    return found

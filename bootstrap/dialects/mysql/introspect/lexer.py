@@ -1,0 +1,152 @@
+"""Tokens of the SQL that servers print: SHOW CREATE texts, which are regular, complete and quoted throughout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from bootstrap.dialects.mysql.text import quote, unquote, unquote_name
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|/\*M?!\d*|\*/)
+      | (?P<name>`(?:[^`]|``)*`)
+      | (?P<string>'(?:[^'\\]|''|\\.)*')
+      | (?P<word>[\w$.\x80-\uffff]+)
+      | (?P<mark>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class TokenKind(StrEnum):
+    """What a token is."""
+
+    NAME = "name"
+    STRING = "string"
+    WORD = "word"
+    MARK = "mark"
+    END = "end"
+
+
+class Token(NamedTuple):
+    """One token with its place in the text."""
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+
+
+class UnknownSyntaxError(Exception):
+    """The server printed something that is not known here: the object is reported as unsupported, never cut."""
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """All tokens; the contents of version comments (``/*!80016 … */``) are part of the text."""
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup
+        if kind and kind != "space":
+            yield Token(TokenKind(kind), found.group(), found.start(), found.end())
+    yield Token(TokenKind.END, "", len(text), len(text))
+
+
+class Reader:
+    """A cursor over the tokens of one text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = list(tokens_of(text))
+        self.place = 0
+
+    @property
+    def token(self) -> Token:
+        """The next token."""
+        return self.tokens[self.place]
+
+    def take(self) -> Token:
+        """Take the next token."""
+        token = self.token
+        if token.kind is not TokenKind.END:
+            self.place += 1
+        return token
+
+    def at(self, *words: str) -> bool:
+        """Whether these words or marks come next, in any case."""
+        following = self.tokens[self.place : self.place + len(words)]
+        return len(following) == len(words) and all(
+            token.kind in (TokenKind.WORD, TokenKind.MARK) and token.text.upper() == word
+            for token, word in zip(following, words, strict=True)
+        )
+
+    def accept(self, *words: str) -> bool:
+        """Take these words if they come next."""
+        if not self.at(*words):
+            return False
+        self.place += len(words)
+        return True
+
+    def expect(self, *words: str) -> None:
+        """Take these words; raise UnknownSyntaxError if something else comes."""
+        if not self.accept(*words):
+            raise UnknownSyntaxError(f"expected {' '.join(words)} at: {self.rest()[:60]}")
+
+    def name(self) -> str:
+        """Take an identifier."""
+        token = self.take()
+        if token.kind is TokenKind.NAME:
+            return unquote_name(token.text)
+        if token.kind is TokenKind.WORD:
+            return token.text
+        raise UnknownSyntaxError(f"expected a name at: {self.text[token.start:][:60]}")
+
+    def string(self) -> str:
+        """Take a string literal and return its value."""
+        token = self.take()
+        if token.kind is not TokenKind.STRING:
+            raise UnknownSyntaxError(f"expected a string at: {self.text[token.start:][:60]}")
+        return unquote(token.text)
+
+    def names(self) -> tuple[str, ...]:
+        """Take ``(name, name …)``."""
+        self.expect("(")
+        found = [self.name()]
+        while self.accept(","):
+            found.append(self.name())
+        self.expect(")")
+        return tuple(found)
+
+    def parenthesised(self) -> str:
+        """Take ``( … )`` and return the text between the outermost parentheses."""
+        start = self.token.end
+        self.expect("(")
+        depth = 1
+        while depth:
+            token = self.take()
+            if token.kind is TokenKind.END:
+                raise UnknownSyntaxError("a parenthesis is not closed")
+            if token.kind is TokenKind.MARK:
+                depth += {"(": 1, ")": -1}.get(token.text, 0)
+        return self.text[start : self.tokens[self.place - 1].start].strip()
+
+    def rest(self) -> str:
+        """The text that has not been taken yet."""
+        return self.text[self.token.start :]
+
+    @property
+    def done(self) -> bool:
+        """Whether everything has been taken."""
+        return self.token.kind is TokenKind.END
+
+
+def without_database(text: str, database: str) -> str:
+    """Take the database's own name off the names that it qualifies: ``nextval(`app`.`ids`)``."""
+    qualifier = quote(database)
+    if qualifier not in text:
+        return text
+    pieces, last, tokens = [], 0, list(tokens_of(text))
+    for place, token in enumerate(tokens[:-2]):
+        if token.kind is TokenKind.NAME and token.text == qualifier and tokens[place + 1].text == ".":
+            pieces.append(text[last : token.start])
+            last = tokens[place + 1].end
+    return "".join(pieces) + text[last:]

@@ -1,0 +1,69 @@
+"""Accounts and privileges in one spelling: ``user@host``, upper case, ALL taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.ref import Kind
+from bootstrap.catalog.security import Grant, Role
+from bootstrap.dialects.base import Server
+
+_TABLE = (
+    "ALTER", "CREATE", "CREATE VIEW", "DELETE", "DROP", "INDEX", "INSERT", "REFERENCES", "SELECT", "SHOW VIEW",
+    "TRIGGER", "UPDATE",
+)  # fmt: skip
+_DATABASE = (
+    *_TABLE, "ALTER ROUTINE", "CREATE ROUTINE", "CREATE TEMPORARY TABLES", "EVENT", "EXECUTE", "LOCK TABLES",
+)  # fmt: skip
+_ROUTINE = ("ALTER ROUTINE", "EXECUTE")
+_MARIADB_TABLE = ("DELETE HISTORY",)
+
+
+def canonical_account(name: str, roles: frozenset[str], server: Server) -> str:
+    """A name without a host is a role of MariaDB where one of that name is declared, else an account of any host."""
+    if "@" in name:
+        return name
+    return name if server.vendor == "mariadb" and name in roles else f"{name}@%"
+
+
+def is_role(role: Role) -> bool:
+    """Whether nobody logs in as this."""
+    login = dict(role.attributes).get("login")
+    return login == "false" or (login is None and "@" not in role.name)
+
+
+def canonical_role(role: Role, server: Server) -> Role:
+    """A declared role under the name by which the server knows it."""
+    names = frozenset({role.name}) if is_role(role) else frozenset[str]()
+    members = tuple(sorted(canonical_account(name, frozenset(role.member_of), server) for name in role.member_of))
+    attributes = tuple(sorted((*dict(role.attributes).items(), ("login", "false" if is_role(role) else "true"))))
+    return replace(role, name=canonical_account(role.name, names, server), member_of=members,
+                   attributes=tuple(sorted(dict(attributes).items())))  # fmt: skip
+
+
+def canonical_grants(declared: Catalog, server: Server) -> frozenset[Grant]:
+    """All declared grants as the server keeps them."""
+    roles = frozenset(item.name for item in declared.of(Role) if is_role(item))
+    return frozenset(
+        replace(grant, grantee=canonical_account(grant.grantee, roles, server), privilege=privilege)
+        for grant in declared.grants
+        for privilege in _taken_apart(grant, server)
+    )
+
+
+def _taken_apart(grant: Grant, server: Server) -> Iterator[str]:
+    privilege = " ".join(grant.privilege.upper().split())
+    if privilege not in ("ALL", "ALL PRIVILEGES"):
+        yield privilege
+        return
+    extra = _MARIADB_TABLE if server.vendor == "mariadb" else ()
+    if grant.on is None:
+        yield from (*_DATABASE, *extra)
+        if server.vendor == "mariadb" and server.version >= (11, 3):
+            yield "SHOW CREATE ROUTINE"
+    elif grant.on.kind in (Kind.FUNCTION, Kind.PROCEDURE):
+        yield from _ROUTINE
+    else:
+        yield from (*_TABLE, *extra)

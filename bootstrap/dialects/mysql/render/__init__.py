@@ -1,0 +1,142 @@
+"""From changes to SQL. The only place that writes statements of MySQL and MariaDB."""
+
+from __future__ import annotations
+
+from bootstrap.catalog.catalog import DatabaseObject
+from bootstrap.catalog.changes import (
+    AddColumn,
+    AddConstraint,
+    Alter,
+    AlterColumn,
+    AlterConstraint,
+    AlterIndex,
+    Change,
+    Create,
+    CreateIndex,
+    Drop,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    GrantPrivilege,
+    Rename,
+    RenameColumn,
+    RevokePrivilege,
+)
+from bootstrap.catalog.code import Event, Routine, Trigger, View
+from bootstrap.catalog.security import Role
+from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import Sequence
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.mysql.render import code, columns, keys, security, tables
+from bootstrap.dialects.mysql.render.statements import data_loss, plain
+from bootstrap.dialects.mysql.text import quote
+from bootstrap.plan.statement import Statement
+from bootstrap.problems import Refused
+
+__all__ = ["render"]
+
+
+def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: C901, PLR0912  # one line per change
+    """The statements that carry out one change. Raises Refused for what these engines do not have."""
+    match change:
+        case Create(after=item):
+            return _create(change, item, context)
+        case Drop(before=item):
+            return _drop(change, item, context)
+        case Alter(before=before, after=after):
+            return _alter(change, before, after, context)
+        case Rename(before=before, after=after):
+            return _rename(change, before, after, context)
+        case AddColumn():
+            return columns.add_column(change, context)
+        case DropColumn():
+            return columns.drop_column(change, context)
+        case AlterColumn():
+            return columns.alter_column(change, context)
+        case RenameColumn():
+            return columns.rename_column(change, context)
+        case AddConstraint():
+            return keys.add_constraint(change, context)
+        case DropConstraint():
+            return keys.drop_constraint(change, context)
+        case AlterConstraint():
+            return keys.alter_constraint(change, context)
+        case CreateIndex():
+            return keys.create_index(change, context)
+        case DropIndex():
+            return keys.drop_index(change, context)
+        case AlterIndex():
+            return keys.alter_index(change, context)
+        case GrantPrivilege(after=privilege):
+            return security.grant(privilege, context, database=_database(context))
+        case RevokePrivilege(before=privilege):
+            return security.revoke(privilege, context, database=_database(context))
+
+
+def _database(context: RenderContext) -> str:
+    return context.current.settings.get("database", "") or context.desired.settings.get("database", "")
+
+
+def _create(change: Create, item: DatabaseObject, context: RenderContext) -> list[Statement]:
+    match item:
+        case Table():
+            return tables.create_table(change, item, context)
+        case View() | Routine() | Trigger() | Event():
+            return code.create_code(item, context)
+        case Sequence():
+            return code.create_sequence(item, context)
+        case Role():
+            return security.create_role(item, context)
+        case _:
+            raise _unknown(item)
+
+
+def _drop(change: Drop, item: DatabaseObject, context: RenderContext) -> list[Statement]:
+    match item:
+        case Table():
+            return tables.drop_table(change, item, context)
+        case View() | Routine() | Trigger() | Event():
+            return code.drop_code(item, context)
+        case Sequence():
+            hazard = data_loss(item.ref, "the sequence is dropped with the number that it has reached")
+            return [plain(f"DROP SEQUENCE {quote(item.name)}", item.ref, hazards=[hazard], context=context)]
+        case Role():
+            return security.drop_role(item, context)
+        case _:
+            raise _unknown(item)
+
+
+def _alter(change: Alter, before: DatabaseObject, after: DatabaseObject, context: RenderContext) -> list[Statement]:
+    match before, after:
+        case Table(), Table():
+            return tables.alter_table(change, before, after, context)
+        case (View() | Routine() | Trigger() | Event()), (View() | Routine() | Trigger() | Event()):
+            return code.create_code(after, context, before=before)
+        case Sequence(), Sequence():
+            return code.alter_sequence(before, after, context)
+        case Role(), Role():
+            return security.alter_role(before, after, context)
+        case _:
+            raise _unknown(after)
+
+
+def _rename(change: Rename, before: DatabaseObject, after: DatabaseObject, context: RenderContext) -> list[Statement]:
+    match before, after:
+        case Table(), Table():
+            return tables.rename_table(change, before, after, context)
+        case View(), View():
+            return [plain(f"RENAME TABLE {quote(before.name)} TO {quote(after.name)}", change.ref, context=context)]
+        case Sequence(), Sequence():
+            return [plain(f"RENAME TABLE {quote(before.name)} TO {quote(after.name)}", change.ref, context=context)]
+        case Event(), Event():
+            return [plain(f"ALTER EVENT {quote(before.name)} RENAME TO {quote(after.name)}", change.ref, context=context)]
+        case Role(), Role():
+            return security.rename_role(before, after, context)
+        case (Routine() | Trigger()), (Routine() | Trigger()):
+            return code.drop_code(before, context) + code.create_code(after, context)
+        case _:
+            raise _unknown(after)
+
+
+def _unknown(item: DatabaseObject) -> Refused:
+    return Refused(f"{item.ref}: MySQL and MariaDB have no {item.ref.kind}")

@@ -1,0 +1,192 @@
+"""Views, routines, triggers, events and sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bootstrap.catalog.catalog import DatabaseObject
+from bootstrap.catalog.code import Event, Routine, Trigger, View
+from bootstrap.catalog.columns import SequenceOptions
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.types import Sequence as SequenceObject
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.mysql.render.statements import note, plain
+from bootstrap.dialects.mysql.text import literal, quote, quote_all
+from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.problems import Refused
+
+Code = View | Routine | Trigger | Event
+
+
+def create_code(item: Code, context: RenderContext, *, before: Code | None = None) -> list[Statement]:
+    """CREATE, or where the server can do it in one step, CREATE OR REPLACE or ALTER of what is there."""
+    replaces = before is not None
+    match item:
+        case View():
+            sql = _view(item, context, replaces=replaces)
+        case Routine():
+            _refused_by_binary_log(item.ref, context)
+            sql = _routine(item, context, replaces=replaces)
+        case Trigger():
+            _refused_by_binary_log(item.ref, context)
+            sql = _trigger(item, context, replaces=replaces)
+        case Event():
+            sql = _event(item, context, replaces=replaces)
+    hazards = _definer_hazards(item, context)
+    return [plain(sql, item.ref, creates=not replaces, hazards=hazards, settings=_settings(item), context=context)]
+
+
+def drop_code(item: Code, context: RenderContext) -> list[Statement]:
+    """DROP of a view, routine, trigger or event: nothing is stored in them."""
+    word = {Kind.MATERIALIZED_VIEW: "VIEW"}.get(item.ref.kind, item.ref.kind.upper())
+    hazards = []
+    if item.ref not in context.desired.objects:
+        hazards.append(note(HazardKind.BREAKS_RUNNING_CODE, item.ref, "code that still uses it fails from now on"))
+    return [plain(f"DROP {word} {quote(item.name)}", item.ref, hazards=hazards, context=context)]
+
+
+def _settings(item: Code) -> list[tuple[str, str]]:
+    """What the server keeps with the code from the session that made it."""
+    settings = []
+    sql_mode = getattr(item, "sql_mode", None)
+    if not isinstance(item, View):
+        settings.append(("sql_mode", "@@GLOBAL.sql_mode" if sql_mode is None else literal(sql_mode)))
+    if item.charset:
+        settings.append(("character_set_client", item.charset))
+    if item.collation:
+        settings.append(("collation_connection", item.collation))
+    if isinstance(item, Event) and item.time_zone:
+        settings.append(("time_zone", literal(item.time_zone)))
+    return settings
+
+
+def _definer(item: Code, context: RenderContext) -> str:
+    if item.definer is None:
+        return ""
+    if _foreign_definer(item, context):
+        return "DEFINER=CURRENT_USER "
+    user, _, host = item.definer.rpartition("@")
+    return f"DEFINER={quote(user)}@{quote(host)} " if user else f"DEFINER={quote(host)} "
+
+
+def _foreign_definer(item: Code, context: RenderContext) -> bool:
+    """Whether the account may not make something that runs as that definer (error 1227)."""
+    account = context.server.account
+    return bool(account) and item.definer not in (None, account) and "any_definer" not in context.server.capabilities
+
+
+def _definer_hazards(item: Code, context: RenderContext) -> list[Hazard]:
+    if not _foreign_definer(item, context):
+        return []
+    return [Hazard(
+        kind=HazardKind.PRIVILEGE_CHANGE, subject=item.ref, blocking=True,
+        message=f"this account may not create it for the definer {item.definer}: allowed, it runs as"
+        f" {context.server.account} instead",
+        advice="grant SET_ANY_DEFINER (MySQL 8.2 on), SET_USER_ID (MySQL 8.0) or SET USER (MariaDB), or declare that definer",
+    )]  # fmt: skip
+
+
+def _refused_by_binary_log(ref: Ref, context: RenderContext) -> None:
+    if "routines_refused_by_binary_log" in context.server.capabilities:
+        raise Refused(
+            f"{ref}: the server would answer 1419: binary logging is on, and this account has no SUPER. Set"
+            " log_bin_trust_function_creators = 1 in the parameter group of the database, and run again"
+        )
+
+
+def _view(view: View, context: RenderContext, *, replaces: bool) -> str:
+    text = "CREATE OR REPLACE " if replaces else "CREATE "
+    if view.algorithm:
+        text += f"ALGORITHM={view.algorithm.upper()} "
+    text += _definer(view, context)
+    text += f"SQL SECURITY {(view.sql_security or 'definer').upper()} VIEW {quote(view.name)}"
+    if view.columns:
+        text += f" ({quote_all(view.columns)})"
+    text += f" AS {view.definition}"
+    return f"{text} WITH {view.check_option.upper()} CHECK OPTION" if view.check_option else text
+
+
+def _routine(routine: Routine, context: RenderContext, *, replaces: bool) -> str:
+    attributes = dict(routine.attributes)
+    text = ("CREATE OR REPLACE " if replaces else "CREATE ") + _definer(routine, context)
+    text += f"{routine.kind.upper()} {quote(routine.name)}({routine.arguments})"
+    if routine.returns:
+        text += f" RETURNS {routine.returns}"
+    lines = [text]
+    if "deterministic" in attributes:
+        lines.append("    DETERMINISTIC" if attributes["deterministic"] != "not deterministic" else "    NOT DETERMINISTIC")
+    if attributes.get("data access"):
+        lines.append(f"    {attributes['data access'].upper()}")
+    if attributes.get("sql security"):
+        lines.append(f"    SQL SECURITY {attributes['sql security'].upper()}")
+    if routine.comment:
+        lines.append(f"    COMMENT {literal(routine.comment)}")
+    lines.append(routine.body)
+    return "\n".join(lines)
+
+
+def _trigger(trigger: Trigger, context: RenderContext, *, replaces: bool) -> str:
+    text = ("CREATE OR REPLACE " if replaces else "CREATE ") + _definer(trigger, context)
+    text += f"TRIGGER {quote(trigger.name)} {trigger.timing.upper()} {trigger.events[0].upper()} ON {quote(trigger.table)}"
+    text += " FOR EACH ROW"
+    previous = _previous(trigger, context)
+    if previous is not None:
+        text += f" FOLLOWS {quote(previous)}"
+    return f"{text} {trigger.body}"
+
+
+def _previous(trigger: Trigger, context: RenderContext) -> str | None:
+    """The trigger that fires right before this one."""
+    for other in siblings(trigger, context.desired.objects.values()):
+        if other.order == trigger.order - 1:
+            return other.name
+    return None
+
+
+def siblings(trigger: Trigger, objects: Sequence[DatabaseObject] | object) -> Iterator[Trigger]:
+    """The other triggers of the same table, time and event."""
+    for other in objects:  # type: ignore[attr-defined]  # any iterable of objects
+        if isinstance(other, Trigger) and other.name != trigger.name:
+            same = (other.table, other.timing, other.events) == (trigger.table, trigger.timing, trigger.events)
+            if same:
+                yield other
+
+
+def _event(event: Event, context: RenderContext, *, replaces: bool) -> str:
+    text = ("ALTER " if replaces else "CREATE ") + _definer(event, context)
+    text += f"EVENT {quote(event.name)} ON SCHEDULE {event.schedule}"
+    text += f" ON COMPLETION {'' if event.preserve else 'NOT '}PRESERVE"
+    text += f" {_enabled(event, context)} COMMENT {literal(event.comment or '')}"
+    return f"{text} DO {event.body}"
+
+
+def _enabled(event: Event, context: RenderContext) -> str:
+    word = event.enabled.upper()
+    if word == "DISABLE ON SLAVE" and context.server.vendor == "mysql" and context.server.version >= (8, 3):
+        return "DISABLE ON REPLICA"
+    return word
+
+
+def create_sequence(item: SequenceObject, context: RenderContext) -> list[Statement]:
+    """CREATE SEQUENCE of MariaDB."""
+    if "sequences" not in context.server.capabilities:
+        raise Refused(f"{item.ref}: only MariaDB has sequences; use an AUTO_INCREMENT column")
+    return [plain(f"CREATE SEQUENCE {quote(item.name)}{_sequence_options(item.options)}", item.ref, creates=True)]
+
+
+def alter_sequence(before: SequenceObject, after: SequenceObject, context: RenderContext) -> list[Statement]:
+    """ALTER SEQUENCE; where the counter stands is left alone."""
+    options = replace(after.options, data_type=None if after.options.data_type == before.options.data_type else after.options.data_type)
+    return [plain(f"ALTER SEQUENCE {quote(after.name)}{_sequence_options(options)}", after.ref, context=context)]
+
+
+def _sequence_options(options: SequenceOptions) -> str:
+    text = f" AS {options.data_type}" if options.data_type else ""
+    for words, value in (("START WITH", options.start), ("MINVALUE", options.minimum), ("MAXVALUE", options.maximum),
+                         ("INCREMENT BY", options.increment)):  # fmt: skip
+        if value is not None:
+            text += f" {words} {value}"
+    if options.cache is not None:
+        text += f" CACHE {options.cache}" if options.cache else " NOCACHE"
+    return f"{text} {'CYCLE' if options.cycle else 'NOCYCLE'}"

@@ -1,0 +1,259 @@
+"""ADD, DROP, MODIFY and CHANGE COLUMN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn, RenameColumn
+from bootstrap.catalog.columns import Column, GeneratedKind
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.mysql.keys import Key, leads_with, table_keys
+from bootstrap.dialects.mysql.render.conversions import conversion
+from bootstrap.dialects.mysql.render.parts import column_definition, key_definition, loses_default
+from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note
+from bootstrap.dialects.mysql.text import quote
+from bootstrap.plan.statement import Hazard, HazardKind, Statement
+
+
+def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
+    """ADD COLUMN in its place. A column that counts by itself comes with the key it needs, and with that key's other
+    new columns.
+    """
+    table, column = change.table, change.after
+    carrier = _carrier(table, column, context)
+    if carrier is not None and carrier != column.name:
+        return []
+    clauses = [_add_clause(table, column, change.previous, context)]
+    cost = _cost_of_adding(column)
+    if carrier == column.name:
+        clauses += _carried(table, column, context)
+        cost = Cost.SHARED
+    clauses += _lost_default(column)
+    hazards = [] if column.generated else list(_hazards_of_adding(change, context))
+    return [alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards)]
+
+
+def _add_clause(table: Table, column: Column, previous: str, context: RenderContext) -> str:
+    live = live_table(table, context)
+    known = {item.name for item in live.columns} | _added_before(table, column, context)
+    place = f" AFTER {quote(previous)}" if previous in known else ("" if previous else " FIRST")
+    return f"ADD COLUMN {column_definition(column, context.server, table_collation=_inherited(table, context))}{place}"
+
+
+def _added_before(table: Table, column: Column, context: RenderContext) -> set[str]:
+    """Columns that this plan has added by now: the new ones before this one."""
+    live = live_table(table, context)
+    names = [item.name for item in table.columns]
+    earlier = names[: names.index(column.name)] if column.name in names else []
+    return {name for name in earlier if live.column(name) is None}
+
+
+def _cost_of_adding(column: Column) -> Cost:
+    if column.generated and column.generated.kind is GeneratedKind.STORED:
+        return Cost.COPY
+    if column.check is not None or (column.default or "").startswith("("):
+        return Cost.COPY
+    return Cost.INSTANT
+
+
+def _hazards_of_adding(change: AddColumn, context: RenderContext) -> Iterator[Hazard]:
+    column = change.after
+    if change.table.ref in context.created or column.nullable or column.default is not None or column.auto_increment:
+        return
+    yield note(HazardKind.BREAKS_RUNNING_CODE, change.ref,
+               "not null without a default: rows that exist get the type's zero value, and code that does not know the"
+               " column cannot insert any more",
+               "give it a default, or make it nullable first")  # fmt: skip
+
+
+def live_table(table: Table, context: RenderContext) -> Table:
+    """The table as it is before this plan; the wanted one where it does not exist yet."""
+    found = context.current.objects.get(table.ref)
+    return found if isinstance(found, Table) else table
+
+
+def wanted_table(table: Table, context: RenderContext) -> Table:
+    """The table as it will be after this plan."""
+    found = context.desired.objects.get(table.ref)
+    return found if isinstance(found, Table) else table
+
+
+def _inherited(table: Table, context: RenderContext) -> str | None:
+    """The collation that a column need not say: only where the table has it before and after."""
+    before, after = live_table(table, context).collation, wanted_table(table, context).collation
+    return after if before == after else None
+
+
+def _counting_key(table: Table, column: str, context: RenderContext) -> Key | None:
+    """The key that a column which counts by itself needs: the first that begins with it."""
+    keys = [key for key in table_keys(wanted_table(table, context)) if leads_with(key, column)]
+    return keys[0] if keys else None
+
+
+def carried_by(table: Table, key: Key, context: RenderContext) -> str | None:
+    """The new AUTO_INCREMENT column that brings this key along, or None: the key is then a change of its own."""
+    live = live_table(table, context)
+    if table.ref in context.created:
+        return None
+    for column in wanted_table(table, context).columns:
+        if column.auto_increment and live.column(column.name) is None:
+            wanted = _counting_key(table, column.name, context)
+            if wanted is not None and (wanted.kind, wanted.name) == (key.kind, key.name):
+                return column.name
+    return None
+
+
+def _carrier(table: Table, column: Column, context: RenderContext) -> str | None:
+    """The new AUTO_INCREMENT column whose key this new column is part of."""
+    live = live_table(table, context)
+    for other in wanted_table(table, context).columns:
+        if not other.auto_increment or live.column(other.name) is not None or table.ref in context.created:
+            continue
+        key = _counting_key(table, other.name, context)
+        if key is not None and column.name in {part.column for part in key.parts}:
+            return other.name
+    return None
+
+
+def _carried(table: Table, column: Column, context: RenderContext) -> list[str]:
+    """What must come in the same ALTER as a new AUTO_INCREMENT column."""
+    live, wanted = live_table(table, context), wanted_table(table, context)
+    key = _counting_key(table, column.name, context)
+    if key is None:
+        return []
+    clauses = []
+    for part in key.parts:
+        other = wanted.column(part.column or "")
+        if other is not None and other.name != column.name and live.column(other.name) is None:
+            inherited = _inherited(table, context)
+            clauses.append(f"ADD COLUMN {column_definition(other, context.server, table_collation=inherited)}")
+    clauses += stop_counting(table, context)
+    if key.kind is Kind.PRIMARY_KEY and live.primary_key:
+        clauses.append("DROP PRIMARY KEY")
+    elif any((item.kind, item.name) == (key.kind, key.name) for item in table_keys(live)):
+        clauses.append(f"DROP INDEX {quote(key.name)}")
+    clauses.append(f"ADD {key_definition(key, context.server)}")
+    return clauses
+
+
+def stop_counting(table: Table, context: RenderContext, *, without: frozenset[str] = frozenset()) -> list[str]:
+    """Take AUTO_INCREMENT from a column that must not have it any more, or whose last key is about to go.
+
+    Args:
+        table: the table that is altered.
+        context: both catalogs.
+        without: names of keys that are dropped in this ALTER; empty: only what the declaration itself no longer wants.
+    """
+    live, wanted = live_table(table, context), wanted_table(table, context)
+    for column in live.columns:
+        if not column.auto_increment:
+            continue
+        after = wanted.column(column.name)
+        staying = {key.name for key in table_keys(wanted)}
+        left = [
+            key
+            for key in table_keys(live)
+            if leads_with(key, column.name) and key.name not in without and key.name in staying
+        ]
+        if (without and not left) or (not without and (after is None or not after.auto_increment)):
+            stopped = replace(column, auto_increment=False)
+            inherited = _inherited(table, context)
+            return [f"MODIFY COLUMN {column_definition(stopped, context.server, table_collation=inherited)}"]
+    return []
+
+
+def resume_counting(table: Table, key: Key, context: RenderContext) -> list[str]:
+    """Give AUTO_INCREMENT to the column that the new key begins with, where no other key of it was there before."""
+    live, wanted = live_table(table, context), wanted_table(table, context)
+    column = wanted.column(key.parts[0].column or "") if leads_with(key, key.parts[0].column or "") else None
+    if column is None or not column.auto_increment or live.column(column.name) is None:
+        return []
+    if table.ref in context.created or _keeps_key(table, column.name, context):
+        return []
+    inherited = _inherited(table, context)
+    return [f"MODIFY COLUMN {column_definition(column, context.server, table_collation=inherited)}"]
+
+
+def _keeps_key(table: Table, column: str, context: RenderContext) -> bool:
+    """Whether a key of the column stays as it is throughout the plan."""
+    after = {key for key in table_keys(wanted_table(table, context)) if leads_with(key, column)}
+    return any(key in after for key in table_keys(live_table(table, context)))
+
+
+def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
+    """DROP COLUMN."""
+    hazards = []
+    if not change.before.generated:
+        hazards.append(data_loss(change.ref, "the column is dropped with all its values",
+                                 "stop using it first, and drop it a release later"))  # fmt: skip
+    clause = f"DROP COLUMN {quote(change.before.name)}"
+    return [alter(change.table, [clause], context, subject=change.ref, cost=Cost.INSTANT, hazards=hazards)]
+
+
+def rename_column(change: RenameColumn, context: RenderContext) -> list[Statement]:
+    """The name alone; everything else stays as it is."""
+    hazard = note(HazardKind.BREAKS_RUNNING_CODE, change.ref,
+                  f"code that still says {change.before.name} fails from now on",
+                  "add the new column, fill it by a step, and drop the old one a release later")  # fmt: skip
+    if "rename_column" in context.server.capabilities:
+        clause = f"RENAME COLUMN {quote(change.before.name)} TO {quote(change.after.name)}"
+    else:
+        definition = column_definition(change.after, context.server, table_collation=None)
+        clause = f"CHANGE COLUMN {quote(change.before.name)} {definition}"
+    return [alter(change.table, [clause], context, subject=change.ref, cost=Cost.INSTANT, hazards=[hazard])]
+
+
+def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    """MODIFY COLUMN with the whole definition, for what is not said is lost."""
+    table, before, after = change.table, change.before, change.after
+    live = live_table(table, context)
+    if after.auto_increment and not any(leads_with(key, after.name) for key in table_keys(live)):
+        after = replace(after, auto_increment=False)  # it begins to count with the key that is added later
+    elif after.auto_increment and not _keeps_key(table, after.name, context):
+        after = replace(after, auto_increment=False)
+    if before == after:
+        return []
+    found = conversion(before, after)
+    cost = max(found.cost, _cost_of_altering(before, after))
+    definition = column_definition(after, context.server, table_collation=_inherited(table, context))
+    hazards = list(_hazards_of_altering(change.ref, before, after, found.loses, table.ref in context.created))
+    statements = []
+    clause = f"MODIFY COLUMN {definition}"
+    if replace(before, options=after.options) != after or not loses_default(after):
+        statements.append(alter(table, [clause], context, subject=change.ref, cost=cost, hazards=hazards))
+    if loses_default(after):
+        statements.append(alter(table, _lost_default(after), context, subject=change.ref, cost=Cost.INSTANT))
+    return statements
+
+
+def _lost_default(column: Column) -> list[str]:
+    return [f"ALTER COLUMN {quote(column.name)} DROP DEFAULT"] if loses_default(column) else []
+
+
+def _cost_of_altering(before: Column, after: Column) -> Cost:
+    if before.generated != after.generated:
+        stored = [item for item in (before.generated, after.generated) if item and item.kind is GeneratedKind.STORED]
+        return Cost.COPY if stored else Cost.INPLACE
+    if before.check != after.check:
+        return Cost.COPY
+    if before.nullable != after.nullable or before.auto_increment != after.auto_increment or before.srid != after.srid:
+        return Cost.INPLACE
+    return Cost.INSTANT
+
+
+def _hazards_of_altering(ref: Ref, before: Column, after: Column, loses: str, created: bool) -> Iterator[Hazard]:
+    if created:
+        return
+    if loses and not before.generated:
+        yield data_loss(ref, f"{before.type} becomes {after.type}: {loses}",
+                        "add a column of the new type, fill it by a step, and drop the old one a release later")  # fmt: skip
+    if not before.generated and after.generated:
+        yield data_loss(ref, "the column becomes a generated one: its values are computed anew")
+    if before.nullable and not after.nullable:
+        yield note(HazardKind.VALIDATION_MAY_FAIL, ref, "rows with NULL make the statement fail; nothing is changed then",
+                   "fill them by a step that runs before")  # fmt: skip
+    if after.check is not None and after.check != before.check:
+        yield note(HazardKind.VALIDATION_MAY_FAIL, ref, "rows that break the check make the statement fail")

@@ -1,0 +1,114 @@
+"""Accounts, roles and privileges."""
+
+from __future__ import annotations
+
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.mysql.render.statements import note, plain
+from bootstrap.dialects.mysql.text import account, literal, quote
+from bootstrap.plan.statement import HazardKind, Statement
+from bootstrap.problems import Refused, TargetError
+
+
+def create_role(role: Role, context: RenderContext) -> list[Statement]:
+    """CREATE USER or CREATE ROLE, and its memberships."""
+    attributes = dict(role.attributes)
+    name = account(role.name)
+    if attributes.get("login", "true") == "false" or "login" not in attributes and "@" not in role.name:
+        statements = [plain(f"CREATE ROLE {name}", role.ref, creates=True)]
+    else:
+        secret = _authentication(role, context)
+        sql = f"CREATE USER {name}{secret}{_requirements(attributes)}"
+        display = f"CREATE USER {name} IDENTIFIED BY '***'{_requirements(attributes)}" if role.password_secret else None
+        statements = [plain(sql, role.ref, creates=True, display=display)]
+    return statements + [plain(f"GRANT {account(other)} TO {name}", role.ref) for other in role.member_of]
+
+
+def _authentication(role: Role, context: RenderContext) -> str:
+    plugin = dict(role.attributes).get("plugin")
+    with_plugin = f" IDENTIFIED WITH {plugin}" if plugin else ""
+    if plugin == "AWSAuthenticationPlugin":
+        return f"{with_plugin} AS 'RDS'"
+    if role.password_secret:
+        password = context.secrets.get(role.password_secret)
+        if password is None:
+            raise TargetError(f"{role.ref}: the secret {role.password_secret} was not fetched")
+        if plugin and context.server.vendor == "mariadb":
+            return f" IDENTIFIED VIA {plugin} USING PASSWORD({literal(password)})"
+        return f"{with_plugin} BY {literal(password)}" if plugin else f" IDENTIFIED BY {literal(password)}"
+    if plugin and context.server.vendor == "mariadb":
+        return f" IDENTIFIED VIA {plugin}"
+    return with_plugin
+
+
+def _requirements(attributes: dict[str, str]) -> str:
+    require = attributes.get("require")
+    text = f" REQUIRE {require.upper()}" if require else ""
+    limit = attributes.get("connection_limit")
+    text += f" WITH MAX_USER_CONNECTIONS {int(limit)}" if limit else ""
+    return f"{text} ACCOUNT LOCK" if attributes.get("locked") == "true" else text
+
+
+def alter_role(before: Role, after: Role, context: RenderContext) -> list[Statement]:
+    """ALTER USER, and memberships that came or went. The password of an account that exists is never touched."""
+    statements = []
+    name, old, new = account(after.name), dict(before.attributes), dict(after.attributes)
+    if old != new:
+        requirements = _requirements({"require": "none", **new})
+        if old.get("locked") == "true" and new.get("locked") != "true":
+            requirements += " ACCOUNT UNLOCK"
+        statements.append(plain(f"ALTER USER {name}{requirements}", after.ref, context=context))
+    for other in after.member_of:
+        if other not in before.member_of:
+            statements.append(plain(f"GRANT {account(other)} TO {name}", after.ref, context=context))
+    for other in before.member_of:
+        if other not in after.member_of:
+            statements.append(plain(f"REVOKE {account(other)} FROM {name}", after.ref, context=context))
+    return statements
+
+
+def drop_role(role: Role, context: RenderContext) -> list[Statement]:
+    """DROP USER or DROP ROLE."""
+    word = "USER" if "@" in role.name or context.server.vendor == "mysql" else "ROLE"
+    hazard = note(HazardKind.PRIVILEGE_CHANGE, role.ref, "whoever logs in with it cannot any more")
+    return [plain(f"DROP {word} {account(role.name)}", role.ref, hazards=[hazard], context=context)]
+
+
+def rename_role(before: Role, after: Role, context: RenderContext) -> list[Statement]:
+    """RENAME USER."""
+    if "@" not in before.name and context.server.vendor == "mariadb":
+        raise Refused(f"{after.ref}: MariaDB cannot rename a role: declare the new one, and drop the old one")
+    return [plain(f"RENAME USER {account(before.name)} TO {account(after.name)}", after.ref, context=context)]
+
+
+def grant(item: Grant | DefaultPrivilege, context: RenderContext, *, database: str) -> list[Statement]:
+    """GRANT one privilege."""
+    text, subject = _privilege(item, context, database)
+    option = " WITH GRANT OPTION" if item.grantable else ""
+    hazard = note(HazardKind.PRIVILEGE_CHANGE, subject, f"{item.grantee} may {item.privilege.lower()} from now on")
+    return [plain(f"GRANT {text} TO {account(item.grantee)}{option}", subject, hazards=[hazard], context=context)]
+
+
+def revoke(item: Grant | DefaultPrivilege, context: RenderContext, *, database: str) -> list[Statement]:
+    """REVOKE one privilege, with the right to hand it on."""
+    text, subject = _privilege(item, context, database)
+    hazard = note(HazardKind.PRIVILEGE_CHANGE, subject, f"{item.grantee} may not {item.privilege.lower()} any more")
+    statements = [plain(f"REVOKE {text} FROM {account(item.grantee)}", subject, hazards=[hazard], context=context)]
+    if item.grantable:
+        target = text.partition(" ON ")[2]
+        statements.insert(0, plain(f"REVOKE GRANT OPTION ON {target} FROM {account(item.grantee)}", subject, context=context))
+    return statements
+
+
+def _privilege(item: Grant | DefaultPrivilege, context: RenderContext, database: str) -> tuple[str, Ref]:
+    if isinstance(item, DefaultPrivilege):
+        raise Refused(f"default privileges of {item.owner}: MySQL and MariaDB have none; grant on the database instead")
+    column = f" ({quote(item.column)})" if item.column else ""
+    subject = item.on or Ref(Kind.ROLE, "", item.grantee)
+    if item.on is None:
+        target = f"{quote(database)}.*"
+    else:
+        word = {Kind.FUNCTION: "FUNCTION ", Kind.PROCEDURE: "PROCEDURE "}.get(item.on.kind, "")
+        target = f"{word}{quote(database)}.{quote(item.on.name)}"
+    return f"{item.privilege.upper()}{column} ON {target}", subject

@@ -1,0 +1,98 @@
+"""What MySQL and MariaDB refuse to do in place, and what stands in the way of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bootstrap.catalog.changes import (
+    Alter,
+    AlterColumn,
+    AlterConstraint,
+    AlterIndex,
+    Change,
+    Rename,
+    RenameColumn,
+)
+from bootstrap.catalog.code import Routine, Trigger
+from bootstrap.catalog.columns import Column, GeneratedKind
+from bootstrap.catalog.constraints import KeyConstraint
+from bootstrap.catalog.indexes import IndexPart
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+
+_NOTHING: Mapping[Ref, frozenset[Kind]] = {}
+_FOREIGN_KEYS = frozenset({Kind.FOREIGN_KEY})
+# What mentions a column in an expression, or relies on its type being what it was.
+_BY_EXPRESSION = frozenset({Kind.CHECK, Kind.COLUMN, Kind.INDEX})
+
+
+class MySqlRules:
+    """Implements ``bootstrap.plan.rules.Rules`` for both vendors: where they differ, the more careful one holds."""
+
+    inline_indexes = True
+
+    def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
+        """Keys change in one ALTER, views by CREATE OR REPLACE. Routines and triggers of MySQL only by drop and create,
+        and so does a column that is generated another way.
+        """
+        match change:
+            case Alter(after=Routine() | Trigger()):
+                return True
+            case AlterColumn(before=before, after=after):
+                return _needs_new_column(before, after)
+            case _:
+                return False
+
+    def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
+        """Foreign keys stand in the way of a change of type on either side and of the key that they live on."""
+        match change:
+            case AlterColumn(before=before, after=after):
+                return _by_column(change, before, after)
+            case RenameColumn(table=table, before=before):
+                return {table.ref.child(Kind.COLUMN, before.name): _BY_EXPRESSION}
+            case AlterConstraint(before=KeyConstraint() as old, after=KeyConstraint() as new):
+                if _columns(old.columns) != _columns(new.columns)[: len(old.columns)]:
+                    return {_old_ref(change): _FOREIGN_KEYS}
+                return _NOTHING
+            case AlterIndex(before=old_index, after=new_index):
+                if _columns(old_index.parts) != _columns(new_index.parts)[: len(old_index.parts)]:
+                    return {_old_ref(change): _FOREIGN_KEYS}
+                return _NOTHING
+            case Alter(before=Table() as old_table, after=Table() as new_table):
+                return _by_table(old_table, new_table)
+            case Rename():
+                return _NOTHING
+            case _:
+                return _NOTHING
+
+
+def _needs_new_column(before: Column, after: Column) -> bool:
+    """A virtual column cannot become a stored one, nor one with values of its own, nor the other way round."""
+    old = before.generated.kind if before.generated else None
+    new = after.generated.kind if after.generated else None
+    return old is not new and GeneratedKind.VIRTUAL in (old, new) and old is not None
+
+
+def _by_column(change: AlterColumn, before: Column, after: Column) -> Mapping[Ref, frozenset[Kind]]:
+    ref = change.ref
+    if (before.type, before.charset, before.collation) != (after.type, after.charset, after.collation):
+        return {ref: _FOREIGN_KEYS}
+    if before.nullable != after.nullable:
+        return {ref: _FOREIGN_KEYS}
+    return _NOTHING
+
+
+def _by_table(before: Table, after: Table) -> Mapping[Ref, frozenset[Kind]]:
+    """Another engine, or partitions, and foreign keys exclude each other."""
+    if before.engine != after.engine or (before.partitioning is None) != (after.partitioning is None):
+        own = {before.ref.child(Kind.FOREIGN_KEY, key.name): _FOREIGN_KEYS for key in before.foreign_keys}
+        return {before.ref: _FOREIGN_KEYS, **own}
+    return _NOTHING
+
+
+def _columns(parts: tuple[IndexPart, ...]) -> tuple[tuple[str | None, int | None], ...]:
+    return tuple((part.column, part.length) for part in parts)
+
+
+def _old_ref(change: AlterConstraint | AlterIndex) -> Ref:
+    return Ref(change.ref.kind, change.ref.schema, change.before.name, change.ref.table)

@@ -1,0 +1,95 @@
+"""A scratch database: made, proven to be ours, locked while in use, dropped in the end, and swept after a crash."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from bootstrap.dialects.base import ServerError
+from bootstrap.dialects.mysql.errors import ACCESS_DENIED
+from bootstrap.dialects.mysql.history import PREFIX
+from bootstrap.dialects.mysql.session import MySqlSession
+from bootstrap.dialects.mysql.text import account, literal, quote
+from bootstrap.problems import Refused, StatementError
+
+SCRATCH_PREFIX = "db_bootstrap_scratch_"
+_MARKER = f"{PREFIX}scratch_owner"
+_TAG = "db-bootstrap scratch database: may be dropped when nobody holds its lock"
+
+
+@contextmanager
+def scratch_database(session: MySqlSession) -> Iterator[str]:
+    """A new empty database with the defaults of the session's own, dropped at the end of the block.
+
+    Raises Refused, with the GRANT to run, where the account may not make one.
+    """
+    sweep(session)
+    name = f"{SCRATCH_PREFIX}{secrets.token_hex(6)}"
+    if not session.try_lock(name):
+        raise StatementError(f"the lock of the new scratch database {name} is taken: try again")
+    try:
+        _create(session, name)
+        try:
+            yield name
+        finally:
+            with suppress(ServerError):  # the block's own error counts; what is left here is swept by the next run
+                session.execute(f"DROP DATABASE IF EXISTS {quote(name)}")
+                if session.database:
+                    session.use(session.database)
+    finally:
+        with suppress(ServerError):  # the lock goes with the session at the latest
+            session.unlock(name)
+
+
+def _create(session: MySqlSession, name: str) -> None:
+    defaults = session.query(
+        "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata"
+        " WHERE schema_name = %s", [session.database])  # fmt: skip
+    charset = f" CHARACTER SET {defaults[0][0]} COLLATE {defaults[0][1]}" if defaults else ""
+    try:
+        session.execute(f"CREATE DATABASE {quote(name)}{charset}")
+    except ServerError as error:
+        if error.code.isdigit() and int(error.code) in ACCESS_DENIED:
+            raise Refused(permission_to_make_one(session)) from error
+        raise StatementError(f"the scratch database {name} could not be made: {error}") from error
+    session.use(name)
+    session.execute(
+        f"CREATE TABLE {quote(_MARKER)} (tag varchar(100) NOT NULL, client varchar(255) NOT NULL, made_at datetime NOT NULL)"
+        f" ENGINE=InnoDB COMMENT={literal(_TAG)}"
+    )
+    session.execute(f"INSERT INTO {quote(_MARKER)} VALUES (%s, %s, UTC_TIMESTAMP())", [_TAG, socket.gethostname()])
+
+
+def permission_to_make_one(session: MySqlSession) -> str:
+    """What to tell whoever runs as an account that may not make scratch databases."""
+    pattern = SCRATCH_PREFIX.replace("_", "\\_")
+    return (
+        "what is declared is built in a scratch database first, and this account may not make one. Run:"
+        f" GRANT ALL PRIVILEGES ON `{pattern}%`.* TO {account(session.server.account)};"
+        " or name a development server of the same version with --scratch-url"
+    )
+
+
+def sweep(session: MySqlSession) -> list[str]:
+    """Drop scratch databases that a run left behind when it was killed.
+
+    Only one whose name and marker are ours (or that is empty: it died before the marker) and whose lock, which its
+    run holds to the end, is free.
+    """
+    pattern = SCRATCH_PREFIX.replace("_", "\\_") + "%"
+    rows = session.query(
+        "SELECT s.schema_name,"
+        " (SELECT COUNT(*) FROM information_schema.tables t WHERE t.table_schema = s.schema_name),"
+        " (SELECT COUNT(*) FROM information_schema.tables t WHERE t.table_schema = s.schema_name AND t.table_name = %s"
+        "  AND t.table_comment = %s)"
+        " FROM information_schema.schemata s WHERE s.schema_name LIKE %s", [_MARKER, _TAG, pattern])  # fmt: skip
+    swept = []
+    for name, tables, markers in rows:
+        if (markers or not tables) and session.try_lock(str(name)):
+            with suppress(ServerError):  # somebody else's to clean up, if this account may not
+                session.execute(f"DROP DATABASE IF EXISTS {quote(str(name))}")
+                swept.append(str(name))
+            session.unlock(str(name))
+    return swept

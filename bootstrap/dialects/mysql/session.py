@@ -1,0 +1,243 @@
+"""One direct connection to MySQL or MariaDB with settings under which nothing is silently changed or cut off."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pymysql
+from pymysql.charset import charset_by_name
+from pymysql.constants import COMMAND, SERVER_STATUS
+
+from bootstrap.dialects.base import Endpoint, Row, Server, ServerError
+from bootstrap.dialects.mysql.capabilities import identify
+from bootstrap.dialects.mysql.connect import SafeConnection, open_connection
+from bootstrap.dialects.mysql.errors import server_error
+from bootstrap.dialects.mysql.text import quote
+
+# Strict, so that no value is cut off or zeroed in silence. Not NO_ZERO_DATE: a column default that older software left
+# behind must be able to be kept. NO_AUTO_VALUE_ON_ZERO: a row whose key is 0 keeps it through a copying ALTER.
+SQL_MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION"
+_SETTINGS = {
+    "sql_mode": f"'{SQL_MODE}'",
+    "time_zone": "'+00:00'",
+    "foreign_key_checks": "1",
+    "unique_checks": "1",
+    "sql_quote_show_create": "1",
+    "sql_auto_is_null": "0",
+    "lock_wait_timeout": "5",
+    "innodb_lock_wait_timeout": "10",
+    "wait_timeout": "900",  # frees the lock of a client that froze
+    "net_read_timeout": "120",
+    "net_write_timeout": "120",
+    "group_concat_max_len": "1048576",
+}
+_MAX_LOCK_NAME = 64
+_MULTI_STATEMENTS_ON, _MULTI_STATEMENTS_OFF = b"\x00\x00", b"\x01\x00"
+
+
+class MySqlSession:
+    """Implements ``bootstrap.dialects.base.Session``."""
+
+    def __init__(self, connection: SafeConnection, endpoint: Endpoint, application_name: str) -> None:
+        self._connection = connection
+        self._depth = 0
+        self.endpoint = endpoint
+        self.application_name = application_name
+        self.database = endpoint.database
+        self.server = self._prepare()
+
+    def _prepare(self) -> Server:
+        self._keep_alive()
+        server = identify(str(self.query("SELECT VERSION()")[0][0]))
+        settings = dict(_SETTINGS)
+        if server.vendor == "mysql":
+            settings["information_schema_stats_expiry"] = "0"
+            settings.pop("sql_auto_is_null")
+        self.execute("SET SESSION " + ", ".join(f"{name} = {value}" for name, value in settings.items()))
+        self._collation = str(self.query("SELECT @@collation_connection")[0][0])
+        return server
+
+    def _keep_alive(self) -> None:
+        """Let the kernel notice within half a minute that the peer is gone."""
+        sock = self._connection._sock  # type: ignore[attr-defined]  # the driver has no public way to its socket
+        if sock is None or sock.family == socket.AF_UNIX:
+            return
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 4)):
+            if hasattr(socket, name):
+                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+    @property
+    def thread_id(self) -> int:
+        """The connection's number that the handshake named; a proxy makes one up."""
+        return int(self._connection.thread_id())
+
+    def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> int:
+        """Run one statement. Returns the rows affected."""
+        with self._cursor() as cursor:
+            affected = cursor.execute(sql, parameters)
+            self._drain(cursor)
+            return int(affected)
+
+    def query(self, sql: str, parameters: Sequence[Any] | None = None) -> list[Row]:
+        """Run one statement and return all rows."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, parameters)
+            rows = list(cursor.fetchall())
+            self._drain(cursor)
+            return rows
+
+    def batch(self, statements: Sequence[str]) -> list[list[Row] | ServerError]:
+        """Run several reading statements in one round trip. One that fails gives its error in its place.
+
+        Several statements in one text are allowed for just this time: everywhere else a semicolon that got into a
+        statement must stay an error.
+        """
+        answers: list[list[Row] | ServerError] = []
+        pending = list(statements)
+        while pending:
+            found = self._batch(pending)
+            answers += found
+            pending = pending[len(found) :]
+        return answers
+
+    def _batch(self, statements: Sequence[str]) -> list[list[Row] | ServerError]:
+        answers: list[list[Row] | ServerError] = []
+        self._multi_statements(_MULTI_STATEMENTS_ON)
+        try:
+            with self._cursor() as cursor:
+                cursor.execute(";\n".join(statements))
+                answers.append(list(cursor.fetchall()))
+                while cursor.nextset():
+                    answers.append(list(cursor.fetchall()))
+        except ServerError as error:
+            if error.connection_lost:
+                raise
+            answers.append(error)  # the server stops at the first error: the caller goes on behind it
+        self._multi_statements(_MULTI_STATEMENTS_OFF)
+        return answers
+
+    def use(self, database: str) -> None:
+        """Make another database the current one, without changing what this session belongs to."""
+        self.execute(f"USE {quote(database)}")
+
+    def _multi_statements(self, option: bytes) -> None:
+        try:
+            self._connection._execute_command(COMMAND.COM_SET_OPTION, option)  # type: ignore[attr-defined]  # no public way
+            self._connection._read_packet()  # type: ignore[attr-defined]  # as above
+        except pymysql.MySQLError as error:
+            raise server_error(error) from error
+
+    def _drain(self, cursor: Any) -> None:
+        """Take what a CALL answers in more than one result; an error in a later one is an error."""
+        while self._connection.server_status & SERVER_STATUS.SERVER_MORE_RESULTS_EXISTS and cursor.nextset():
+            pass
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor
+        except pymysql.MySQLError as error:
+            raise server_error(error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end, roll back on any exception."""
+        self.execute("START TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            with suppress(ServerError):  # a lost connection has rolled back already
+                self.execute("ROLLBACK")
+            raise
+        self.execute("COMMIT")
+
+    def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
+        """Set how long a statement may wait for locks and run; None is the session's own default again.
+
+        Locks are waited for in whole seconds. MySQL bounds only reading statements; MariaDB all.
+        """
+        lock = _SETTINGS["lock_wait_timeout"] if lock_ms is None else str(max(1, math.ceil(lock_ms / 1000)))
+        row = _SETTINGS["innodb_lock_wait_timeout"] if lock_ms is None else lock
+        settings = [f"lock_wait_timeout = {lock}", f"innodb_lock_wait_timeout = {row}"]
+        if "max_statement_time" in self.server.capabilities:
+            settings.append(f"max_statement_time = {(statement_ms or 0) / 1000}")
+        else:
+            settings.append(f"max_execution_time = {statement_ms or 0}")
+        self.execute("SET SESSION " + ", ".join(settings))
+
+    @contextmanager
+    def settings(self, values: Sequence[tuple[str, str]]) -> Iterator[None]:
+        """Session variables for the time of a block."""
+        if not values:
+            yield
+            return
+        encoding = self._connection.encoding
+        self.execute("SET SESSION " + ", ".join(f"{name} = {value}" for name, value in values))
+        charset = dict(values).get("character_set_client")
+        try:
+            if charset:
+                self._connection.encoding = _encoding(charset, encoding)
+            yield
+        finally:
+            self._connection.encoding = encoding
+            before = {**_SETTINGS, "character_set_client": "utf8mb4", "collation_connection": self._collation}
+            reset = ", ".join(f"{name} = {before.get(name, f'@@GLOBAL.{name}')}" for name, _ in values)
+            with suppress(ServerError):  # the block's own error counts, and a lost connection has nothing to restore
+                self.execute(f"SET SESSION {reset}")
+
+    def try_lock(self, name: str) -> bool:
+        """Try once, without waiting, to take the named lock."""
+        answer = self.query("SELECT GET_LOCK(%s, 0)", [self._lock_name(name)])[0][0]
+        if answer is None:
+            raise ServerError("GET_LOCK failed: the server is short of memory or ended the session", retryable=True)
+        return bool(answer)
+
+    def owns_lock(self, name: str) -> bool:
+        """Whether this very session still holds the lock."""
+        return bool(self.query("SELECT COALESCE(IS_USED_LOCK(%s) = CONNECTION_ID(), 0)", [self._lock_name(name)])[0][0])
+
+    def lock_holder(self, name: str) -> str | None:
+        """Who holds the lock, as far as this account may see."""
+        lock = self._lock_name(name)
+        holder = self.query("SELECT IS_USED_LOCK(%s)", [lock])[0][0]
+        if holder is None:
+            return None
+        rows = self.query(
+            "SELECT CONCAT(user, ' from ', host, ', busy with it for ', time, ' s') FROM information_schema.processlist"
+            " WHERE id = %s", [holder])  # fmt: skip
+        return f"{rows[0][0]}, connection {holder}" if rows else f"connection {holder}"
+
+    def unlock(self, name: str) -> None:
+        """Give the lock back."""
+        self.query("SELECT RELEASE_LOCK(%s)", [self._lock_name(name)])
+
+    def _lock_name(self, name: str) -> str:
+        """Named locks belong to the whole server: the database is part of the name, which MySQL limits to 64."""
+        full = f"{self.database}/{name}"
+        if len(full) <= _MAX_LOCK_NAME:
+            return full
+        return f"{full[:31]}/{hashlib.sha256(full.encode()).hexdigest()[:32]}"
+
+    def close(self) -> None:
+        """End the connection; never raises."""
+        with suppress(pymysql.MySQLError, OSError):
+            self._connection.close()
+
+
+def _encoding(charset: str, default: str) -> str:
+    try:
+        return str(charset_by_name(charset.strip("'")).encoding)
+    except KeyError:
+        return default
+
+
+def connect(endpoint: Endpoint, *, application_name: str) -> MySqlSession:
+    """Open one direct session. Raises ServerError."""
+    return MySqlSession(open_connection(endpoint, application_name=application_name), endpoint, application_name)

@@ -1,0 +1,30 @@
+"""Whether a session may be worked with: the writer itself, directly."""
+
+from __future__ import annotations
+
+from bootstrap.dialects.base import ServerError
+from bootstrap.dialects.mysql.session import MySqlSession
+from bootstrap.problems import Unreachable
+
+_READ_ONLY = ("read_only", "innodb_read_only", "super_read_only")
+
+
+def check_writable(session: MySqlSession) -> None:
+    """Raise Unreachable on a reader or replica, and behind a proxy that hands statements to different connections."""
+    names = [name for name in _READ_ONLY if name != "super_read_only" or "super_read_only" in session.server.capabilities]
+    try:
+        row = session.query(f"SELECT {', '.join(f'@@GLOBAL.{name}' for name in names)}")[0]
+        numbers = {int(session.query("SELECT CONNECTION_ID()")[0][0]) for _ in range(2)}
+    except ServerError as error:
+        raise Unreachable(f"could not find out whether this is the writer: {error}") from error
+    found = [name for name, value in zip(names, row, strict=True) if str(value).upper() not in ("0", "OFF")]
+    if found:
+        raise Unreachable(
+            f"this server is a reader ({', '.join(found)} is on): connect to the writer (on Aurora the cluster endpoint,"
+            " not the reader endpoint)"
+        )
+    if numbers != {session.thread_id}:
+        raise Unreachable(
+            "a proxy stands in between that shares connections (ProxySQL, RDS Proxy): locks and settings of the session"
+            " would not hold. Connect to the database's own endpoint"
+        )
