@@ -89,6 +89,11 @@ resource "aws_ecs_task_definition" "app" {
       }
     }
   }])
+
+  # When the next run fails, what is running stays as it is: else its revision would be gone before the run.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Whatever deploys the application, where that is not a resource: it runs with the tokens in its hand, or not at all.
@@ -105,5 +110,9 @@ resource "terraform_data" "app" {
       DB_BOOTSTRAP_TARGETS = jsonencode(local.targets)
       ENVIRONMENT          = var.environment
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }

@@ -44,9 +44,13 @@ variable "settings" {
   default = {}
 }
 
-# Stands for whatever is deployed only when the database is ready.
+# Stands for whatever is deployed only when the database is ready; as the module's README asks of it.
 resource "terraform_data" "app" {
   triggers_replace = module.bootstrap.ready_token
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 output "ready_token" {

@@ -117,7 +117,7 @@ resource "aws_s3_object" "declaration" {
     create_before_destroy = true
   }
 
-  depends_on = [terraform_data.declaration]
+  depends_on = [terraform_data.request]
 }
 
 ################################################################################
@@ -129,10 +129,9 @@ resource "aws_lambda_invocation" "run" {
 
   function_name = aws_lambda_function.this[0].function_name
   input         = jsonencode(local.event)
-  triggers      = local.triggers
+  triggers      = local.run_triggers
 
-  # A run is replaced, never updated: a failed replacement is gone from the state, so the next apply runs it again. An
-  # update that fails would be stored as done.
+  # A run is replaced, never updated: an update that fails would be stored as done.
   lifecycle_scope = "CREATE_ONLY"
 
   lifecycle {
@@ -142,7 +141,6 @@ resource "aws_lambda_invocation" "run" {
   }
 
   depends_on = [
-    terraform_data.declaration,
     aws_s3_object.declaration,
     aws_vpc_security_group_egress_rule.database,
     aws_vpc_security_group_egress_rule.https_security_group,

@@ -72,11 +72,13 @@ locals {
   )
 }
 
-# Holds what every runner demands of its inputs, and in the state what was last declared.
-resource "terraform_data" "declaration" {
+# What is asked for, and what every runner demands of it. It gets a new id with every change, also with the one back to
+# what it was; a run remembers the id that it was made for. So a run that failed is due again even after the declaration
+# has been taken back, and whatever else has failed in between: the database is then neither one nor the other.
+resource "terraform_data" "request" {
   count = var.create ? 1 : 0
 
-  input = local.declaration_digest
+  triggers_replace = local.triggers
 
   lifecycle {
     precondition {
@@ -102,6 +104,10 @@ resource "terraform_data" "declaration" {
   }
 }
 
+locals {
+  run_triggers = var.create ? merge(local.triggers, { request = terraform_data.request[0].id }) : null
+}
+
 ################################################################################
 # runner = "local"
 ################################################################################
@@ -121,7 +127,7 @@ resource "terraform_data" "run" {
 
   # Handed out as `output`: unknown while a run is due, so that whatever depends on it waits for the run.
   input            = local.local_token
-  triggers_replace = local.triggers
+  triggers_replace = local.run_triggers
 
   provisioner "local-exec" {
     interpreter = ["/bin/sh", "-c"]
@@ -133,6 +139,4 @@ resource "terraform_data" "run" {
       { for revision in [var.git_revision] : "DB_BOOTSTRAP_GIT_REVISION" => revision if revision != null },
     )
   }
-
-  depends_on = [terraform_data.declaration]
 }

@@ -14,8 +14,8 @@ output "declaration_digest" {
 }
 
 output "triggers" {
-  description = "What decides whether to run: digest by file, environment, database, bootstrapper. A change of any of them runs again, and nothing else does."
-  value       = var.create ? local.triggers : null
+  description = "What decides whether to run: digest by file, environment, database, bootstrapper. A change of any of them runs again, and nothing else does. `request` is the id of the request that the last run was made for."
+  value       = local.run_triggers
 }
 
 output "run" {

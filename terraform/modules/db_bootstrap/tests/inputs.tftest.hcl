@@ -42,7 +42,7 @@ run "create_false_is_empty" {
   }
   assert {
     condition = sum(concat([0], [for all in [
-      terraform_data.declaration, terraform_data.run, terraform_data.first_run, aws_lambda_function.this,
+      terraform_data.request, terraform_data.run, terraform_data.first_run, aws_lambda_function.this,
       aws_lambda_invocation.run, aws_iam_role.this, aws_iam_role_policy.this, aws_cloudwatch_log_group.this,
       aws_security_group.this, aws_s3_object.declaration,
     ] : length(all)])) == 0
@@ -190,7 +190,7 @@ run "refuses_a_directory_without_a_declaration" {
   variables {
     declaration_dir = "tests/fixtures/nothing-here"
   }
-  expect_failures = [terraform_data.declaration]
+  expect_failures = [terraform_data.request]
 }
 
 run "refuses_an_environment_without_overlay" {
@@ -198,7 +198,7 @@ run "refuses_an_environment_without_overlay" {
   variables {
     declaration_dir = "tests/fixtures/no-overlay"
   }
-  expect_failures = [terraform_data.declaration]
+  expect_failures = [terraform_data.request]
 }
 
 run "refuses_a_file_that_is_not_text" {
@@ -206,7 +206,7 @@ run "refuses_a_file_that_is_not_text" {
   variables {
     declaration_dir = "tests/fixtures/not-text"
   }
-  expect_failures = [terraform_data.declaration]
+  expect_failures = [terraform_data.request]
 }
 
 run "refuses_a_missing_zip" {
@@ -253,7 +253,7 @@ run "refuses_preview_of_a_local_run" {
     runner  = "local"
     preview = true
   }
-  expect_failures = [terraform_data.declaration]
+  expect_failures = [terraform_data.request]
 }
 
 run "large_declaration_needs_a_bucket" {
@@ -261,7 +261,7 @@ run "large_declaration_needs_a_bucket" {
   variables {
     payload_limit_bytes = 100
   }
-  expect_failures = [terraform_data.declaration]
+  expect_failures = [terraform_data.request]
 }
 
 run "large_declaration_goes_through_s3" {

@@ -129,7 +129,7 @@ run "role_is_least_privilege" {
 }
 
 # A mock provider does not know which changes replace a resource; the real one replaces a run when `triggers` change
-# and only then, which tests/terraform proves. Here: what changes them.
+# and only then, which tests/terraform proves. Here: what changes them. `request` is replaced for real.
 run "unchanged_runs_nothing" {
   variables {
     git_revision   = "0123abc"
@@ -137,7 +137,7 @@ run "unchanged_runs_nothing" {
     lambda_timeout = 300
   }
   assert {
-    condition     = aws_lambda_invocation.run[0].triggers == tomap(run.first_apply.triggers)
+    condition     = aws_lambda_invocation.run[0].triggers == tomap(run.first_apply.triggers) && output.triggers == run.first_apply.triggers
     error_message = "Neither a revision nor an allowed hazard nor a setting of the function is a reason to run."
   }
   assert {
@@ -151,7 +151,7 @@ run "other_overlay_runs_nothing" {
     declaration_dir = "tests/fixtures/contacts-other-overlay"
   }
   assert {
-    condition     = aws_lambda_invocation.run[0].triggers == tomap(run.first_apply.triggers)
+    condition     = aws_lambda_invocation.run[0].triggers == tomap(run.first_apply.triggers) && output.triggers == run.first_apply.triggers
     error_message = "Another environment's overlay is no reason to run this one."
   }
 }
@@ -163,7 +163,7 @@ run "changed_file_is_named" {
   assert {
     condition = [
       for key, value in aws_lambda_invocation.run[0].triggers : key if value != run.first_apply.triggers[key]
-    ] == ["file schema/contacts.yaml"]
+    ] == ["file schema/contacts.yaml", "request"]
     error_message = "The trigger that changed names the file."
   }
 }
@@ -175,7 +175,7 @@ run "changed_bootstrapper" {
   assert {
     condition = [
       for key, value in aws_lambda_invocation.run[0].triggers : key if value != run.first_apply.triggers[key]
-    ] == ["bootstrapper"]
+    ] == ["bootstrapper", "request"]
     error_message = "Another zip is another bootstrapper."
   }
 }
@@ -187,7 +187,7 @@ run "another_database" {
   assert {
     condition = [
       for key, value in aws_lambda_invocation.run[0].triggers : key if value != run.first_apply.triggers[key]
-    ] == ["database"]
+    ] == ["database", "request"]
     error_message = "A restored or recreated server is another database."
   }
 }
