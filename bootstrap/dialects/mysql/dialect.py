@@ -127,3 +127,6 @@ class MySqlDialect:
     def member_kinds(self) -> frozenset[Kind]:
         """Kinds that these engines have."""
         return _KINDS
+
+
+DIALECT = MySqlDialect()
