@@ -15,7 +15,7 @@ from demo.paths import Paths
 from demo.progress import Progress
 from demo.servers import MySQLServer
 from demo.servers.mysql_programs import Container, find_programs
-from demo.servers.postgresql import find_postgresql, program_version
+from demo.servers.postgresql_programs import find_postgresql, program_version
 
 ENVIRONMENTS = ("staging", "production")
 OK, BROKEN = 200, 500

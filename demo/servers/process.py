@@ -164,6 +164,12 @@ class Address:
         return cls("localhost", LOOPBACK, free_port())
 
 
+def is_listening(address: Address) -> bool:
+    """Say whether somebody takes connections there."""
+    with socket.socket() as probe:
+        return probe.connect_ex((address.listen, address.port)) == 0
+
+
 def server_directory(kind: str) -> Path:
     """Make a folder for one server.
 

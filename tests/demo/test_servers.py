@@ -52,6 +52,12 @@ def test_postgresql_with_another_authority_is_refused(postgres_server: PostgresS
         psycopg2.connect(url)
 
 
+def test_a_postgresql_that_was_built_without_tls_is_given_it() -> None:
+    with PostgresServer.start(version="16") as server:
+        psycopg2.connect(server.url()).close()
+    assert not listens(server.port)
+
+
 @pytest.mark.parametrize("kind", ["mariadb", "mysql"])
 def test_mysql_verifies_certificate_and_name(kind: str, tmp_path: Path) -> None:
     server = shared_server(kind)
