@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bootstrap.declaration.load import load, load_files
+from bootstrap.declaration.load import manifest as load_manifest
 from bootstrap.declaration.model import Declaration, Files, Manifest, Target, TerraformTarget
 from bootstrap.dialects.base import Dialect, Endpoint, Policy, Scope, Session
 from bootstrap.dialects.registry import dialect_for
@@ -60,6 +62,7 @@ class Work:
     dialect: Dialect
     destination: Destination
     session: Session
+    started: float = field(default_factory=time.monotonic)
 
     @property
     def scope(self) -> Scope:
@@ -92,13 +95,7 @@ class Work:
 
     def with_session(self, session: Session) -> Work:
         """The same work on another connection."""
-        return Work(
-            request=self.request,
-            declaration=self.declaration,
-            dialect=self.dialect,
-            destination=self.destination,
-            session=session,
-        )
+        return replace(self, session=session)
 
     def connect(self) -> Session:
         """Another session to the same target."""
@@ -122,6 +119,28 @@ def open_work(request: Request) -> Iterator[Work]:
         request.tell(f"warning: {warning}")
     with closing(connect(dialect, destination, waiting=request.tell)) as session:
         yield Work(request=request, declaration=declaration, dialect=dialect, destination=destination, session=session)
+
+
+@contextmanager
+def open_connection(request: Request) -> Iterator[tuple[Dialect, Session, Destination, Scope]]:
+    """Connect without a declaration's content: for import. A URL needs no declaration at all.
+
+    Raises:
+        TargetError: the target is not usable as configured.
+        Unreachable: it cannot be reached or logged in to.
+    """
+    scope = Scope()
+    if request.url is not None:
+        destination = from_url(parse_url(request.url, request.environ), request.environ)
+    else:
+        manifest = load_manifest(_directory(request), request.environment)
+        destination = find_destination(request, manifest)
+        scope = Scope(manifest.scope.schemas, manifest.scope.tables, manifest.scope.ignore)
+    dialect = dialect_for(destination.endpoint.engine)
+    for warning in destination.warnings:
+        request.tell(f"warning: {warning}")
+    with closing(connect(dialect, destination, waiting=request.tell)) as session:
+        yield dialect, session, destination, scope
 
 
 def read_declaration(request: Request) -> Declaration:

@@ -15,15 +15,20 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Dialect, RenderContext, Session, TableSize
 from bootstrap.plan.planner import created_tables, planned_changes
 from bootstrap.plan.statement import Plan, Statement
-from bootstrap.run.history import managed_identities
+from bootstrap.run.history import History
+from bootstrap.run.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """The comparison of one moment: the plan, and the catalogs that it was made from."""
+    """The comparison of one moment: what differs, the plan that mends it, and the catalogs it was made from.
+
+    ``differences`` are what a person would name; the plan also holds what must be rebuilt around them.
+    """
 
     plan: Plan
-    changes: tuple[Change, ...]
+    differences: tuple[Change, ...]
+    current: Catalog
     desired: Catalog
 
 
@@ -46,6 +51,7 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         current,
         desired,
         managed=managed_by(work),
+        everything=work.request.exact,
         inline_indexes=work.dialect.rules.inline_indexes,
         follows_renames=work.dialect.rules.follows_renames,
     )
@@ -57,7 +63,7 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         unmanaged=difference.unmanaged,
         notes=difference.notes,
     )
-    return Structure(plan=plan, changes=tuple(changes), desired=desired)
+    return Structure(plan=plan, differences=difference.changes, current=current, desired=desired)
 
 
 def canonical_declaration(work: Work) -> Catalog:
@@ -75,7 +81,7 @@ def managed_by(work: Work) -> Callable[[Ref], bool]:
     """
     if work.request.exact:
         return lambda ref: ref.kind is not Kind.ROLE
-    earlier = managed_identities(work.session, work.dialect)
+    earlier = Ledger(History(work.session, work.dialect)).managed()
     return lambda ref: ref in earlier
 
 

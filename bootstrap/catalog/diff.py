@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Alter, Change, Create, CreateIndex, Drop, GrantPrivilege, RevokePrivilege
 from bootstrap.catalog.code import View
-from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.renames import apply_renames
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.table_diff import diff_indexes, diff_table, order_notes, table_contents
@@ -36,13 +36,15 @@ def diff(
     desired: Catalog,
     *,
     managed: Callable[[Ref], bool],
+    everything: bool = False,
     inline_indexes: bool = False,
     follows_renames: bool = True,
 ) -> Difference:
     """Compare two catalogs that the same server printed.
 
     ``managed`` says of something that is not declared whether it may be dropped (an earlier run declared it, or
-    everything is managed); the rest is reported as unmanaged. ``inline_indexes``: CREATE TABLE brings its indexes.
+    everything is managed); the rest is reported as unmanaged. ``everything``: also privileges of grantees that the
+    declaration does not name are revoked. ``inline_indexes``: CREATE TABLE brings its indexes.
     ``follows_renames``: the server rewrites views and expressions itself when a table or column is renamed.
     """
     renames, current = apply_renames(current, desired, follows_renames=follows_renames)
@@ -66,7 +68,7 @@ def diff(
             notes += order_notes(before, after)
         elif before is not None and after is not None and before != after:
             changes += _alteration(before, after)
-    changes += _privileges(current, desired, managed)
+    changes += _privileges(current, desired, managed, everything=everything)
     return Difference(
         changes=tuple(changes), unmanaged=tuple(unmanaged), notes=tuple(notes), current=current, desired=desired
     )
@@ -104,27 +106,27 @@ def adopt_undeclared_properties(desired: Catalog, current: Catalog) -> Catalog:
     return replace(desired, objects={**desired.objects, **adopted}) if adopted else desired
 
 
-def _privileges(current: Catalog, desired: Catalog, managed: Callable[[Ref], bool]) -> Iterator[Change]:
-    """Grants of one object are managed together: declared for an object, they are complete for its grantees."""
+def _privileges(
+    current: Catalog, desired: Catalog, managed: Callable[[Ref], bool], *, everything: bool
+) -> Iterator[Change]:
+    """What is declared of one grantee on one object is complete; other grantees are left alone."""
     for grant in sorted(desired.grants - current.grants, key=_grant_order):
         yield GrantPrivilege(grant)
     for grant in sorted(current.grants - desired.grants, key=_grant_order):
-        if _revocable(grant, desired, managed):
+        if _revocable(grant, desired, managed, everything=everything):
             yield RevokePrivilege(grant)
     for added in sorted(desired.default_privileges - current.default_privileges):
         yield GrantPrivilege(added)
-    everything = managed(Ref(Kind.ROLE, "", ""))
     declared = {(item.owner, item.schema, item.object_kind, item.grantee) for item in desired.default_privileges}
     for removed in sorted(current.default_privileges - desired.default_privileges):
         if everything or (removed.owner, removed.schema, removed.object_kind, removed.grantee) in declared:
             yield RevokePrivilege(removed)
 
 
-def _revocable(grant: Grant, desired: Catalog, managed: Callable[[Ref], bool]) -> bool:
+def _revocable(grant: Grant, desired: Catalog, managed: Callable[[Ref], bool], *, everything: bool) -> bool:
     if grant.on is not None and grant.on not in desired.objects and not managed(grant.on):
         return False
-    declared = any(other.grantee == grant.grantee and other.on == grant.on for other in desired.grants)
-    return declared or managed(Ref(Kind.ROLE, "", grant.grantee))
+    return everything or any(other.grantee == grant.grantee and other.on == grant.on for other in desired.grants)
 
 
 def _grant_order(grant: Grant) -> tuple[object, ...]:

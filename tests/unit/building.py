@@ -34,9 +34,8 @@ class FakeRules:
         return change.ref in self.replaced
 
     def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
-        ref = getattr(change, "ref", None)
-        if isinstance(change, Alter | AlterColumn) and ref in self.disturbed:
-            return {ref: self.disturbed[ref]}
+        if isinstance(change, Alter | AlterColumn) and change.ref in self.disturbed:
+            return {change.ref: self.disturbed[change.ref]}
         return {}
 
 
@@ -110,7 +109,7 @@ def everything(_: Ref) -> bool:
 
 
 def difference(before: Catalog, after: Catalog, **rest: Any) -> Difference:
-    return diff(before, after, managed=rest.pop("managed", everything), **rest)
+    return diff(before, after, **({"managed": everything, "everything": "managed" not in rest} | rest))
 
 
 def steps(before: Catalog, after: Catalog, rules: FakeRules | None = None, **rest: Any) -> list[str]:

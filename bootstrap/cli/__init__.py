@@ -1,0 +1,1 @@
+"""The command line: thin, arguments in and report out."""

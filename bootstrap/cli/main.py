@@ -1,0 +1,60 @@
+"""The command ``db-bootstrap``: arguments in, report out, exit code by the kind of the outcome."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+import click
+
+from bootstrap.cli import commands
+from bootstrap.problems import BootstrapError
+from bootstrap.redact import redact
+
+DEBUG_VARIABLE = "DB_BOOTSTRAP_DEBUG"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="db-bootstrap", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Brings a database to what its declaration says, and proves it.
+
+    ENV is an environment of the declaration; it may be left out where --url names the database.
+
+    Exit codes: 0 done, or nothing to do; 1 error; 2 changes pending (plan --detailed-exitcode); 3 refused: a hazard
+    that is not allowed; 4 the database is not what the declaration says; 5 could not reach it, log in or get the lock.
+    """
+
+
+for command in commands.ALL:
+    cli.add_command(command)
+
+
+def main() -> NoReturn:
+    """Run the command and exit; every failure becomes one message without a traceback."""
+    try:
+        code = cli.main(prog_name="db-bootstrap", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = 1
+    except click.Abort:
+        code = _fail("interrupted; run the same command again: it goes on where the database stands", 1)
+    except BootstrapError as error:
+        code = _fail(str(error), error.exit_code)
+    except Exception as error:  # noqa: BLE001  # the last line of defence: whatever it is, no secret and no traceback
+        if os.environ.get(DEBUG_VARIABLE):
+            sys.stderr.write(redact(traceback.format_exc()))
+        text = f"unexpected {type(error).__name__}: {error}: please report this; {DEBUG_VARIABLE}=1 shows where"
+        code = _fail(text, 1)
+    sys.exit(code or 0)
+
+
+def _fail(message: str, code: int) -> int:
+    click.echo(f"db-bootstrap: {redact(message)}", err=True)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Arguments that several commands share, and the request that they make."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bootstrap.cli.output import Output
+from bootstrap.problems import BootstrapError
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+GIT_REVISION_VARIABLE = "DB_BOOTSTRAP_GIT_REVISION"
+
+
+def target_options(command: _Command) -> _Command:
+    """ENV, --dir, --url, --format: what every command takes."""
+    command = click.argument("environment", metavar="[ENV]", required=False)(command)
+    command = click.option(
+        "--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path),
+        help="Directory of the declaration (bootstrap.yaml). Default: here.",
+    )(command)  # fmt: skip
+    command = click.option(
+        "--url", metavar="URL", help="The database, as its driver knows it; wins over the overlay's target."
+    )(command)
+    return click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")(
+        command
+    )
+
+
+def change_options(command: _Command) -> _Command:
+    """--exact and --scratch-url: what every command takes that compares structures."""
+    command = click.option(
+        "--exact", is_flag=True, help="Manage everything in scope: what is not declared is a drop behind the gate."
+    )(command)
+    return click.option(
+        "--scratch-url", metavar="URL", help="A development server for scratch databases, instead of the target's."
+    )(command)
+
+
+def allow_option(command: _Command) -> _Command:
+    """--allow, repeatable."""
+    return click.option(
+        "--allow", "permissions", multiple=True, metavar="HAZARD[:OBJECT]",
+        help="Let a hazard pass, as the refusal names it; 'all' is for test databases.",
+    )(command)  # fmt: skip
+
+
+def request_from(arguments: Mapping[str, Any], output: Output) -> Any:  # Request: imported only when a command runs
+    """The request that the arguments of a command make.
+
+    Raises:
+        BootstrapError: neither an environment nor a URL says which database is meant.
+    """
+    from bootstrap.assembly import Request  # noqa: PLC0415  # heavy: only when a command runs
+
+    if arguments["environment"] is None and arguments["url"] is None:
+        raise BootstrapError("name an environment (db-bootstrap plan production) or a database (--url)")
+    return Request(
+        directory=arguments["directory"],
+        environment=arguments["environment"],
+        url=arguments["url"],
+        permissions=tuple(arguments.get("permissions", ())),
+        exact=arguments.get("exact", False),
+        scratch_url=arguments.get("scratch_url"),
+        git_revision=os.environ.get(GIT_REVISION_VARIABLE, ""),
+        tell=output.progress,
+    )

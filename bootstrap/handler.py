@@ -1,0 +1,142 @@
+"""AWS Lambda and ECS entry: an event in, a result out; raises on failure, so that Terraform sees it fail.
+
+``errorMessage`` is all that a person sees of a failure in Terraform's output: it is short and complete in itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from bootstrap import service
+from bootstrap.assembly import Request
+from bootstrap.declaration.model import Files
+from bootstrap.problems import BootstrapError
+from bootstrap.redact import redact
+from bootstrap.target.aws import read_objects
+
+_LONGEST_MESSAGE = 6000  # characters: Terraform prints it whole, inside of JSON
+
+
+class Context(Protocol):
+    """The part of the Lambda context that is used."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda ends this invocation."""
+
+
+def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[str, Any]:
+    """Do what the event asks for.
+
+    Args:
+        event: ``action`` (apply, plan, verify), ``environment``, ``declaration`` ({"files": path → base64 of gzip} or
+            {"s3": {"bucket", "prefix", "files": paths}}), ``target``, and optionally ``allow`` and ``git_revision``.
+        context: of the invocation; gives the deadline and the request's id.
+
+    Returns:
+        ``status``, ``ready_token``, ``run_id``, ``fingerprint``, ``statements``, ``pending``, ``summary``.
+
+    Raises:
+        BootstrapError: of the kind that the failure is, with one readable message and no secret.
+    """
+    try:
+        request = _request(event, context)
+        return _ACTIONS[_action(event)](request)
+    except BootstrapError as error:
+        raise type_of(error)(_shortened(redact(str(error)))) from None
+    except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback with values in it
+        raise BootstrapError(_shortened(redact(f"unexpected {type(error).__name__}: {error}"))) from None
+
+
+def type_of(error: BootstrapError) -> type[BootstrapError]:
+    """The exception class that names the kind of failure and takes one message."""
+    for kind in type(error).__mro__:
+        if kind.__module__ == "bootstrap.problems" and kind.__name__ != "DeclarationError":
+            return kind
+    return BootstrapError
+
+
+def _action(event: Mapping[str, Any]) -> str:
+    action = event.get("action", "apply")
+    if action not in _ACTIONS:
+        raise BootstrapError(f"event: action {action!r} is not known: use one of {', '.join(_ACTIONS)}")
+    return str(action)
+
+
+def _request(event: Mapping[str, Any], context: Context | None) -> Request:
+    if "target" not in event:
+        raise BootstrapError("event: target is missing: the module passes it, a hand-made event must too")
+    seconds = context.get_remaining_time_in_millis() / 1000 if context else None
+    return Request(
+        files=_files(event.get("declaration")),
+        environment=event.get("environment"),
+        target=event["target"],
+        permissions=tuple(event.get("allow") or ()),
+        exact=bool(event.get("exact")),
+        origin=f"lambda {context.aws_request_id}" if context else "handler",
+        git_revision=str(event.get("git_revision") or ""),
+        deadline=None if seconds is None else time.monotonic() + seconds,
+        tell=lambda line: print(redact(line), flush=True),  # Lambda's log is its standard output
+    )
+
+
+def _files(declaration: Any) -> Files:
+    match declaration:
+        case {"files": Mapping() as files}:
+            return {path: _unpacked(path, text) for path, text in files.items()}
+        case {"s3": {"bucket": str(bucket), "prefix": str(prefix), "files": [*paths]}}:
+            return read_objects(bucket, prefix, [str(path) for path in paths])
+        case _:
+            raise BootstrapError(
+                'event: declaration must be {"files": {path: base64 of gzip}} or {"s3": {bucket, prefix, files}}'
+            )
+
+
+def _unpacked(path: str, text: str) -> bytes:
+    try:
+        return gzip.decompress(base64.b64decode(text, validate=True))
+    except (binascii.Error, OSError, EOFError) as error:
+        raise BootstrapError(f"event: declaration file {path} is not base64 of gzip: {error}") from None
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + " …"
+
+
+def _apply(request: Request) -> dict[str, Any]:
+    report = service.apply(request)
+    return {
+        "status": report.outcome.value,
+        "ready_token": report.ready_token,
+        "run_id": report.run,
+        "fingerprint": report.fingerprint,
+        "statements": len(report.statements),
+        "pending": [],
+        "summary": report.summary,
+    }
+
+
+def _plan(request: Request) -> dict[str, Any]:
+    report = service.plan(request)
+    return {
+        "status": "planned",
+        "fingerprint": report.plan.fingerprint,
+        "statements": len(report.plan.statements),
+        "pending": list(report.pending),
+        "summary": report.summary,
+    }
+
+
+def _verify(request: Request) -> dict[str, Any]:
+    report = service.verify(request)
+    report.require("the database")
+    return {"status": "verified", "fingerprint": report.fingerprint, "pending": [], "summary": report.summary}
+
+
+_ACTIONS: dict[str, Callable[[Request], dict[str, Any]]] = {"apply": _apply, "plan": _plan, "verify": _verify}

@@ -1,0 +1,280 @@
+"""One apply from the lock to the token, and one verification: in which order the rooms are walked through."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import platform
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+
+from bootstrap.assembly import Work
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.changes import Change
+from bootstrap.declaration.model import Phase
+from bootstrap.dialects.base import ServerError
+from bootstrap.plan.gate import check_gate
+from bootstrap.plan.statement import Plan
+from bootstrap.planning import Structure, plan_structure
+from bootstrap.problems import Incomplete
+from bootstrap.reports import ApplyReport
+from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
+from bootstrap.run.history import History, Outcome, Run, RunEnd, RunFacts, StatementRecord
+from bootstrap.run.ledger import Ledger
+from bootstrap.run.lock import run_lock
+from bootstrap.run.seeds import SeedResult, SeedRunner
+from bootstrap.run.steps import StepRunner, check_unchanged, pending, states
+from bootstrap.run.verify import Verification, run_checks, verification
+
+_LOCK_DEADLINE_SECONDS = 300.0
+_ATTEMPTS = 4  # of one apply: after lost connections, and after waits that left something behind
+_SHORTEST_MARGIN_SECONDS = 15.0
+
+
+def apply_work(work: Work) -> ApplyReport:
+    """Apply until it is done. What a lost connection did, only the live catalog knows: so plan again from there."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with run_lock(
+                work.session,
+                deadline_seconds=_LOCK_DEADLINE_SECONDS,
+                waiting=work.request.tell,
+                second=work.connect,
+            ):
+                return Apply(work).run()
+        except (ConnectionLost, PlanOutdated) as error:
+            if attempt == _ATTEMPTS:
+                raise
+            work.request.tell(f"{error}\nplanning again from what the database is now")
+            if isinstance(error, ConnectionLost):
+                work.session.close()
+                work = work.with_session(work.connect())
+    raise AssertionError("the loop returns or raises")
+
+
+def verify_work(work: Work) -> Verification:
+    """Compare everything with the declaration; change nothing."""
+    last = proven_run(work)
+    if last is not None:
+        changes: tuple[Change, ...] = ()
+        live: Catalog | None = None
+        catalog = work.declaration.catalog
+    else:
+        structure = plan_structure(work)
+        changes, live, catalog = structure.differences, structure.current, structure.desired
+    seeds = SeedRunner(work.session, work.dialect, catalog)
+    return verification(
+        changes=changes,
+        steps=work.declaration.steps,
+        known=states(History(work.session, work.dialect)),
+        seeds=seeds.preview(work.declaration.seeds, live),
+        failed_checks=run_checks(work.session, work.declaration.checks),
+    )
+
+
+def proven_run(work: Work) -> Run | None:
+    """The last run, where it proved this very declaration and the structure is still what it left; else None.
+
+    ``--exact`` compares with everything in the database, which an earlier run need not have done.
+    """
+    last = History(work.session, work.dialect).last_success()
+    if last is None or work.request.exact or last.declaration_digest != work.declaration.digest:
+        return None
+    if last.tool_version != tool_version():
+        return None
+    fingerprint = work.dialect.fingerprint(work.session, work.scope)
+    return last if last.fingerprint_after == fingerprint else None
+
+
+class Apply:
+    """One attempt at one apply, under the lock."""
+
+    def __init__(self, work: Work) -> None:
+        self.work, self.session, self.dialect = work, work.session, work.dialect
+        self.declaration = work.declaration
+        self.history = History(self.session, self.dialect)
+        self.ledger = Ledger(self.history)
+        self.limits = limits(work)
+        self.desired: Catalog | None = None
+
+    def run(self) -> ApplyReport:
+        """Gate, steps, structure, steps, seeds, verification, record."""
+        self._end_interrupted()
+        unchanged = self._unchanged()
+        if unchanged is not None:
+            return unchanged
+        structure = plan_structure(self.work)
+        self.desired = structure.desired
+        check_gate(structure.plan, self.work.permissions)
+        check_unchanged(self.declaration.steps, states(self.history))
+        self.history.ensure()
+        number = self.history.begin(self._facts(structure.plan))
+        try:
+            return self._carry_out(number, structure)
+        except BaseException as error:
+            self._record_failure(number, error)
+            raise
+
+    def _end_interrupted(self) -> None:
+        """End the connection of a run that lost its process: what it still waits for must not be applied later."""
+        for run in self.history.runs(1):
+            if run.outcome is Outcome.RUNNING and self.dialect.end_backend(self.session, run.backend):
+                self.work.request.tell(f"ended the connection that run {run.id} had left behind")
+
+    def _unchanged(self) -> ApplyReport | None:
+        """The report of a database that the last run has proven already; None where there may be something to do."""
+        last = proven_run(self.work)
+        if last is None or pending(self.declaration.steps, states(self.history)):
+            return None
+        seeds = SeedRunner(self.session, self.dialect, self.declaration.catalog)
+        if not seeds.proven(self.declaration.seeds):
+            return None
+        self._require(Verification(checks=tuple(run_checks(self.session, self.declaration.checks))))
+        return ApplyReport(
+            target=self.work.destination.name,
+            environment=last.environment,
+            outcome=Outcome.UNCHANGED,
+            run=last.id,
+            ready_token=last.ready_token,
+            fingerprint=last.fingerprint_after,
+            checks=tuple(check.name for check in self.declaration.checks),
+        )
+
+    def _carry_out(self, number: int, structure: Structure) -> ApplyReport:
+        before = self._steps(number, Phase.BEFORE)
+        if before:  # they may have changed the structure themselves
+            structure = plan_structure(self.work, self.desired)
+            check_gate(structure.plan, self.work.permissions)
+        executor = Executor(
+            self.session, self.dialect, number,
+            limits=self.limits, progress=self._progress, locate=self.declaration.locate,
+        )  # fmt: skip
+        records = executor.execute(structure.plan)
+        after = self._steps(number, Phase.AFTER)
+        seeds = SeedRunner(self.session, self.dialect, structure.desired, limits=self.limits)
+        results = seeds.apply(number, self.declaration.seeds)
+        fingerprint = self._verified(structure.desired)
+        self.ledger.set_managed(number, structure.desired.members)
+        return self._finish(number, structure, records, (*before, *after), results, fingerprint)
+
+    def _steps(self, number: int, phase: Phase) -> list[str]:
+        runner = StepRunner(
+            self.session, self.dialect, number,
+            limits=self.limits, lock_timeout_ms=self.work.policy.lock_timeout_ms, progress=self._progress,
+        )  # fmt: skip
+        return runner.apply(self.declaration.steps, phase)
+
+    def _verified(self, desired: Catalog) -> str:
+        """Introspect again: nothing may be left to do. Returns the fingerprint of what was verified."""
+        structure = plan_structure(self.work, desired)
+        seeds = SeedRunner(self.session, self.dialect, desired)
+        self._require(
+            verification(
+                changes=structure.differences,
+                steps=self.declaration.steps,
+                known=states(self.history),
+                seeds=seeds.preview(self.declaration.seeds),
+                failed_checks=run_checks(self.session, self.declaration.checks),
+            )
+        )
+        return structure.plan.fingerprint
+
+    def _require(self, found: Verification) -> None:
+        found.require(self.work.destination.name)
+
+    def _finish(
+        self,
+        number: int,
+        structure: Structure,
+        records: list[StatementRecord],
+        steps: tuple[str, ...],
+        seeds: list[SeedResult],
+        fingerprint: str,
+    ) -> ApplyReport:
+        ready_token = token(self.declaration.digest, fingerprint, number)
+        end = RunEnd(outcome=Outcome.APPLIED, fingerprint_after=fingerprint, ready_token=ready_token)
+        self.history.finish(number, end)
+        return ApplyReport(
+            target=self.work.destination.name,
+            environment=self.declaration.environment or "",
+            outcome=Outcome.APPLIED,
+            run=number,
+            ready_token=ready_token,
+            fingerprint=fingerprint,
+            statements=tuple(records),
+            steps=steps,
+            seeds=tuple(seeds),
+            checks=tuple(check.name for check in self.declaration.checks),
+            unmanaged=structure.plan.unmanaged,
+            notes=structure.plan.notes,
+        )
+
+    def _record_failure(self, number: int, error: BaseException) -> None:
+        outcome = Outcome.INCOMPLETE if isinstance(error, Incomplete) else Outcome.FAILED
+        text = str(error) or type(error).__name__
+        with suppress(ServerError):  # a lost connection cannot record anything: the next run marks it interrupted
+            self.history.finish(number, RunEnd(outcome=outcome, error=text))
+
+    def _facts(self, plan: Plan) -> RunFacts:
+        return RunFacts(
+            action="apply",
+            environment=self.declaration.environment or "",
+            os_user=_os_user(),
+            host=platform.node(),
+            source=self.work.request.origin,
+            git_revision=self.work.request.git_revision,
+            tool_version=tool_version(),
+            declaration_digest=self.declaration.digest,
+            plan_digest=plan_digest(plan),
+            fingerprint_before=plan.fingerprint,
+        )
+
+    def _progress(self, event: Progress) -> None:
+        first = event.text.strip().splitlines()[0] if event.text.strip() else ""
+        if event.outcome is Outcome.STARTED and not event.note:
+            self.work.request.tell(f"  [{event.seq}/{event.total}] {first[:150]}")
+        elif event.note:
+            self.work.request.tell(f"        {event.note}")
+
+
+def limits(work: Work) -> Limits:
+    """How long this run may go on: the caller's deadline, and the declared one of the policy."""
+    deadline = work.request.deadline
+    declared = work.declaration.manifest.policy.deadline_seconds
+    if declared is not None:
+        own = work.started + declared
+        deadline = own if deadline is None else min(deadline, own)
+    if deadline is None:
+        return Limits()
+    # Lambda allows 15 minutes at the most; with less, a margin of a minute would leave nothing to work in.
+    margin = min(Limits().margin_seconds, max(_SHORTEST_MARGIN_SECONDS, (deadline - work.started) / 5))
+    return Limits(deadline=deadline, margin_seconds=margin)
+
+
+def token(declaration_digest: str, fingerprint: str, run: int) -> str:
+    """The ready token: digest of declaration, verified fingerprint and run."""
+    return _digest(declaration_digest, fingerprint, str(run))
+
+
+def plan_digest(plan: Plan) -> str:
+    """What tells whether two plans are the same."""
+    return _digest(plan.fingerprint, *(statement.text for statement in plan.statements))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def tool_version() -> str:
+    """The installed version of this package, "" where it is run without being installed (Lambda)."""
+    try:
+        return version("db-bootstrap")
+    except PackageNotFoundError:
+        return ""
+
+
+def _os_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not have a name
+        return ""

@@ -1,0 +1,118 @@
+"""The use-cases. Each takes a request and gives a report, or raises the problem that a person can mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bootstrap.assembly import Request, open_connection, open_work
+from bootstrap.declaration.writer import write
+from bootstrap.dialects.base import ServerError
+from bootstrap.plan.gate import refused_hazards
+from bootstrap.planning import plan_structure
+from bootstrap.problems import Refused, StatementError
+from bootstrap.reports import ApplyReport, PlanReport
+from bootstrap.run import steps
+from bootstrap.run.history import History, Run, StatementRecord
+from bootstrap.run.seeds import SeedRunner
+from bootstrap.run.verify import Verification
+from bootstrap.runner import apply_work, verify_work
+
+
+def plan(request: Request) -> PlanReport:
+    """What :func:`apply` would do; reads only, and takes no lock.
+
+    Raises:
+        BootstrapError: of the kind that the problem is, see :mod:`bootstrap.problems`.
+    """
+    with open_work(request) as work, readable_server_errors():
+        history = History(work.session, work.dialect)
+        structure = plan_structure(work)
+        pending = steps.pending(work.declaration.steps, steps.states(history))
+        seeds = SeedRunner(work.session, work.dialect, structure.desired)
+        return PlanReport(
+            target=work.destination.name,
+            environment=work.declaration.environment or "",
+            plan=structure.plan,
+            refused=tuple(refused_hazards(structure.plan, work.permissions)),
+            steps=tuple(step.name for step in pending),
+            seeds=tuple(seeds.preview(work.declaration.seeds, structure.current)),
+        )
+
+
+def apply(request: Request) -> ApplyReport:
+    """Bring the database to its declaration, prove it, record it.
+
+    Raises:
+        Refused: a hazard is not allowed; nothing was changed.
+        VerificationFailed: the database is not what the declaration says after all.
+        Incomplete: out of time; the next apply goes on.
+        BootstrapError: any other problem; what was done stays done and the next apply goes on from there.
+    """
+    with open_work(request) as work, readable_server_errors():
+        work.dialect.check_writable(work.session)
+        return apply_work(work)
+
+
+def verify(request: Request) -> Verification:
+    """Whether the database is what the declaration says: structure, steps, rows and declared checks. Reads only."""
+    with open_work(request) as work, readable_server_errors():
+        return verify_work(work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryReport:
+    """The latest runs, and the statements of the one that was asked for."""
+
+    target: str
+    runs: tuple[Run, ...]
+    statements: tuple[StatementRecord, ...] = ()
+
+
+def history(request: Request, *, limit: int = 20, run: int | None = None) -> HistoryReport:
+    """The audit trail in the database itself; with ``run`` that run and each of its statements."""
+    with open_work(request) as work, readable_server_errors():
+        record = History(work.session, work.dialect)
+        if run is None:
+            return HistoryReport(target=work.destination.name, runs=tuple(record.runs(limit)))
+        found = record.run(run)
+        if found is None:
+            raise Refused(f"{work.destination.name} has no run {run}: db-bootstrap history lists those it has")
+        return HistoryReport(target=work.destination.name, runs=(found,), statements=tuple(record.statements(run)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import wrote."""
+
+    target: str
+    files: tuple[Path, ...]
+    objects: int
+
+
+def import_database(request: Request, out: Path) -> ImportReport:
+    """Write a declaration of what the database holds. ``plan`` right after it is empty.
+
+    Raises:
+        Refused: the database holds something that cannot be declared; names each.
+    """
+    with open_connection(request) as (dialect, session, destination, scope), readable_server_errors():
+        found = dialect.introspect(session, scope)
+        if found.unsupported:
+            lines = [
+                f"  {item.what} {item.name}{': ' + item.reason if item.reason else ''}" for item in found.unsupported
+            ]
+            raise Refused("import refused: these cannot be declared yet; nothing was written\n" + "\n".join(lines))
+        files = write(found.catalog, dialect.name, out)
+        return ImportReport(target=destination.name, files=tuple(files), objects=len(found.catalog.objects))
+
+
+@contextmanager
+def readable_server_errors() -> Iterator[None]:
+    """A server's refusal outside of any statement of a plan, as a problem of ours."""
+    try:
+        yield
+    except ServerError as error:
+        raise StatementError(f"the server refused: {error}") from error
