@@ -7,6 +7,7 @@ VENV      := .venv
 BIN       := $(VENV)/bin
 ENV       ?= staging
 DATABASES ?= contacts streams
+DATABASE_DIR ?= database
 ARGS      ?=
 KEEP      ?=
 WORKERS   ?= 2
@@ -55,21 +56,23 @@ docs: install  ## Regenerate the module's tables
 	$(BIN)/python tools/module_docs.py
 
 # The same commands by hand, against what Terraform made: the workspace is the environment.
-# `.demo/env` is there while a demo stands (make demo KEEP=1) and leads them to it.
+# `.demo/env` is there while a demo stands (make demo KEEP=1) and leads them to it; only them, the tests know nothing of it.
+ifneq (,$(filter plan bootstrap verify history,$(MAKECMDGOALS)))
 -include .demo/env
 export
+endif
 
 plan: install  ## What would change in ENV
-	@for database in $(DATABASES); do $(BIN)/db-bootstrap plan $(ENV) --dir database/$$database $(ARGS) || exit $$?; done
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap plan $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done
 
 bootstrap: install  ## Bring ENV to its declaration
-	@for database in $(DATABASES); do $(BIN)/db-bootstrap apply $(ENV) --dir database/$$database $(ARGS) || exit $$?; done
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap apply $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done
 
 verify: install  ## Prove that ENV is what its declaration says
-	@for database in $(DATABASES); do $(BIN)/db-bootstrap verify $(ENV) --dir database/$$database $(ARGS) || exit $$?; done
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap verify $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done
 
 history: install  ## What was run in ENV, when, by whom
-	@for database in $(DATABASES); do $(BIN)/db-bootstrap history $(ENV) --dir database/$$database $(ARGS) || exit $$?; done
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap history $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done
 
 clean:  ## Remove what was built
 	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
