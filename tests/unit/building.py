@@ -109,7 +109,8 @@ def everything(_: Ref) -> bool:
 
 
 def difference(before: Catalog, after: Catalog, **rest: Any) -> Difference:
-    return diff(before, after, **({"managed": everything, "everything": "managed" not in rest} | rest))
+    managed = rest.pop("managed", everything)
+    return diff(before, after, managed=managed, everything=managed is everything, **rest)
 
 
 def steps(before: Catalog, after: Catalog, rules: FakeRules | None = None, **rest: Any) -> list[str]:

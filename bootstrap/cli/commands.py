@@ -1,0 +1,138 @@
+"""The commands: each turns its arguments into a request, and a report into output and an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bootstrap.cli.options import allow_option, change_options, request_from, target_options
+from bootstrap.cli.output import Output
+from bootstrap.problems import BootstrapError
+from bootstrap.redact import redact
+
+REPORT_VARIABLE = "DB_BOOTSTRAP_REPORT"
+PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
+
+
+@click.command()
+@target_options
+@change_options
+@allow_option
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending, as Terraform does.")
+def plan(form: str, *, detailed_exitcode: bool, **arguments: Any) -> int:
+    """Show what apply would do: SQL, hazards, steps, rows. Changes nothing."""
+    from bootstrap import service  # noqa: PLC0415  # heavy: only when a command runs
+    from bootstrap.cli import text  # noqa: PLC0415
+
+    output = Output(form)
+    report = service.plan(request_from(arguments, output))
+    output.report(text.plan(report), text.plan_data(report))
+    return PENDING if detailed_exitcode and report.pending else 0
+
+
+@click.command()
+@target_options
+@change_options
+@allow_option
+def apply(form: str, **arguments: Any) -> int:
+    """Bring the database to its declaration, verify it, record it."""
+    from bootstrap import service  # noqa: PLC0415
+    from bootstrap.cli import text  # noqa: PLC0415
+
+    output = Output(form)
+    try:
+        report = service.apply(request_from(arguments, output))
+    except BootstrapError as error:
+        _write_report({"status": "failed", "exit_code": error.exit_code, "error": str(error)})
+        raise
+    data = text.apply_data(report)
+    _write_report({**data, "exit_code": 0})
+    output.report(text.apply(report), data)
+    return 0
+
+
+@click.command()
+@target_options
+@change_options
+def verify(form: str, **arguments: Any) -> int:
+    """Prove that the database is what the declaration says: structure, steps, rows, checks. Exit 4 where it is not."""
+    from bootstrap import service  # noqa: PLC0415
+    from bootstrap.cli import text  # noqa: PLC0415
+    from bootstrap.problems import VerificationFailed  # noqa: PLC0415
+
+    output = Output(form)
+    found = service.verify(request_from(arguments, output))
+    output.report(text.verification(found), text.verification_data(found))
+    return 0 if found.holds else VerificationFailed.exit_code
+
+
+@click.command()
+@target_options
+@click.option("--limit", default=20, show_default=True, help="How many runs, newest first.")
+@click.option("--run", type=int, metavar="RUN", help="One run with each of its statements.")
+def history(form: str, *, limit: int, run: int | None, **arguments: Any) -> int:
+    """List what was run: when, by whom, from which revision, with what outcome."""
+    from bootstrap import service  # noqa: PLC0415
+    from bootstrap.cli import text  # noqa: PLC0415
+
+    output = Output(form)
+    report = service.history(request_from(arguments, output), limit=limit, run=run)
+    output.report(text.history(report), text.history_data(report))
+    return 0
+
+
+@click.command(name="import")
+@target_options
+@click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="A new or empty directory.")
+def import_(form: str, *, out: Path, **arguments: Any) -> int:
+    """Write a declaration of what a live database holds; plan right after it is empty."""
+    from bootstrap import service  # noqa: PLC0415
+    from bootstrap.cli import text  # noqa: PLC0415
+
+    output = Output(form)
+    report = service.import_database(request_from(arguments, output), out)
+    output.report(text.imported(report), text.imported_data(report))
+    return 0
+
+
+@click.command()
+@click.argument("environment", metavar="[ENV]", required=False)
+@click.option("--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path), help="Default: here.")
+def lint(environment: str | None, directory: Path) -> int:
+    """Read and check the declaration alone; connects to nothing. Without ENV every environment is checked."""
+    from bootstrap.declaration.load import load, manifest  # noqa: PLC0415
+
+    names = [environment] if environment else [None, *manifest(directory, None).environments]
+    for name in names:
+        load(directory, name)
+    click.echo(f"{directory}: the declaration is sound ({', '.join(name or 'base' for name in names)})")
+    return 0
+
+
+@click.command()
+def schema() -> int:
+    """Print the JSON Schema of the YAML files, for editors."""
+    from importlib.resources import files  # noqa: PLC0415
+
+    click.echo((files("bootstrap.declaration") / "schema.json").read_text(encoding="utf-8"))
+    return 0
+
+
+def _write_report(data: dict[str, Any]) -> None:
+    """Leave the report where DB_BOOTSTRAP_REPORT says: local-exec keeps nothing of what a command prints."""
+    path = os.environ.get(REPORT_VARIABLE)
+    if not path:
+        return
+    try:
+        Path(path).write_text(redact(json.dumps(data, indent=2, default=str)) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BootstrapError(
+            f"{REPORT_VARIABLE}: cannot write {path}: {error.strerror}: name a writable file"
+        ) from None
+
+
+ALL = (plan, apply, verify, history, import_, lint, schema)

@@ -1,0 +1,208 @@
+"""Reports as text for people, and as data for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bootstrap.plan.statement import Hazard, Plan
+from bootstrap.reports import ApplyReport, PlanReport, counted
+from bootstrap.run.history import Run, StatementRecord
+from bootstrap.run.seeds import SeedResult
+from bootstrap.run.verify import Verification
+from bootstrap.service import HistoryReport, ImportReport
+
+_SHOWN_UNMANAGED = 20
+
+
+def plan(report: PlanReport) -> str:
+    """The plan: SQL that can be read and run, with each hazard above the statement it belongs to."""
+    lines = [f"-- {report.summary}"]
+    for statement in report.plan.statements:
+        lines += [f"-- {line}" for hazard in statement.hazards for line in _hazard(hazard)]
+        lines.append(statement.text.rstrip(";") + ";")
+    lines += [f"-- step {name}" for name in report.steps]
+    lines += [f"-- rows of {item.table.path}: {counted(item)}" for item in report.seeds if item.pending]
+    lines += [f"-- {line}" for line in _remarks(report.plan)]
+    if report.refused:
+        lines.append("-- apply refuses this plan; what allows it:")
+        lines += [f"--   --allow '{hazard.permission}'" for hazard in report.refused]
+    return "\n".join(lines)
+
+
+def _hazard(hazard: Hazard) -> Iterator[str]:
+    yield f"{'HAZARD' if hazard.blocking else 'note'} {hazard.kind}: {hazard.message}"
+    if hazard.advice:
+        yield f"  safer: {hazard.advice}"
+
+
+def _remarks(plan: Plan) -> Iterator[str]:
+    shown = plan.unmanaged[:_SHOWN_UNMANAGED]
+    yield from (f"not declared, left alone: {ref}" for ref in shown)
+    if len(plan.unmanaged) > len(shown):
+        yield f"not declared, left alone: {len(plan.unmanaged) - len(shown)} more (--format json lists them)"
+    yield from (f"note: {note}" for note in plan.notes)
+
+
+def plan_data(report: PlanReport) -> dict[str, Any]:
+    """The plan as data."""
+    return {
+        "target": report.target,
+        "environment": report.environment,
+        "summary": report.summary,
+        "fingerprint": report.plan.fingerprint,
+        "statements": [
+            {
+                "sql": statement.text,
+                "subject": str(statement.subject),
+                "transactional": statement.transactional,
+                "hazards": [_hazard_data(hazard) for hazard in statement.hazards],
+            }
+            for statement in report.plan.statements
+        ],
+        "refused": [hazard.permission for hazard in report.refused],
+        "steps": list(report.steps),
+        "seeds": [_seed_data(item) for item in report.seeds],
+        "unmanaged": [str(ref) for ref in report.plan.unmanaged],
+        "notes": list(report.plan.notes),
+    }
+
+
+def _hazard_data(hazard: Hazard) -> dict[str, Any]:
+    return {
+        "kind": hazard.kind.value,
+        "subject": str(hazard.subject),
+        "message": hazard.message,
+        "advice": hazard.advice,
+        "blocking": hazard.blocking,
+        "allow": hazard.permission,
+    }
+
+
+def _seed_data(result: SeedResult) -> dict[str, Any]:
+    counts = result.counts
+    known = None if counts is None else {
+        "inserted": counts.inserted, "updated": counts.updated, "deleted": counts.deleted,
+        "unchanged": counts.unchanged,
+    }  # fmt: skip
+    return {"table": result.table.path, "rows": known}
+
+
+def apply(report: ApplyReport) -> str:
+    """What an apply did, a line each, and the token."""
+    lines = [report.summary]
+    lines += [f"  step {name}" for name in report.steps]
+    lines += [f"  rows of {item.table.path}: {_done(item)}" for item in report.seeds]
+    lines += [f"  check {name} holds" for name in report.checks]
+    lines += [f"  not declared, left alone: {ref}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
+    lines += [f"  note: {note}" for note in report.notes]
+    lines.append(f"  ready token {report.ready_token}")
+    return "\n".join(lines)
+
+
+def _done(result: SeedResult) -> str:
+    counts = result.counts
+    if counts is None:
+        return "unknown"
+    named = (
+        (counts.inserted, "inserted"), (counts.updated, "updated"), (counts.deleted, "deleted"),
+        (counts.unchanged, "unchanged"),
+    )  # fmt: skip
+    return ", ".join(f"{number} {verb}" for number, verb in named if number) or "none"
+
+
+def apply_data(report: ApplyReport) -> dict[str, Any]:
+    """What an apply did, as data."""
+    return {
+        "status": report.outcome.value,
+        "target": report.target,
+        "environment": report.environment,
+        "summary": report.summary,
+        "run_id": report.run,
+        "ready_token": report.ready_token,
+        "fingerprint": report.fingerprint,
+        "statements": [_statement_data(item) for item in report.statements],
+        "steps": list(report.steps),
+        "seeds": [_seed_data(item) for item in report.seeds],
+        "checks": list(report.checks),
+        "unmanaged": [str(ref) for ref in report.unmanaged],
+        "notes": list(report.notes),
+    }
+
+
+def verification(found: Verification) -> str:
+    """Each fault in a line, or that there is none."""
+    if found.holds:
+        return "verified: the database is what the declaration says"
+    return "\n".join(["not verified:", *(f"  {fault}" for fault in found.faults)])
+
+
+def verification_data(found: Verification) -> dict[str, Any]:
+    """The verification as data."""
+    return {
+        "verified": found.holds,
+        "structure": list(found.structure),
+        "steps": list(found.steps),
+        "seeds": list(found.seeds),
+        "checks": list(found.checks),
+    }
+
+
+def history(report: HistoryReport) -> str:
+    """The runs as a table, newest first; a single one with its statements."""
+    if not report.runs:
+        return f"{report.target}: nothing was run here yet"
+    rows: list[tuple[str, ...]] = [("run", "started (UTC)", "outcome", "environment", "by", "revision")]
+    rows += [_run_row(run) for run in report.runs]
+    lines = list(_table(rows))
+    lines += [f"  error: {line}" for run in report.runs if len(report.runs) == 1 for line in run.error.splitlines()]
+    for item in report.statements:
+        duration = "" if item.duration_ms is None else f" ({item.duration_ms} ms)"
+        lines.append(f"  {item.seq}. {item.outcome}{duration} {item.subject}")
+        lines += [f"     {line}" for line in item.sql_text.splitlines()]
+        lines += [f"     {item.error}"] if item.error else []
+    return "\n".join(lines)
+
+
+def _run_row(run: Run) -> tuple[str, ...]:
+    who = f"{run.os_user or run.db_user}@{run.host}" if run.host else run.db_user
+    started = run.started_at.strftime("%Y-%m-%d %H:%M:%S")
+    return (str(run.id), started, run.outcome.value, run.environment or "-", who, run.git_revision[:12] or "-")
+
+
+def _table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    kept = list(rows)
+    widths = [max(len(row[place]) for row in kept) for place in range(len(kept[0]))]
+    for row in kept:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def history_data(report: HistoryReport) -> dict[str, Any]:
+    """The history as data."""
+    return {
+        "target": report.target,
+        "runs": [{name: getattr(run, name) for name in Run.__dataclass_fields__} for run in report.runs],
+        "statements": [_statement_data(item) for item in report.statements],
+    }
+
+
+def _statement_data(item: StatementRecord) -> dict[str, Any]:
+    return {
+        "seq": item.seq,
+        "subject": item.subject,
+        "sql": item.sql_text,
+        "outcome": item.outcome.value,
+        "duration_ms": item.duration_ms,
+        "attempts": item.attempts,
+        "error": item.error,
+    }
+
+
+def imported(report: ImportReport) -> str:
+    """What an import wrote."""
+    return "\n".join([f"{report.target}: {report.objects} objects written", *(f"  {path}" for path in report.files)])
+
+
+def imported_data(report: ImportReport) -> dict[str, Any]:
+    """What an import wrote, as data."""
+    return {"target": report.target, "objects": report.objects, "files": [str(path) for path in report.files]}
