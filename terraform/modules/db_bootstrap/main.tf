@@ -8,7 +8,7 @@ locals {
 
   # What the loader may read. Other environments' overlays say nothing about this one, so they must not run it again.
   declaration_files = [
-    for path in sort(fileset(var.declaration_dir, "**/*.{yaml,yml,csv,jsonl,json,sql}")) : path
+    for path in sort(fileset(var.declaration_dir, "**/*.{yaml,yml,csv,jsonl,ndjson,json,sql}")) : path
     if !can(regex("(^|/)\\.", path)) && (
       !startswith(path, "environments/") ||
       startswith(path, "environments/${var.environment}.") ||
@@ -86,7 +86,7 @@ resource "terraform_data" "request" {
       error_message = "declaration_dir: ${var.declaration_dir} holds no bootstrap.yaml."
     }
     precondition {
-      condition     = contains(local.declaration_files, "environments/${var.environment}.yaml")
+      condition     = length(setintersection(local.declaration_files, [for kind in ["yaml", "yml"] : "environments/${var.environment}.${kind}"])) > 0
       error_message = "environment: ${var.declaration_dir}/environments/${var.environment}.yaml does not exist."
     }
     precondition {
