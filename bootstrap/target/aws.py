@@ -5,6 +5,7 @@ An endpoint override comes only through boto3's own AWS_ENDPOINT_URL; credential
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -135,7 +136,10 @@ def _client(service: str, region: str | None) -> Any:  # boto3 publishes no type
     config = botocore.config.Config(
         connect_timeout=4, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 3}
     )
-    return boto3.session.Session().client(service, region_name=region, config=config)
+    session = boto3.session.Session()
+    # boto3 itself looks at AWS_DEFAULT_REGION only; the other SDKs and Lambda go by AWS_REGION
+    found = region or session.region_name or os.environ.get("AWS_REGION")
+    return session.client(service, region_name=found, config=config)
 
 
 def _region_of(arn: str) -> str | None:

@@ -156,7 +156,7 @@ def connect(
             again = destination.login.refused() if error.login_refused else _may_pass(error)
             if not again or time.monotonic() + pause > end:
                 raise _unreachable(destination, endpoint, error, timed_out=again) from error
-            words = redact(str(error))
+            words = redact(" ".join(str(error).split()))
             if words != told:
                 waiting(f"waiting for {destination.name}: {words}")
                 told = words
