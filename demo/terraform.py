@@ -22,9 +22,13 @@ from tools import terraform_mirror
 NO_CHANGES, ERROR, CHANGES = 0, 1, 2  # plan -detailed-exitcode
 # Of the forty resources of an environment those that take time or do the work.
 SHOWN = re.compile(
-    r"aws_db_instance|aws_lambda_(function|invocation)|terraform_data\.(run|app)|local-exec|^(Apply|Plan)\b"
+    r"^[^ :]*(aws_db_instance\.|aws_lambda_(function|invocation)\.|terraform_data\.(run|app))[^ :]*(: | \(local-exec\))"
+    r"|^(Apply complete|Plan:)"
 )
-HIDDEN = re.compile(r"Refreshing state|Executing:|suppressed|will be|must be|Still creating.*0[1-9]s elapsed")
+# A line each half minute is enough to see that RDS is being waited for.
+HIDDEN = re.compile(
+    r"Refreshing state|Provisioning with|Executing:|suppressed|Still creating\.\.\. \[(?!(\d+m00?|\d*m?30)s )"
+)
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 ERROR_LINES = 30
 
@@ -122,7 +126,8 @@ class Terraform:
 
 
 def _error(said: list[str]) -> str:
-    start = next((number for number, line in enumerate(said) if "Error:" in line), max(0, len(said) - ERROR_LINES))
+    first = (number for number, line in enumerate(said) if line.startswith("Error:"))
+    start = next(first, max(0, len(said) - ERROR_LINES))
     return "\n".join(said[start : start + ERROR_LINES])
 
 
