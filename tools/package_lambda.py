@@ -123,13 +123,17 @@ def package_digest() -> str:
     return digest.hexdigest()
 
 
+def this_architecture() -> str:
+    """The architecture of this machine, as Lambda calls it; x86_64 where it has neither."""
+    return "arm64" if ARCHITECTURES.get(platform.machine().lower()) == "aarch64" else "x86_64"
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Build the Lambda zip, reproducibly.")
     parser.add_argument(
         "--out", type=Path, default=ROOT / "dist" / "lambda", help="folder for the zip and its manifest"
     )
-    machine = "arm64" if ARCHITECTURES.get(platform.machine().lower()) == "aarch64" else "x86_64"
-    parser.add_argument("--architecture", choices=("x86_64", "arm64"), default=machine)
+    parser.add_argument("--architecture", choices=("x86_64", "arm64"), default=this_architecture())
     return parser.parse_args()
 
 

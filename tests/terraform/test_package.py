@@ -1,0 +1,87 @@
+"""The Lambda zip: the same bytes each time, all that the handler imports, and no more."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tools import package_lambda
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Imports the handler and what it does on first use, in an interpreter that sees the zip and the standard library only.
+# boto3 belongs to the runtime, so nothing may need it before a secret is read.
+IMPORTS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import bootstrap.handler
+import psycopg2, pymysql, yaml, msgspec
+assert "boto3" not in sys.modules and "click" not in sys.modules
+for name in ("bootstrap.handler", "psycopg2", "pymysql", "yaml", "msgspec"):
+    assert sys.modules[name].__file__.startswith(sys.argv[1]), name
+    assert sys.modules[name].__cached__ and sys.modules[name].__spec__.cached, name
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return package_lambda.build(tmp_path_factory.mktemp("package"), package_lambda.this_architecture())
+
+
+def test_builds_the_same_bytes_again(built: Path, tmp_path: Path) -> None:
+    # Another process with another hash seed and time zone, as another machine has them.
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tools/package_lambda.py"), "--out", str(tmp_path)],
+        env={"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    again = tmp_path / "db-bootstrap.zip"
+    assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(built.read_bytes()).digest()
+    assert again.with_suffix(".json").read_bytes() == built.with_suffix(".json").read_bytes()
+
+
+def test_manifest_says_what_the_zip_is(built: Path) -> None:
+    manifest = json.loads(built.with_suffix(".json").read_text())
+    assert manifest["runtime"] == f"python3.{sys.version_info.minor}"
+    assert manifest["sha256"] == hashlib.sha256(built.read_bytes()).hexdigest()
+    assert manifest["package_digest"] == package_lambda.package_digest()
+    assert len(manifest["wheels"]) == len(package_lambda.LIBRARIES)
+
+
+def test_holds_what_the_handler_imports_and_no_more(built: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(built) as archive:
+        names = archive.namelist()
+        archive.extractall(tmp_path)
+    assert names == sorted(names)
+    tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
+    assert tops == {"_yaml", "bootstrap", "msgspec", "psycopg2", "psycopg2_binary.libs", "pymysql", "yaml"}
+    assert not [name for name in names if name.startswith(package_lambda.OPERATOR_ONLY)]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", IMPORTS, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_bytecode_is_used_without_looking_at_the_source(built: Path) -> None:
+    """Unchecked: the flags word of every .pyc is 1 (hash-based, not checked), so no time stamp can make it stale."""
+    with zipfile.ZipFile(built) as archive:
+        compiled = [name for name in archive.namelist() if name.endswith(".pyc")]
+        sources = [name for name in archive.namelist() if name.endswith(".py")]
+        flags = {archive.read(name)[4:8] for name in compiled}
+        times = {info.date_time for info in archive.infolist()}
+    assert len(compiled) == len(sources)
+    assert flags == {(1).to_bytes(4, "little")}
+    assert times == {package_lambda.EPOCH}
+
+
+def test_a_library_that_cannot_be_had_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(package_lambda, "LIBRARIES", ("no-such-library",))
+    with pytest.raises(package_lambda.PackagingError, match="no-such-library is not installed"):
+        package_lambda.build(tmp_path, "x86_64")
