@@ -1,0 +1,160 @@
+"""The history in the database itself, on each engine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bootstrap.catalog.ref import Kind
+from bootstrap.dialects.base import ServerError, Session
+from bootstrap.problems import BootstrapError
+from bootstrap.redact import remember
+from bootstrap.run.history import History, Outcome, RunEnd, RunFacts, StatementRecord, sql_hash
+from bootstrap.run.ledger import Ledger, SeedProof, managed_identities
+from tests.integration.run.conftest import Place
+
+FACTS = RunFacts(
+    action="apply", environment="production", os_user="ci", principal="alice", host="runner", source="https://ci/1",
+    git_revision="abc123", tool_version="0.1.0", declaration_digest="d1", plan_digest="p1", fingerprint_before="f0",
+)  # fmt: skip
+
+
+def record(seq: int, outcome: Outcome, **facts: object) -> StatementRecord:
+    sql = "CREATE TABLE „ünï😀“ (id int)"
+    return StatementRecord(
+        seq=seq, subject="table t", sql_text=sql, sql_hash=sql_hash(sql), outcome=outcome, **facts  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def test_where_there_are_no_tables_nothing_has_happened(place: Place, session: Session) -> None:
+    history = History(session, place.dialect)
+    assert (history.version(), history.runs(), history.last_success(), history.run(1)) == (0, [], None, None)
+    assert (history.statements(1), history.catalog(1), history.next_seq(1)) == ([], None, 1)
+    ledger = Ledger(history)
+    assert (ledger.managed(), ledger.seeds([place.ref("t")]), ledger.canonical(["k"])) == (frozenset(), {}, {})
+
+
+def test_the_tables_are_made_once(history: History, session: Session) -> None:
+    history.ensure()
+    for statement in history.dialect.history_schema():
+        session.execute(statement)
+    assert history.version() == 1
+
+
+def test_a_newer_history_is_not_touched(history: History, session: Session) -> None:
+    session.execute(f"UPDATE {history.table('version')} SET version = 99")
+    with pytest.raises(BootstrapError, match="has version 99, this db-bootstrap knows 1"):
+        history.ensure()
+
+
+def test_a_run_from_start_to_end(history: History) -> None:
+    before = datetime.now(UTC)
+    number = history.begin(FACTS)
+    started = history.run(number)
+    assert started is not None
+    assert (started.outcome, started.finished_at, started.git_revision) == (Outcome.RUNNING, None, "abc123")
+    assert abs((started.started_at - before).total_seconds()) < 60
+    assert started.db_user
+    assert int(started.backend) > 0
+    assert history.last_success() is None
+    end = RunEnd(outcome=Outcome.APPLIED, fingerprint_after="f1", ready_token="token", catalog='{"tables": "ü😀"}')
+    history.finish(number, end)
+    done = history.last_success()
+    assert done is not None
+    assert (done.id, done.fingerprint_after, done.ready_token, done.plan_digest) == (number, "f1", "token", "p1")
+    assert done.finished_at is not None
+    assert done.finished_at >= done.started_at
+    assert history.catalog(number) == '{"tables": "ü😀"}'
+    assert [item.id for item in history.runs()] == [number]
+
+
+def test_a_run_that_never_ended_was_interrupted(history: History) -> None:
+    first = history.begin(FACTS)
+    history.record(first, [record(1, Outcome.DONE), record(2, Outcome.STARTED)])
+    second = history.begin(FACTS)
+    assert second == first + 1
+    interrupted = history.run(first)
+    assert interrupted is not None
+    assert interrupted.outcome is Outcome.INTERRUPTED
+    assert [item.outcome for item in history.statements(first)] == [Outcome.DONE, Outcome.UNKNOWN]
+
+
+def test_statements_with_their_outcome_and_time(history: History, run: int) -> None:
+    history.record(run, [record(1, Outcome.STARTED)])
+    history.conclude(run, record(1, Outcome.FAILED, duration_ms=12, attempts=3, error="no ü"))
+    [found] = history.statements(run)
+    assert (found.outcome, found.duration_ms, found.attempts, found.error) == (Outcome.FAILED, 12, 3, "no ü")
+    assert found.sql_text == "CREATE TABLE „ünï😀“ (id int)"
+    assert found.recorded_at is not None
+    assert history.next_seq(run) == 2
+
+
+def test_no_secret_is_ever_stored(history: History, run: int) -> None:
+    remember("known-secret-value")
+    sql = "ALTER ROLE app PASSWORD 'known-secret-value'"
+    row = StatementRecord(
+        seq=1, subject="role app", sql_text=sql, sql_hash="h", outcome=Outcome.FAILED, error=f"at: {sql}"
+    )
+    history.record(run, [row])
+    history.finish(run, RunEnd(outcome=Outcome.FAILED, error=f"failed: {sql}"))
+    texts = [str(history.statements(run)), str(history.run(run))]
+    assert all("known-secret-value" not in text and "***" in text for text in texts)
+
+
+def test_what_was_declared_is_known_to_the_next_run(history: History, run: int, place: Place) -> None:
+    ledger = Ledger(history)
+    table = place.ref("t")
+    column = table.child(Kind.COLUMN, "c")
+    ledger.set_managed(run, [table, column])
+    assert managed_identities(history.session, place.dialect) == {table, column}
+    ledger.set_managed(run, [table, place.ref("T")])
+    assert ledger.managed() == {table, place.ref("T")}
+
+
+def test_many_managed_objects(history: History, run: int, place: Place) -> None:
+    ledger = Ledger(history)
+    refs = [place.ref(f"t{number}") for number in range(1203)]
+    ledger.set_managed(run, refs)
+    assert ledger.managed() == set(refs)
+    ledger.set_managed(run, [])
+    assert ledger.managed() == frozenset()
+
+
+def test_proofs_and_canonical_forms(history: History, run: int, place: Place) -> None:
+    ledger = Ledger(history)
+    table = place.ref("dotted.name")
+    ledger.set_seeds(run, [SeedProof(table, "d1", "p1", 5)])
+    ledger.set_seeds(run, [SeedProof(table, "d2", "p2", 6)])
+    assert ledger.seeds([table, place.ref("other")]) == {table: SeedProof(table, "d2", "p2", 6)}
+    ledger.set_canonical(run, {"a": "form a", "b": "form b"})
+    ledger.set_canonical(run, {"b": "form b", "c": "form c"})
+    assert ledger.canonical(["a", "b", "c"]) == {"b": "form b", "c": "form c"}
+
+
+def test_a_lost_runs_connection_is_ended(place: Place, history: History) -> None:
+    other = place.connect()
+    backend = str(other.query(f"SELECT {place.dialect.history_facts().backend}")[0][0])
+    assert place.dialect.end_backend(history.session, backend)
+    with pytest.raises(ServerError) as caught:
+        other.query("SELECT 1")
+    assert caught.value.connection_lost
+    assert not place.dialect.end_backend(history.session, backend)
+
+
+def test_a_digest_of_rows_tells_every_change(place: Place, session: Session) -> None:
+    session.execute("CREATE TABLE t (a int, b varchar(20), c varchar(20))")
+    digest = place.dialect.rows_digest(place.ref("t"), ["a", "b"])
+    session.execute("INSERT INTO t VALUES (1, NULL, 'x'), (2, 'NULL', 'x'), (2, 'NULL', 'x')")
+    seen = {str(session.query(f"SELECT {digest}")[0][0])}
+    for change in (
+        "UPDATE t SET b = 'NULL' WHERE a = 1",
+        "UPDATE t SET b = 'Ü' WHERE a = 1",
+        "UPDATE t SET b = 'null' WHERE a = 1",
+        "DELETE FROM t WHERE a = 2",
+    ):
+        session.execute(change)
+        seen.add(str(session.query(f"SELECT {digest}")[0][0]))
+    assert len(seen) == 5
+    session.execute("UPDATE t SET c = 'y'")
+    assert str(session.query(f"SELECT {digest}")[0][0]) in seen

@@ -1,0 +1,80 @@
+"""One run at a time."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from bootstrap.problems import Unreachable
+from bootstrap.run.lock import LOCK, assert_owned, run_lock
+from bootstrap.run.recover import backend_of, reconnect
+from tests.integration.run.conftest import Place
+
+
+def test_a_second_run_waits_then_names_the_holder(place: Place) -> None:
+    first, second = place.connect(), place.connect()
+    told: list[str] = []
+    with run_lock(first, deadline_seconds=5, second=place.connect):
+        assert_owned(first)
+        start = time.monotonic()
+        with (
+            pytest.raises(Unreachable, match="another run holds the lock of database test_") as caught,
+            run_lock(second, deadline_seconds=0.5, waiting=told.append),
+        ):
+            pass
+        assert time.monotonic() - start < 3
+        holder = backend_of(first, place.dialect)
+        assert holder in str(caught.value)
+        assert len(told) == 1
+    with run_lock(second, deadline_seconds=1):
+        pass
+    with pytest.raises(Unreachable, match="was lost"):
+        assert_owned(first)
+
+
+def test_ten_runs_one_after_the_other(place: Place) -> None:
+    inside, most = [0], [0]
+
+    def work() -> None:
+        session = place.connect()
+        with run_lock(session, deadline_seconds=30):
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+            time.sleep(0.02)
+            inside[0] -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(40)
+    assert (most[0], inside[0]) == (1, 0)
+
+
+def test_two_sessions_on_one_backend_as_behind_a_pooler_are_refused(place: Place) -> None:
+    session = place.connect()
+
+    class Shared:
+        """The same backend handed out again, as a transaction pooler does."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(session, name)
+
+        def close(self) -> None:
+            pass
+
+    with (
+        pytest.raises(Unreachable, match="transaction pooler"),
+        run_lock(session, deadline_seconds=1, second=Shared),  # type: ignore[arg-type]  # it is one, by delegation
+    ):
+        pass
+
+
+def test_after_a_lost_connection_the_lock_is_taken_again(place: Place) -> None:
+    session = place.connect()
+    assert session.try_lock(LOCK)
+    backend = backend_of(session, place.dialect)
+    again = reconnect(place.dialect, place.connect, lost=session, backend=backend, deadline_seconds=10)
+    assert_owned(again)
