@@ -29,14 +29,15 @@ _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u2028\u2029\ufffe
 class Scalar:
     """A scalar: its text, and what kind of value it is."""
 
-    __slots__ = ("depth", "kind", "line", "size", "substituted", "text")
+    __slots__ = ("depth", "kind", "line", "plain", "size", "substituted", "text")
 
-    def __init__(self, text: str, kind: ScalarKind, line: int, *, substituted: bool) -> None:
+    def __init__(self, text: str, line: int, *, plain: bool, substituted: bool = False) -> None:
         self.text = text
-        self.kind = kind
+        self.plain = plain
+        self.kind = kind_of(text) if plain else ScalarKind.TEXT
         self.line = line
         self.size = self.depth = 1
-        self.substituted = substituted
+        self.substituted = substituted and plain
 
 
 class Sequence:
@@ -141,7 +142,7 @@ class _Tree:
             before = text
             text = substitute(text, self.variables, lambda name: self._undefined(name, line))
             substituted = text != before
-        node = Scalar(text, kind_of(text) if plain else ScalarKind.TEXT, line, substituted=substituted and plain)
+        node = Scalar(text, line, plain=plain, substituted=substituted)
         self.count += 1
         if event.anchor:
             self.anchors[event.anchor] = node

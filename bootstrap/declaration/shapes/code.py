@@ -48,6 +48,9 @@ class TriggerShape(Shape):
     sql_mode: SqlMode = None
     charset: BodyCharset = None
     collation: BodyCollation = None
+    header: Annotated[
+        str | None, mysql("The words before the body as first written; by import only.", "leave it out")
+    ] = None
     order: Annotated[
         int, mysql("Its place among the triggers of the same time and event.", "PostgreSQL fires them by name")
     ] = 1

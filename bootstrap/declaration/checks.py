@@ -1,0 +1,69 @@
+"""Declared checks: named queries with what their answer must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bootstrap.declaration.build.assembly import statement
+from bootstrap.declaration.decode import Reading, decode
+from bootstrap.declaration.model import DeclaredCheck, Expectation, Position
+from bootstrap.declaration.project import Project
+from bootstrap.declaration.report import Problems, shown
+from bootstrap.declaration.shapes.files import CheckFile, CheckShape, ExpectShape
+
+
+def read_checks(project: Project) -> tuple[DeclaredCheck, ...]:
+    """The checks of all files and of the overlay, in the order they are written."""
+    found: dict[str, DeclaredCheck] = {}
+    for path in project.checks:
+        reading = project.reading(path)
+        node = project.compose(path)
+        shape = decode(node, CheckFile, reading, path) if node is not None else None
+        if shape is not None:
+            _add(found, shape.checks, reading)
+    _add(found, project.overlay.checks, project.overlay_reading)
+    return tuple(found.values())
+
+
+def _add(found: dict[str, DeclaredCheck], checks: Mapping[str, str | CheckShape] | None, reading: Reading) -> None:
+    for name, value in (checks or {}).items():
+        position = reading.position(checks, name)
+        if name in found:
+            reading.problems.add(
+                position, f"check {shown(name)} is there twice (first in {found[name].position})", "rename one of them"
+            )
+            continue
+        check = _check(name, value, position, reading.problems)
+        if not check.query:
+            reading.problems.add(position, f"check {shown(name)} has no query", "write a SELECT")
+        found[name] = check
+
+
+def _check(name: str, value: str | CheckShape, position: Position, problems: Problems) -> DeclaredCheck:
+    if isinstance(value, str):
+        return DeclaredCheck(name=name, query=statement(value), position=position)
+    expect, wanted = _expectation(value.expect, position, problems)
+    return DeclaredCheck(
+        name=name,
+        query=statement(value.query),
+        expect=expect,
+        value=wanted,
+        message=value.message or "",
+        position=position,
+    )
+
+
+def _expectation(
+    given: str | bool | ExpectShape | None, position: Position, problems: Problems
+) -> tuple[Expectation, str | None]:
+    if isinstance(given, bool):
+        return (Expectation.TRUE, None) if given else (Expectation.VALUE, "false")
+    if given is None or isinstance(given, str):
+        return Expectation(given or "true"), None
+    kinds = ("value", "at_least", "at_most", "rows")
+    chosen = [(kind, getattr(given, kind)) for kind in kinds if getattr(given, kind) is not None]
+    if len(chosen) != 1:
+        problems.add(position, "expect says more than one thing, or nothing", f"give one of {', '.join(kinds)}")
+        return Expectation.TRUE, None
+    [(kind, value)] = chosen
+    return Expectation(kind), str(value)

@@ -1,0 +1,87 @@
+"""Reading a declaration whole: every file, every problem at once, before anything connects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.declaration.build.assembly import Assembly
+from bootstrap.declaration.build.inherit import fill_inherited
+from bootstrap.declaration.build.schema_file import read_schema_file
+from bootstrap.declaration.checks import read_checks
+from bootstrap.declaration.decode import decode
+from bootstrap.declaration.model import Declaration, Files, Manifest
+from bootstrap.declaration.project import Project, open_project
+from bootstrap.declaration.seeds.read import read_seeds
+from bootstrap.declaration.shapes.files import SchemaFile
+from bootstrap.declaration.steps import read_steps
+from bootstrap.declaration.store import Directory, Memory, Store
+from bootstrap.declaration.validate import validate
+
+
+def load(directory: Path, environment: str | None = None) -> Declaration:
+    """Read the declaration in a directory.
+
+    Args:
+        directory: where bootstrap.yaml is.
+        environment: which overlay; None for the base declaration.
+
+    Raises:
+        DeclarationError: with every problem of every file.
+    """
+    return _load(Directory(Path(directory)), environment)
+
+
+def load_files(files: Files, environment: str | None = None) -> Declaration:
+    """The same for a declaration in memory: path relative to bootstrap.yaml → content."""
+    return _load(Memory(files), environment)
+
+
+def manifest(directory: Path, environment: str | None = None) -> Manifest:
+    """Only bootstrap.yaml, the overlay and the digest of everything: what an unchanged database needs.
+
+    Raises:
+        DeclarationError: as :func:`load`, for these two files.
+    """
+    return _manifest(Directory(Path(directory)), environment)
+
+
+def manifest_files(files: Mapping[str, bytes], environment: str | None = None) -> Manifest:
+    """The same for a declaration in memory."""
+    return _manifest(Memory(files), environment)
+
+
+def _manifest(store: Store, environment: str | None) -> Manifest:
+    project = open_project(store, environment)
+    project.problems.raise_if_any()
+    return project.manifest
+
+
+def _load(store: Store, environment: str | None) -> Declaration:
+    project = open_project(store, environment)
+    assembly = Assembly(project.manifest.engine, project.manifest.default_schema, project.problems)
+    for path in project.schema:
+        _read_schema(project, path, assembly)
+    fill_inherited(assembly)
+    catalog: Catalog = assembly.catalog()
+    validate(catalog, assembly)
+    declaration = Declaration(
+        manifest=project.manifest,
+        catalog=catalog,
+        sources=MappingProxyType(assembly.sources),
+        seeds=read_seeds(project, assembly, catalog),
+        steps=read_steps(project),
+        checks=read_checks(project),
+    )
+    project.problems.raise_if_any()
+    return declaration
+
+
+def _read_schema(project: Project, path: str, assembly: Assembly) -> None:
+    reading = project.reading(path)
+    node = project.compose(path)
+    shape = decode(node, SchemaFile, reading, path) if node is not None else None
+    if shape is not None:
+        read_schema_file(shape, reading, assembly)

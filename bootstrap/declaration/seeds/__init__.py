@@ -1,0 +1,1 @@
+"""Rows: from YAML, CSV and JSON Lines to what the engines load."""

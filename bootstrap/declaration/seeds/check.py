@@ -1,0 +1,175 @@
+"""What can be known to be wrong with rows before they reach a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.columns import Column
+from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import Domain
+from bootstrap.declaration.model import Position, SeedMode
+from bootstrap.declaration.report import Problems, near, shown
+from bootstrap.declaration.seeds.csv_rows import CsvError
+from bootstrap.declaration.seeds.rows import Converter, RowSource, Signature, WrittenRow
+from bootstrap.declaration.seeds.values import Value, ValueProblem
+
+# After so many problems in the rows of one table the rest would say the same.
+_ENOUGH = 20
+# Keys are remembered to find the same one twice; of larger seeds the server finds it.
+_REMEMBERED = 200_000
+
+
+class RowChecker:
+    """Checks all rows of one table that are brought in in the same way."""
+
+    def __init__(
+        self, table: Table, catalog: Catalog, mode: SeedMode, key: tuple[str, ...] | None, converter: Converter,
+        problems: Problems,
+    ) -> None:  # fmt: skip
+        self.table = table
+        self.mode = mode
+        self.converter = converter
+        self.problems = problems
+        self.known = {column.name: column for column in table.columns}
+        self.key = key if key is not None else _primary_key(table)
+        self._explicit = key is not None
+        self._required = _required(table, catalog)
+        self._found = 0
+        self._seen: dict[tuple[str | None, ...], Position] = {}
+
+    def check(self, sources: Iterable[RowSource], position: Position) -> list[Signature]:
+        """Check the key and every row; gives the signatures that occur, in order of appearance."""
+        if self.mode is not SeedMode.ONCE and not self._check_key(position):
+            return []
+        signatures: dict[tuple[frozenset[str], frozenset[str]], Signature] = {}
+        checked: set[frozenset[str]] = set()
+        for source in sources:
+            try:
+                for row in source.rows():
+                    place = Position(source.file, row.line)
+                    names = frozenset(row.values)
+                    if names not in checked:
+                        checked.add(names)
+                        self._check_columns(row, place)
+                    values = self._values(row, place)
+                    if values is None:
+                        continue
+                    expressions = frozenset(name for name, value in values.items() if value.expression)
+                    signatures.setdefault((names, expressions), (tuple(row.values), expressions))
+                    if len(signatures) > 1 and self.mode in {SeedMode.SYNC, SeedMode.ONCE}:
+                        self._different(place)
+                        return []
+                    if self._found >= _ENOUGH:
+                        return []
+            except CsvError as error:
+                self.problems.add(Position(source.file, error.line), str(error), error.remedy)
+                return []
+        return list(signatures.values())
+
+    def _problem(self, place: Position, what: str, remedy: str) -> None:
+        self._found += 1
+        self.problems.add(place, what, remedy)
+
+    def _different(self, place: Position) -> None:
+        self._problem(
+            place,
+            f"rows of {self.table.name} with different columns, in mode {self.mode}",
+            "give every row the same columns: write null for what is empty",
+        )
+
+    def _check_key(self, position: Position) -> bool:
+        name = self.table.name
+        if not self.key:
+            self._problem(position, f"seeds of {name} have no key and the table no primary key", "add key: [column]")
+            return False
+        unknown = [column for column in self.key if column not in self.known]
+        for column in unknown:
+            self._problem(
+                position, f"key: {name} has no column {shown(column)}", near(column, self.known, "name its columns")
+            )
+        if unknown:
+            return False
+        if self.known and not any(unique <= frozenset(self.key) for unique in _unique_sets(self.table)):
+            columns = ", ".join(self.key)
+            self._problem(
+                position, f"key: {columns} is not unique in {name}", f"declare unique: on ({columns}), or another key"
+            )
+            return False
+        return True
+
+    def _check_columns(self, row: WrittenRow, place: Position) -> None:
+        table = self.table.name
+        for name in row.values:
+            column = self.known.get(name)
+            if column is None:
+                self._problem(
+                    place, f"{table} has no column {shown(name)}", near(name, self.known, "declare it, or remove it")
+                )
+            elif column.generated is not None:
+                self._problem(place, f"column {name} of {table} is generated", "leave it out")
+        if self.mode is not SeedMode.ONCE:
+            for name in self.key:
+                if name not in row.values:
+                    remedy = "add it" if self._explicit else "add it, or give key: with columns of a unique constraint"
+                    self._problem(place, f"the row leaves out {name}, which identifies it", remedy)
+        for name in self._required - row.values.keys():
+            if name not in self.key or self.mode is SeedMode.ONCE:
+                self._problem(place, f"the row leaves out {name}, which is not null and has no default", "add it")
+
+    def _values(self, row: WrittenRow, place: Position) -> dict[str, Value] | None:
+        try:
+            values = self.converter.values(row)
+        except ValueProblem as problem:
+            self._problem(place, str(problem), problem.remedy)
+            return None
+        for name, value in values.items():
+            column = self.known.get(name)
+            if value.text is None and column is not None and not column.nullable:
+                self._problem(place, f"column {name} of {self.table.name} is not null", "give it a value")
+        if self.mode is not SeedMode.ONCE and len(self._seen) < _REMEMBERED:
+            self._check_double(values, place)
+        return values
+
+    def _check_double(self, values: dict[str, Value], place: Position) -> None:
+        if any(name not in values or values[name].expression or values[name].text is None for name in self.key):
+            return
+        identity = tuple(values[name].text for name in self.key)
+        first = self._seen.setdefault(identity, place)
+        if first is not place:
+            shown_key = ", ".join(f"{name} {shown(text or '')}" for name, text in zip(self.key, identity, strict=True))
+            self._problem(place, f"a second row with {shown_key} (first in {first})", "remove one of them")
+
+
+def _primary_key(table: Table) -> tuple[str, ...]:
+    key = table.primary_key
+    return tuple(part.column for part in key.columns if part.column) if key else ()
+
+
+def _unique_sets(table: Table) -> list[frozenset[str]]:
+    """Column sets that are unique in the table: keys, and unique indexes over whole columns of all rows."""
+    keys = [*([table.primary_key] if table.primary_key else []), *table.uniques]
+    found = [frozenset(part.column for part in key.columns if part.column) for key in keys]
+    found += [
+        frozenset(part.column for part in index.parts if part.column)
+        for index in table.indexes
+        if index.unique and index.where is None and all(part.column and part.length is None for part in index.parts)
+    ]
+    return found
+
+
+def _required(table: Table, catalog: Catalog) -> frozenset[str]:
+    domains = {name for domain in catalog.of(Domain) for name in (domain.name, f"{domain.schema}.{domain.name}")}
+    return frozenset(column.name for column in table.columns if _is_required(column, domains))
+
+
+def _is_required(column: Column, domains: set[str]) -> bool:
+    filled = (
+        column.default is not None
+        or column.generated is not None
+        or column.identity is not None
+        or column.serial
+        or column.auto_increment
+        or column.type in domains
+    )
+    return not column.nullable and not filled

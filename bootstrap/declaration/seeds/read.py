@@ -1,0 +1,199 @@
+"""All seeds of a declaration: which table, which rows, in which way; checked row by row before anything connects."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.declaration.build.assembly import Assembly, Builder, listed
+from bootstrap.declaration.decode import Reading, decode
+from bootstrap.declaration.model import Position, Seed, SeedMode
+from bootstrap.declaration.nodes import Mapping as MappingNode
+from bootstrap.declaration.nodes import Scalar, Sequence
+from bootstrap.declaration.project import DATA_FILES, Project
+from bootstrap.declaration.report import near, shown
+from bootstrap.declaration.seeds.check import RowChecker
+from bootstrap.declaration.seeds.rows import Converter, FileRows, ListedRows, RowSource, WrittenRow
+from bootstrap.declaration.seeds.values import from_node
+from bootstrap.declaration.shapes.files import SeedFile, SeedShape
+from bootstrap.declaration.store import inside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """What one place says about the rows of one table."""
+
+    table: Ref
+    mode: SeedMode
+    key: tuple[str, ...] | None  # None: the primary key
+    source: RowSource
+    position: Position
+    replaces: bool
+
+
+def read_seeds(project: Project, assembly: Assembly, catalog: Catalog) -> tuple[Seed, ...]:
+    """Read all seeds; what is wrong goes to the project's problems."""
+    return _Seeds(project, assembly, catalog).read()
+
+
+class _Seeds:
+    """The state of reading all seeds."""
+
+    def __init__(self, project: Project, assembly: Assembly, catalog: Catalog) -> None:
+        self.project = project
+        self.assembly = assembly
+        self.catalog = catalog
+        self.problems = project.problems
+        self.named_files: set[str] = set()
+
+    def read(self) -> tuple[Seed, ...]:
+        base = list(self._files(self.project.seeds))
+        overlay = list(self._files(self.project.overlay_seeds))
+        if isinstance(self.project.overlay.seeds, dict):
+            overlay += self._entries(self.project.overlay.seeds, self.project.overlay_reading)
+        base += self._data_files(self.project.seeds)
+        overlay += self._data_files(self.project.overlay_seeds)
+        replaced = {entry.table for entry in overlay if entry.replaces}
+        entries = [entry for entry in base if entry.table not in replaced] + overlay
+        tables: dict[Ref, list[_Entry]] = {}
+        for entry in entries:
+            tables.setdefault(entry.table, []).append(entry)
+        return tuple(seed for group in tables.values() for seed in self._table(group))
+
+    def _files(self, paths: list[str]) -> Iterator[_Entry]:
+        for path in paths:
+            if path.endswith(DATA_FILES):
+                continue
+            reading = self.project.reading(path)
+            if not path.endswith((".yaml", ".yml")):
+                reading.problem(1, "not a seed file", "use .yaml, .csv or .jsonl")
+                continue
+            node = self.project.compose(path)
+            if node is None or (isinstance(node, Scalar) and not node.text):
+                continue
+            shape = decode(node, SeedFile, reading, path)
+            if shape is not None:
+                yield from self._entries(shape.seeds, reading)
+
+    def _data_files(self, paths: list[str]) -> Iterator[_Entry]:
+        """Data files that no YAML file speaks of: the table is the file's name, the rows are inserted."""
+        for path in paths:
+            if path.endswith(DATA_FILES) and path not in self.named_files:
+                yield from self._entry(
+                    PurePosixPath(path).stem, SeedShape(), FileRows(self.project.store, path), Position(path, 1)
+                )
+
+    def _entries(self, seeds: Mapping[str, SeedShape], reading: Reading) -> Iterator[_Entry]:
+        for name, shape in seeds.items():
+            position = reading.position(seeds, name)
+            source = self._source(name, shape, reading, position)
+            if source is not None:
+                yield from self._entry(name, shape, source, position)
+
+    def _entry(self, name: str, shape: SeedShape, source: RowSource, position: Position) -> Iterator[_Entry]:
+        builder = Builder(self.project.reading(position.file), self.assembly)
+        schema, table = builder.name(name, position, "table")
+        ref = Ref(Kind.TABLE, schema, table)
+        if ref not in self.catalog.objects:
+            known = [item.ref.path for item in self.catalog.of(Table)]
+            self.problems.add(
+                position, f"seeds of {shown(name)}, a table that is not declared",
+                near(ref.path, known, "declare the table under schema/, or remove the seeds"),
+            )  # fmt: skip
+            return
+        yield _Entry(
+            table=ref,
+            mode=SeedMode(shape.mode),
+            key=listed(shape.key) if shape.key else None,
+            source=source,
+            position=position,
+            replaces=shape.replace,
+        )
+
+    def _source(self, name: str, shape: SeedShape, reading: Reading, position: Position) -> RowSource | None:
+        if (shape.rows is None) == (shape.file is None):
+            reading.problems.add(position, f"seeds of {shown(name)} need rows or file", "give one of the two")
+            return None
+        if shape.rows is not None:
+            return ListedRows(reading.file, tuple(_written(shape.rows, shape.columns, reading)))
+        return self._file_source(shape, reading, reading.position(shape, "file"))
+
+    def _file_source(self, shape: SeedShape, reading: Reading, position: Position) -> RowSource | None:
+        given = shape.file or ""
+        paths = [inside(reading.file, given), inside("bootstrap.yaml", given)]
+        found = next((path for path in paths if path in self.project.store.paths), None)
+        if found is None or not found.endswith(DATA_FILES):
+            self.problems.add(
+                position, f"there is no data file {shown(given)}", "name a .csv or .jsonl file, relative to this one"
+            )
+            return None
+        if shape.delimiter is not None and len(shape.delimiter) != 1:
+            self.problems.add(position, "delimiter is not one character", 'write one, as "\\t"')
+            return None
+        self.named_files.add(found)
+        return FileRows(self.project.store, found, shape.delimiter or ",", shape.null or "")
+
+    def _table(self, entries: list[_Entry]) -> Iterator[Seed]:
+        """The seeds of one table: entries in the same way together."""
+        groups: dict[tuple[SeedMode, tuple[str, ...] | None, bool], list[_Entry]] = {}
+        for entry in entries:
+            literal = isinstance(entry.source, FileRows) and entry.source.file.endswith(".csv")
+            groups.setdefault((entry.mode, entry.key, literal), []).append(entry)
+        whole = next((entry for entry in entries if entry.mode in {SeedMode.SYNC, SeedMode.ONCE}), None)
+        if whole is not None and len(groups) > 1:
+            other = next(entry for entry in entries if (entry.mode, entry.key) != (whole.mode, whole.key))
+            self.problems.add(
+                other.position,
+                f"rows of {self._name(whole)}, whose mode is {whole.mode} in {whole.position}",
+                "put all its rows there, or choose insert or upsert",
+            )
+            return
+        for (_, _, literal), group in groups.items():
+            yield from self._group(group, literal=literal)
+
+    def _name(self, entry: _Entry) -> str:
+        return entry.table.name if entry.table.schema == self.assembly.default_schema else entry.table.path
+
+    def _group(self, entries: list[_Entry], *, literal: bool) -> Iterator[Seed]:
+        first = entries[0]
+        table = self.catalog.table(first.table)
+        columns = {column.name: column for column in table.columns}
+        converter = Converter(columns, self.project.manifest.engine, literal)
+        checker = RowChecker(table, self.catalog, first.mode, first.key, converter, self.problems)
+        sources = tuple(entry.source for entry in entries)
+        signatures = checker.check(sources, first.position)
+        content = "\n".join(source.digest() for source in sources)
+        for signature in signatures:
+            facts: tuple[Any, ...] = (first.table.path, first.mode, checker.key, signature[0], sorted(signature[1]))
+            yield Seed(
+                table=first.table,
+                columns=signature[0],
+                key=() if first.mode is SeedMode.ONCE else checker.key,
+                mode=first.mode,
+                rows=lambda signature=signature: converter.stream(sources, signature),  # type: ignore[misc]  # the default binds the loop's value
+                expressions=signature[1],
+                digest=hashlib.sha256(f"{facts!r}\n{content}".encode()).hexdigest(),
+                position=first.position,
+            )
+
+
+def _written(rows: list[Any], columns: list[str] | None, reading: Reading) -> Iterator[WrittenRow]:
+    for node in rows:
+        if isinstance(node, MappingNode):
+            yield WrittenRow({name: from_node(value) for name, (value, _) in node.entries.items()}, node.line)
+        elif isinstance(node, Sequence) and columns is not None:
+            if len(node.items) != len(columns):
+                reading.problem(
+                    node.line, f"{len(node.items)} values for {len(columns)} columns", "give each column one value"
+                )
+                continue
+            yield WrittenRow(dict(zip(columns, map(from_node, node.items), strict=True)), node.line)
+        else:
+            remedy = "write {column: value}" if columns is None else "write a list with one value for each column"
+            reading.problem(node.line, "this is not a row", remedy)

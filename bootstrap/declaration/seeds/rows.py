@@ -1,0 +1,120 @@
+"""Rows of one seed as they are written, whatever the format: YAML in memory, CSV and JSON Lines streamed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple, Protocol, TypeAlias
+
+from bootstrap.catalog.columns import Column
+from bootstrap.declaration.model import Position, SeedRow
+from bootstrap.declaration.seeds.csv_rows import read_csv
+from bootstrap.declaration.seeds.json_rows import read_json_lines
+from bootstrap.declaration.seeds.values import Given, Value, ValueProblem, to_value
+from bootstrap.declaration.store import Store
+
+
+class WrittenRow(NamedTuple):
+    """One row as written: values by column, and the line."""
+
+    values: Mapping[str, Given]
+    line: int
+
+
+Signature: TypeAlias = tuple[tuple[str, ...], frozenset[str]]
+"""Columns in order, and those whose values are expressions: what rows have in common to be loaded together."""
+
+
+class RowSource(Protocol):
+    """Where the rows of one seed come from."""
+
+    @property
+    def file(self) -> str:
+        """Where they are written."""
+
+    def rows(self) -> Iterator[WrittenRow]:
+        """The rows, read anew. Raises CsvError."""
+
+    def digest(self) -> str:
+        """Digest of the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRows:
+    """Rows that stand in a YAML file."""
+
+    file: str
+    items: tuple[WrittenRow, ...]
+
+    def rows(self) -> Iterator[WrittenRow]:
+        """The rows."""
+        return iter(self.items)
+
+    def digest(self) -> str:
+        """Digest of the rows."""
+        return hashlib.sha256(repr([sorted(row.values.items()) for row in self.items]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """Rows of a CSV or JSON Lines file."""
+
+    store: Store
+    file: str
+    delimiter: str = ","
+    null: str = ""
+
+    def rows(self) -> Iterator[WrittenRow]:
+        """The rows, streamed."""
+        if not self.file.endswith(".csv"):
+            for values, line in read_json_lines(self._open):
+                yield WrittenRow(values, line)
+            return
+        header, records = read_csv(self._open, self.delimiter, self.null)
+        for record in records:
+            yield WrittenRow(dict(zip(header, record.cells, strict=True)), record.line)
+
+    def digest(self) -> str:
+        """Digest of the file's bytes and of how they are read."""
+        total = hashlib.sha256(f"{self.delimiter}\0{self.null}\0".encode())
+        with self.store.open(self.file) as stream:
+            while block := stream.read(1 << 20):
+                total.update(block)
+        return total.hexdigest()
+
+    def _open(self) -> BinaryIO:
+        return self.store.open(self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """Turns written rows into rows for the server."""
+
+    columns: Mapping[str, Column]
+    engine: str
+    literal: bool  # CSV: cells are what the server parses, whatever the column's type
+
+    def values(self, row: WrittenRow) -> dict[str, Value]:
+        """The values of a row. Raises ValueProblem with the column's name in front."""
+        if self.literal:
+            return {name: Value(None if cell is None else str(cell)) for name, cell in row.values.items()}
+        result = {}
+        for name, given in row.values.items():
+            try:
+                result[name] = to_value(given, self.columns.get(name), self.engine)
+            except ValueProblem as problem:
+                raise ValueProblem(f"column {name}: {problem}", problem.remedy) from None
+        return result
+
+    def stream(self, sources: tuple[RowSource, ...], signature: Signature) -> Iterator[SeedRow]:
+        """The rows of a signature from all sources, in order."""
+        columns, expressions = signature
+        wanted = frozenset(columns)
+        for source in sources:
+            for row in source.rows():
+                if row.values.keys() != wanted:
+                    continue
+                values = self.values(row)
+                if frozenset(name for name, value in values.items() if value.expression) == expressions:
+                    yield SeedRow(tuple(values[name].text for name in columns), Position(source.file, row.line))

@@ -1,0 +1,118 @@
+"""What bootstrap.yaml and an overlay set beside the structure: target, policy, scope."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bootstrap.declaration.build.assembly import listed
+from bootstrap.declaration.decode import Reading
+from bootstrap.declaration.model import Credentials, Policy, Position, Scope, Target, TerraformTarget, Tls
+from bootstrap.declaration.report import shown
+from bootstrap.declaration.shapes.files import (
+    CredentialsShape,
+    OverlayFile,
+    PolicyShape,
+    ScopeShape,
+    TargetShape,
+    TlsShape,
+)
+
+_PORTS = {"postgresql": 5432, "mysql": 3306}
+_DURATION = re.compile(r"(\d+)\s*(ms|s|min|h)\Z")
+_UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
+
+
+def read_policy(*given: tuple[PolicyShape | None, Reading]) -> Policy:
+    """Limits and permissions; the later of the given wins, key by key."""
+    values: dict[str, Any] = {}
+    for shape, reading in given:
+        if shape is not None:
+            values |= _limits(shape, reading)
+    return Policy(**values)
+
+
+def _limits(shape: PolicyShape, reading: Reading) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if shape.large_table_rows is not None:
+        values["large_table_rows"] = shape.large_table_rows
+    if shape.online is not None:
+        values["online"] = shape.online
+    if shape.allow is not None:
+        values["allow"] = listed(shape.allow)
+    for key, target, unit in (
+        ("lock_timeout", "lock_timeout_ms", 1),
+        ("statement_timeout", "statement_timeout_ms", 1),
+        ("deadline", "deadline_seconds", 1000),
+    ):
+        value = getattr(shape, key)
+        if value is None:
+            continue
+        match = _DURATION.match(str(value))
+        if match is None:
+            reading.problems.add(
+                reading.position(shape, key), f"{key} is {shown(str(value))}", "write a time with its unit: 3s"
+            )
+            continue
+        values[target] = max(1, int(match[1]) * _UNITS[match[2]] // unit)
+    return values
+
+
+def read_target(overlay: OverlayFile, reading: Reading, engine: str) -> Target | TerraformTarget | None:
+    """The target of an overlay, if it names one."""
+    shape = overlay.target
+    if shape is None:
+        return None
+    position = reading.position(shape)
+    if shape.terraform is not None:
+        if any(getattr(shape, key) is not None for key in ("host", "database", "username", "credentials")):
+            reading.problems.add(position, "target has terraform and an endpoint", "keep one of the two")
+        given = shape.terraform
+        return TerraformTarget(directory=given.directory, output=given.output, key=given.key)
+    return _endpoint(shape, reading, position, engine)
+
+
+def _endpoint(shape: TargetShape, reading: Reading, position: Position, engine: str) -> Target | None:
+    for key in ("host", "database"):
+        if not getattr(shape, key):
+            reading.problems.add(position, f"target lacks {key}", f"add {key}:, or terraform: with the output")
+    if shape.engine is not None and shape.engine != engine:
+        where = reading.position(shape, "engine")
+        reading.problems.add(where, f"target is {shape.engine}, the declaration {engine}", "make them agree")
+    tls = shape.tls or TlsShape()
+    optional: dict[str, Any] = {}
+    if shape.connect_deadline_seconds is not None:
+        optional["connect_deadline_seconds"] = shape.connect_deadline_seconds
+    return Target(
+        engine=engine,
+        host=shape.host or "",
+        database=shape.database or "",
+        username=shape.username or "",
+        port=shape.port or _PORTS.get(engine, 0),
+        region=shape.region,
+        credentials=_credentials(shape.credentials, reading),
+        tls=Tls(mode=tls.mode or "verify-full", ca_file=tls.ca_file),
+        **optional,
+    )
+
+
+def _credentials(shape: CredentialsShape | None, reading: Reading) -> Credentials:
+    if shape is None:
+        return Credentials()
+    kinds = ("secret_arn", "ssm_parameter", "iam", "environment")
+    given = [(kind, getattr(shape, kind)) for kind in kinds if getattr(shape, kind)]
+    if len(given) != 1:
+        names = ", ".join(kind for kind, _ in given) or "none"
+        reading.problems.add(
+            reading.position(shape), f"credentials: {names} given", f"give exactly one of {', '.join(kinds)}"
+        )
+        return Credentials()
+    [(kind, value)] = given
+    return Credentials(kind=kind, value="" if kind == "iam" else str(value))
+
+
+def read_scope(shape: ScopeShape | None) -> Scope:
+    """What is managed."""
+    if shape is None:
+        return Scope()
+    return Scope(schemas=listed(shape.schemas), tables=listed(shape.tables), ignore=listed(shape.ignore))

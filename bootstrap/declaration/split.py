@@ -1,0 +1,112 @@
+"""Cutting a script into statements, as the engines' own clients do."""
+
+from __future__ import annotations
+
+import re
+
+from bootstrap.declaration.model import StepStatement
+from bootstrap.declaration.sqltext import MYSQL, SqlTextError, scan
+
+_DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+(\S+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+def split_statements(text: str, engine: str, line: int = 1) -> list[StepStatement]:
+    """The statements of a script, each without its terminator, with the line where it begins.
+
+    A semicolon ends a statement outside of quotes, comments, brackets and, on PostgreSQL, ``begin atomic … end``. On
+    MySQL the client's ``delimiter //`` is understood; without one, ``begin … end`` of a routine or trigger is kept
+    whole.
+
+    Args:
+        text: the script.
+        engine: postgresql or mysql.
+        line: the line where the text begins.
+
+    Raises:
+        SqlTextError: a quote or comment does not end.
+    """
+    found: list[StepStatement] = []
+    place, delimiter = 0, ";"
+    while place < len(text):
+        change = _DELIMITER.search(text, place) if engine == MYSQL else None
+        end = change.start() if change else len(text)
+        for start, stop in _pieces(text, place, end, delimiter, engine):
+            body = text[start:stop]
+            sql = body.strip()
+            if sql and scan(sql, engine):
+                begin = start + len(body) - len(body.lstrip())
+                found.append(StepStatement(sql, line + text.count("\n", 0, begin)))
+        if change is None:
+            break
+        place, delimiter = change.end(), change[1]
+    return found
+
+
+def _pieces(text: str, start: int, end: int, delimiter: str, engine: str) -> list[tuple[int, int]]:
+    if delimiter != ";":
+        pieces, place = [], start
+        while (stop := text.find(delimiter, place, end)) >= 0:
+            pieces.append((place, stop))
+            place = stop + len(delimiter)
+        return [*pieces, (place, end)]
+    try:
+        tokens = scan(text[start:end], engine)
+    except SqlTextError as error:
+        raise SqlTextError(str(error), start + error.offset) from None
+    pieces, place, blocks = [], start, _Blocks(engine)
+    for index, token in enumerate(tokens):
+        blocks.see(token.word, tokens[index + 1].word if index + 1 < len(tokens) else "", token.text)
+        if token.kind == "other" and token.text == ";" and not blocks.inside:
+            pieces.append((place, start + token.start))
+            place = start + token.end
+            blocks = _Blocks(engine)
+    return [*pieces, (place, end)]
+
+
+class _Blocks:
+    """Counts what a semicolon may stand in: brackets, and the blocks of a routine's body."""
+
+    _CREATES = frozenset({"procedure", "function", "trigger", "event"})
+
+    def __init__(self, engine: str) -> None:
+        self.engine = engine
+        self.first = ""
+        self.routine = False
+        self.depth = 0
+        self.brackets = 0
+        self.previous = ""
+
+    @property
+    def inside(self) -> bool:
+        return self.depth > 0 or self.brackets > 0
+
+    def see(self, word: str, following: str, text: str) -> None:
+        """Take notice of one token."""
+        if text == "(":
+            self.brackets += 1
+        elif text == ")":
+            self.brackets = max(0, self.brackets - 1)
+        if not word:
+            self.previous = ""
+            return
+        self.first = self.first or word
+        if self.first == "create" and self.depth == 0 and word in self._CREATES:
+            self.routine = True
+        if self.routine:
+            self._block(word, following)
+        self.previous = word
+
+    def _block(self, word: str, following: str) -> None:
+        if self.engine != MYSQL:
+            # Only SQL-standard bodies hold bare semicolons; CASE is the other thing that END ends in them.
+            opens = (word == "begin" and following == "atomic") or (word == "case" and self.depth > 0)
+        else:
+            opens = word in {"begin", "case"} or (
+                # if, loop … as statements: IF( is the function, END IF the end.
+                word in {"if", "loop", "repeat", "while"} and self.depth > 0 and self.previous != "end"
+                and not (word == "if" and following in {"exists", "not"})
+            )  # fmt: skip
+        if word == "end" and self.depth > 0:
+            self.depth -= 1
+        elif opens and self.previous != "end":
+            self.depth += 1

@@ -1,0 +1,101 @@
+"""Where the files of a declaration are: a directory, or memory (a Lambda's payload)."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Protocol
+
+from bootstrap.declaration.model import Files, Position
+from bootstrap.declaration.report import fault
+
+
+class Store(Protocol):
+    """The files of one declaration."""
+
+    name: str
+    paths: tuple[str, ...]
+
+    def read(self, path: str) -> bytes:
+        """The whole content. Raises DeclarationError where it cannot be read."""
+
+    def open(self, path: str) -> BinaryIO:
+        """The content as a stream. Raises DeclarationError where it cannot be read."""
+
+
+class Directory:
+    """Files on disk; hidden ones do not count."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.name = root.resolve().name
+        if not root.is_dir():
+            raise fault(Position(str(root), 1), "there is no such directory", "give the declaration's with --dir")
+        found = []
+        for folder, folders, names in os.walk(root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            here = Path(folder).relative_to(root)
+            found += [(here / name).as_posix() for name in names if not name.startswith(".")]
+        self.paths = tuple(sorted(found))
+
+    def read(self, path: str) -> bytes:
+        """The whole content."""
+        with self.open(path) as stream:
+            return stream.read()
+
+    def open(self, path: str) -> BinaryIO:
+        """The content as a stream."""
+        try:
+            return (self.root / path).open("rb")
+        except OSError as error:
+            raise fault(Position(path, 1), f"cannot be read ({error.strerror})", "make it readable") from None
+
+
+class Memory:
+    """Files in memory."""
+
+    def __init__(self, files: Files, name: str = "declaration") -> None:
+        self._files = files
+        self.name = name
+        self.paths = tuple(sorted(files))
+
+    def read(self, path: str) -> bytes:
+        """The whole content."""
+        return self._files[path]
+
+    def open(self, path: str) -> BinaryIO:
+        """The content as a stream."""
+        return io.BytesIO(self._files[path])
+
+
+def select(paths: Iterable[str], pattern: str) -> list[str]:
+    """The paths that a pattern names: ``*`` and ``?`` stay within a folder, ``**/`` is any depth."""
+    expression = _expression(pattern)
+    return [path for path in paths if expression.match(path)]
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    pieces = re.split(r"(\*\*/|\*|\?)", str(pattern).removeprefix("./"))
+    translated = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(translated.get(piece, re.escape(piece)) for piece in pieces) + r"\Z")
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Whether a pattern may match nothing without being wrong."""
+    return "*" in pattern or "?" in pattern
+
+
+def inside(base: str, relative: str) -> str | None:
+    """A path relative to the folder of the file ``base``; None where it leaves the declaration."""
+    parts: list[str] = []
+    for part in (*PurePosixPath(base).parent.parts, *PurePosixPath(relative).parts):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return None if relative.startswith("/") else "/".join(parts)
