@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap.assembly import Request, open_connection, open_work
-from bootstrap.declaration.writer import write
 from bootstrap.dialects.base import ServerError
 from bootstrap.plan.gate import refused_hazards
 from bootstrap.planning import plan_structure
@@ -98,6 +97,8 @@ def import_database(request: Request, out: Path) -> ImportReport:
     Raises:
         Refused: the database holds something that cannot be declared; names each.
     """
+    from bootstrap.declaration.writer import write  # noqa: PLC0415  # an apply does not need the writer
+
     with open_connection(request) as (dialect, session, destination, scope), readable_server_errors():
         found = dialect.introspect(session, scope)
         if found.unsupported:
