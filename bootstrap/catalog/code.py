@@ -105,6 +105,9 @@ class Trigger:
     charset: str | None = None
     collation: str | None = None
     order: int = 1  # place among the triggers of the same table, timing and event
+    # The words before the body as they were first written, where they are not our own: dumps show them, nothing else
+    # does, so that they are kept and never a difference.
+    header: str | None = field(default=None, compare=False)
 
     @property
     def ref(self) -> Ref:

@@ -44,6 +44,7 @@ class ForeignKey:
     on_update: str = "NO ACTION"
     on_delete: str = "NO ACTION"
     on_delete_columns: tuple[str, ...] = ()  # PostgreSQL 15: SET NULL (a, b)
+    explicit_actions: tuple[str, ...] = ()  # MariaDB prints a NO ACTION that was said: on_delete, on_update
     match: str = "SIMPLE"
     deferrable: bool = False
     initially_deferred: bool = False

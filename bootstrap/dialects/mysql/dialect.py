@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager
 from typing import cast
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Change
+from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.dialects.base import (
@@ -26,9 +28,11 @@ from bootstrap.dialects.base import (
 from bootstrap.dialects.mysql import history, seeds
 from bootstrap.dialects.mysql import session as sessions
 from bootstrap.dialects.mysql.blockers import blockers
+from bootstrap.dialects.mysql.blockers import blockers
 from bootstrap.dialects.mysql.fingerprint import fingerprint
 from bootstrap.dialects.mysql.introspect import introspect
 from bootstrap.dialects.mysql.normalise import normalise
+from bootstrap.dialects.mysql.references import references_deferred
 from bootstrap.dialects.mysql.references import references_deferred
 from bootstrap.dialects.mysql.render import render
 from bootstrap.dialects.mysql.rules import MySqlRules
@@ -48,6 +52,7 @@ class MySqlDialect:
     """Implements ``bootstrap.dialects.base.Dialect`` for MySQL and MariaDB."""
 
     name = "mysql"
+    transactional_ddl = False
     rules: Rules = MySqlRules()
     transactional_ddl = False
 
@@ -112,6 +117,16 @@ class MySqlDialect:
         """Check foreign keys at the end of the block."""
         return references_deferred(session, keys)
 
+    def blockers(self, session: Session, subject: Ref) -> list[str]:
+        """Who holds locks that a change of this object waits for."""
+        return blockers(session, subject)
+
+    def references_deferred(
+        self, session: Session, keys: Sequence[tuple[Ref, ForeignKey]]
+    ) -> AbstractContextManager[None]:
+        """Check foreign keys at the end of the block."""
+        return references_deferred(session, keys)
+
     def rows_digest(self, table: Ref, columns: Sequence[str]) -> str:
         """A scalar subquery: the number of the table's rows and a digest of these columns."""
         return history.rows_digest(quote(table.name), [quote(column) for column in columns])
@@ -127,6 +142,9 @@ class MySqlDialect:
     def member_kinds(self) -> frozenset[Kind]:
         """Kinds that these engines have."""
         return _KINDS
+
+
+DIALECT = MySqlDialect()
 
 
 DIALECT = MySqlDialect()

@@ -16,6 +16,7 @@ from bootstrap.dialects.mysql.introspect import introspect_database
 from bootstrap.dialects.mysql.introspect.lexer import without_database
 from bootstrap.dialects.mysql.privileges import canonical_grants, canonical_role
 from bootstrap.dialects.mysql.render import render
+from bootstrap.dialects.mysql.render.keys import is_dangling
 from bootstrap.dialects.mysql.render.tables import create_table_with_keys
 from bootstrap.dialects.mysql.scratch import scratch_database
 from bootstrap.dialects.mysql.session import MySqlSession, connect
@@ -103,7 +104,7 @@ def _jobs(
     problems: list[Problem] = []
     for item in sorted(objects, key=_rank):
         try:
-            if isinstance(item, Table) and item.foreign_keys:
+            if isinstance(item, Table) and item.foreign_keys and not _has_dangling(item, context):
                 jobs.append(_Job(item.ref, create_table_with_keys(item, context)))
                 alone = _Job(item.ref, render(Create(item), context))
                 keys = [
@@ -113,11 +114,20 @@ def _jobs(
                 late[item.ref] = [alone, *keys]
             else:
                 jobs.append(_Job(item.ref, render(Create(item), context)))
+                if isinstance(item, Table):
+                    jobs += [
+                        _Job(item.ref.child(Kind.FOREIGN_KEY, key.name), render(AddConstraint(item, key), context))
+                        for key in item.foreign_keys
+                    ]
         except Refused as reason:
             problems.append(_problem(locate, item.ref, str(item.ref), str(reason)))
     if problems:
         raise DeclarationError(problems)
     return jobs, late
+
+
+def _has_dangling(table: Table, context: RenderContext) -> bool:
+    return any(is_dangling(table, key, context) for key in table.foreign_keys)
 
 
 def _rank(item: DatabaseObject) -> tuple[int, int, Ref]:

@@ -30,6 +30,7 @@ class MySqlRules:
     """Implements ``bootstrap.plan.rules.Rules`` for both vendors: where they differ, the more careful one holds."""
 
     inline_indexes = True
+    follows_renames = False
 
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
         """Keys change in one ALTER, views by CREATE OR REPLACE. Routines and triggers of MySQL only by drop and create,

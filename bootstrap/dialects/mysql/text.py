@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bootstrap.catalog.code import Trigger
+
 _ESCAPES = {"\\": "\\\\", "'": "''", "\0": "\\0", "\n": "\\n", "\r": "\\r", "\x1a": "\\Z"}
 _UNESCAPES = {"0": "\0", "n": "\n", "r": "\r", "Z": "\x1a", "t": "\t", "b": "\b", "%": "\\%", "_": "\\_"}
 
@@ -35,9 +37,22 @@ def unquote_name(token: str) -> str:
     return token[1:-1].replace("``", "`")
 
 
+def unquoted(token: str) -> str:
+    """An identifier as it is written, without its backticks if it has any."""
+    return unquote_name(token) if token.startswith("`") else token
+
+
 def account(name: str) -> str:
     """``user@host`` quoted; a name without a host is a role of MariaDB, or, elsewhere, a user of any host."""
     user, at, host = name.rpartition("@")
     if not at:
         return f"{literal(host)}"
     return f"{literal(user)}@{literal(host)}"
+
+
+def trigger_header(trigger: Trigger) -> str:
+    """What we write between DEFINER and a trigger's order and body."""
+    return (
+        f"TRIGGER {quote(trigger.name)} {trigger.timing.upper()} {trigger.events[0].upper()} ON {quote(trigger.table)}"
+        " FOR EACH ROW"
+    )

@@ -38,7 +38,7 @@ def introspect_database(session: MySqlSession, database: str, scope: Scope) -> I
     catalog = Catalog(
         objects=objects,
         dependencies=dependencies_of(objects),
-        settings={"charset": str(settings[0]), "collation": str(settings[1]), "names": str(settings[2])},
+        settings={"charset": str(settings[0]), "collation": str(settings[1]), "names": str(settings[2]), "database": database},
     )
     return Introspection(catalog, tuple(unsupported))
 
@@ -63,6 +63,6 @@ def _objects(reading: Reading, unsupported: list[Unsupported]) -> list[DatabaseO
             unsupported.append(Unsupported(str(row[0]).lower(), str(row[1]), str(reason)))
     views: list[View] = [read_view(row, reading) for row in reading.lists["views"]]
     found += views
-    found += [read_trigger(row) for row in reading.lists["triggers"]]
-    found += [read_event(row) for row in reading.lists["events"]]
+    found += [read_trigger(row, reading) for row in reading.lists["triggers"]]
+    found += [read_event(row, reading) for row in reading.lists["events"]]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from bootstrap.catalog.code import Event, Routine, Trigger, View
@@ -12,9 +13,13 @@ from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import Row
 from bootstrap.dialects.mysql.introspect.lexer import Reader, TokenKind, UnknownSyntaxError
 from bootstrap.dialects.mysql.introspect.reading import Reading, invisible
-from bootstrap.dialects.mysql.text import literal
+from bootstrap.dialects.mysql.text import literal, trigger_header, unquoted
 from bootstrap.problems import StatementError
 
+_CHARACTERISTIC = re.compile(
+    r"    (?:(?:NOT )?DETERMINISTIC|NO SQL|CONTAINS SQL|READS SQL DATA|MODIFIES SQL DATA|LANGUAGE \w+"
+    r"|SQL SECURITY \w+|COMMENT '(?:[^'\\]|''|\\.)*')\n", re.DOTALL
+)  # fmt: skip
 _CHECK_OPTION = re.compile(r"\s+WITH (CASCADED|LOCAL) CHECK OPTION\s*$")
 
 
@@ -64,7 +69,7 @@ def read_routine(row: Row, reading: Reading) -> Routine:
         reader.take()
     reader.take()
     reader.name()
-    arguments = reader.parenthesised()
+    arguments = reader.parenthesised(raw=True)
     attributes = {
         "deterministic": "deterministic" if row[4] == "YES" else "",
         "data access": "" if row[5] == "CONTAINS SQL" else str(row[5]).lower(),
@@ -75,7 +80,7 @@ def read_routine(row: Row, reading: Reading) -> Routine:
         name=name,
         arguments=arguments,
         returns=_returns(reader) if returns and kind == "FUNCTION" else None,
-        body=str(body),
+        body=_body(reader, kind),
         attributes=tuple(sorted((key, value) for key, value in attributes.items() if value)),
         comment=str(row[8]) or None,
         definer=str(row[9]),
@@ -91,11 +96,20 @@ def _returns(reader: Reader) -> str:
     return reader.rest().split("\n", 1)[0].strip()
 
 
-def read_trigger(row: Row) -> Trigger:
-    """A trigger; information_schema has all of it."""
+def _body(reader: Reader, kind: str) -> str:
+    """What stands behind the line of the header and those of the characteristics."""
+    rest = reader.rest() if kind == "FUNCTION" else reader.text[reader.tokens[reader.place - 1].end :]
+    rest = rest.partition("\n")[2]
+    while found := _CHARACTERISTIC.match(rest):
+        rest = rest[found.end() :]
+    return rest
+
+
+def read_trigger(row: Row, reading: Reading) -> Trigger:
+    """A trigger; information_schema has all of it but the words that it was first written with."""
     if row[4] is None:
         raise StatementError(invisible("trigger", str(row[0])))
-    return Trigger(
+    trigger = Trigger(
         name=str(row[0]),
         table=str(row[2]),
         timing=str(row[5]).lower(),
@@ -107,17 +121,41 @@ def read_trigger(row: Row) -> Trigger:
         charset=str(row[8]),
         collation=str(row[9]),
     )
+    return _written(trigger, reading.text("trigger", trigger.name, 2), reading.database)
 
 
-def read_event(row: Row) -> Event:
-    """A scheduled event; information_schema has all of it."""
+def _written(trigger: Trigger, text: str, database: str) -> Trigger:
+    """The header and body as first written. information_schema prints both, but cuts characters beyond utf8mb3."""
+    reader = Reader(text)
+    while not reader.at("TRIGGER"):
+        if reader.done:
+            raise UnknownSyntaxError("expected TRIGGER")
+        reader.take()
+    start = reader.token.start
+    qualified = False
+    while not reader.accept("FOR", "EACH", "ROW"):
+        if reader.done:
+            raise UnknownSyntaxError("expected FOR EACH ROW")
+        qualified = qualified or unquoted(reader.take().text).casefold() == database.casefold() and reader.at(".")
+    end = reader.token.start
+    header = text[start:end]
+    if reader.at("FOLLOWS") or reader.at("PRECEDES"):
+        header = header.rstrip() + " "
+        reader.take()
+        reader.name()
+    same = qualified or header.rstrip() == trigger_header(trigger)
+    return replace(trigger, header=None if same else header, body=reader.rest())
+
+
+def read_event(row: Row, reading: Reading) -> Event:
+    """A scheduled event; its body as first written."""
     if row[3] is None:
         raise StatementError(invisible("event", str(row[0])))
     status = {"ENABLED": "enable", "DISABLED": "disable"}.get(str(row[11]), "disable on slave")
     return Event(
         name=str(row[0]),
         schedule=_schedule(row),
-        body=str(row[3]),
+        body=_event_body(Reader(reading.text("event", str(row[0]), 3))),
         preserve=str(row[12]) == "PRESERVE",
         enabled=status,
         definer=str(row[1]),
@@ -127,6 +165,18 @@ def read_event(row: Row) -> Event:
         time_zone=str(row[2]),
         comment=str(row[13]) or None,
     )
+
+
+def _event_body(reader: Reader) -> str:
+    while not reader.accept("ON", "COMPLETION"):
+        if reader.done:
+            raise UnknownSyntaxError("expected ON COMPLETION")
+        reader.take()
+    while not reader.accept("DO"):
+        if reader.done:
+            raise UnknownSyntaxError("expected DO")
+        reader.take()
+    return reader.rest()
 
 
 def _schedule(row: Row) -> str:

@@ -327,7 +327,11 @@ class _TableReader:
         action = next((action for action in _ACTIONS if reader.accept(*action.split())), None)
         if action is None or event not in ("DELETE", "UPDATE"):
             raise UnknownSyntaxError(f"foreign key {key.name}: unknown action at: {reader.rest()[:60]}")
-        return replace(key, on_delete=action) if event == "DELETE" else replace(key, on_update=action)
+        key = replace(key, on_delete=action) if event == "DELETE" else replace(key, on_update=action)
+        if action == "NO ACTION":
+            said = sorted((*key.explicit_actions, f"on_{event.lower()}"))
+            return replace(key, explicit_actions=tuple(said))
+        return key
 
     # options
 

@@ -116,8 +116,8 @@ class Reader:
         self.expect(")")
         return tuple(found)
 
-    def parenthesised(self) -> str:
-        """Take ``( … )`` and return the text between the outermost parentheses."""
+    def parenthesised(self, *, raw: bool = False) -> str:
+        """Take ``( … )`` and return the text between the outermost parentheses; raw: with its outer white space."""
         start = self.token.end
         self.expect("(")
         depth = 1
@@ -127,7 +127,8 @@ class Reader:
                 raise UnknownSyntaxError("a parenthesis is not closed")
             if token.kind is TokenKind.MARK:
                 depth += {"(": 1, ")": -1}.get(token.text, 0)
-        return self.text[start : self.tokens[self.place - 1].start].strip()
+        inner = self.text[start : self.tokens[self.place - 1].start]
+        return inner if raw else inner.strip()
 
     def rest(self) -> str:
         """The text that has not been taken yet."""

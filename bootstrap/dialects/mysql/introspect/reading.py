@@ -80,6 +80,7 @@ def _texts(
         what = {"VIEW": "view", "SEQUENCE": "sequence"}.get(str(table_type), "table")
         wanted.append((what, str(name)))
     wanted += [(str(row[0]).lower(), str(row[1])) for row in lists["routines"]]
+    wanted += [(what, str(row[0])) for what in ("trigger", "event") for row in lists[f"{what}s"]]
     if not wanted:
         return {}
     # A view's own database is left out of its text only while it is the current one.

@@ -12,7 +12,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.types import Sequence as SequenceObject
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.render.statements import note, plain
-from bootstrap.dialects.mysql.text import literal, quote, quote_all
+from bootstrap.dialects.mysql.text import literal, quote, quote_all, trigger_header
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
 from bootstrap.problems import Refused
 
@@ -128,12 +128,11 @@ def _routine(routine: Routine, context: RenderContext, *, replaces: bool) -> str
 
 def _trigger(trigger: Trigger, context: RenderContext, *, replaces: bool) -> str:
     text = ("CREATE OR REPLACE " if replaces else "CREATE ") + _definer(trigger, context)
-    text += f"TRIGGER {quote(trigger.name)} {trigger.timing.upper()} {trigger.events[0].upper()} ON {quote(trigger.table)}"
-    text += " FOR EACH ROW"
+    text += trigger.header or trigger_header(trigger)
     previous = _previous(trigger, context)
     if previous is not None:
         text += f" FOLLOWS {quote(previous)}"
-    return f"{text} {trigger.body}"
+    return f"{text}{'' if text[-1].isspace() else ' '}{trigger.body}"
 
 
 def _previous(trigger: Trigger, context: RenderContext) -> str | None:

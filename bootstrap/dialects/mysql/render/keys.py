@@ -41,10 +41,32 @@ def add_constraint(change: AddConstraint, context: RenderContext) -> list[Statem
                           cost=Cost.COPY if check.enforced else Cost.INPLACE,
                           hazards=_validation(change.ref, "rows that break the check", context))]  # fmt: skip
         case ForeignKey() as key:
-            return [alter(change.table, [f"ADD {foreign_key_definition(key)}"], context, subject=change.ref, cost=Cost.COPY,
-                          hazards=_validation(change.ref, "rows that point to nothing", context))]  # fmt: skip
+            return [_add_foreign_key(change, key, context)]
         case other:
             raise Refused(f"{change.ref}: {other.kind} does not exist on MySQL and MariaDB")
+
+
+def _add_foreign_key(change: AddConstraint, key: ForeignKey, context: RenderContext) -> Statement:
+    hazards = _validation(change.ref, "rows that point to nothing", context)
+    settings: tuple[tuple[str, str], ...] = ()
+    if is_dangling(change.table, key, context):
+        settings = (("foreign_key_checks", "0"),)
+        hazards = [Hazard(
+            kind=HazardKind.UNTRACKED_DEPENDENCY, subject=change.ref, blocking=not key.ref_schema,
+            message=f"the table {key.ref_table} that it references is not declared: it is made unchecked",
+            advice="declare that table too",
+        )]  # fmt: skip
+    return alter(change.table, [f"ADD {foreign_key_definition(key)}"], context, subject=change.ref, cost=Cost.COPY,
+                 hazards=hazards, settings=settings)  # fmt: skip
+
+
+def is_dangling(table: Table, key: ForeignKey, context: RenderContext) -> bool:
+    """Whether nothing that we know of is at the other end. In another database it may well be: there only a new table,
+    which has no rows to check, is taken to be.
+    """
+    if key.ref_schema:
+        return table.ref in context.created
+    return Ref(Kind.TABLE, "", key.ref_table) not in context.desired.objects
 
 
 def drop_constraint(change: DropConstraint, context: RenderContext) -> list[Statement]:

@@ -154,9 +154,9 @@ def foreign_key_definition(key: ForeignKey) -> str:
     name = f"CONSTRAINT {quote(key.name)} " if key.name else ""
     target = f"{quote(key.ref_schema)}.{quote(key.ref_table)}" if key.ref_schema else quote(key.ref_table)
     text = f"{name}FOREIGN KEY ({quote_all(key.columns)}) REFERENCES {target} ({quote_all(key.ref_columns)})"
-    if key.on_delete.upper() != "NO ACTION":
+    if key.on_delete.upper() != "NO ACTION" or "on_delete" in key.explicit_actions:
         text += f" ON DELETE {key.on_delete.upper()}"
-    if key.on_update.upper() != "NO ACTION":
+    if key.on_update.upper() != "NO ACTION" or "on_update" in key.explicit_actions:
         text += f" ON UPDATE {key.on_update.upper()}"
     return text
 
