@@ -68,6 +68,11 @@ variable "target" {
   }
 
   validation {
+    condition     = var.target.host == null ? true : can(regex("^[^:/@\\s]+$", var.target.host))
+    error_message = "target.host: the host name alone, such as `address` of an aws_db_instance; its `endpoint` has the port in it."
+  }
+
+  validation {
     condition     = contains(["verify-full", "verify-ca", "require", "disable"], var.target.tls.mode)
     error_message = "target.tls.mode: \"verify-full\", \"verify-ca\", \"require\" or \"disable\"."
   }

@@ -98,6 +98,20 @@ run "refuses_unknown_engine" {
   expect_failures = [var.target]
 }
 
+run "refuses_an_endpoint_for_a_host" {
+  command = plan
+  variables {
+    target = {
+      engine      = "mysql"
+      host        = "contacts.abc.eu-central-1.rds.amazonaws.com:3306"
+      database    = "d"
+      username    = "u"
+      credentials = { iam = true }
+    }
+  }
+  expect_failures = [var.target]
+}
+
 run "refuses_unknown_tls_mode" {
   command = plan
   variables {
