@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
@@ -9,7 +10,11 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
 from bootstrap.dialects.base import Introspection, Scope, Unsupported
 from bootstrap.dialects.postgresql.introspection.code import read_code
-from bootstrap.dialects.postgresql.introspection.dependencies import put_extension_members, read_dependencies
+from bootstrap.dialects.postgresql.introspection.dependencies import (
+    put_extension_members,
+    read_dependencies,
+    with_inheritance,
+)
 from bootstrap.dialects.postgresql.introspection.reader import Names, Rows, read_rows
 from bootstrap.dialects.postgresql.introspection.security import read_default_privileges, read_grants, read_roles
 from bootstrap.dialects.postgresql.introspection.tables import TableReader
@@ -20,7 +25,8 @@ from bootstrap.dialects.postgresql.session import PostgresSession
 def introspect(session: PostgresSession, scope: Scope) -> Introspection:
     """Read the live catalog."""
     rows = read_rows(session)
-    return Introspection(catalog=in_scope(_assemble(rows), scope), unsupported=_unsupported(rows))
+    catalog = replace(_assemble(rows), settings={"database": session.database})
+    return Introspection(catalog=in_scope(catalog, scope), unsupported=_unsupported(rows))
 
 
 def _assemble(rows: Rows) -> Catalog:
@@ -46,7 +52,7 @@ def _assemble(rows: Rows) -> Catalog:
         objects=objects,
         grants=read_grants(rows, names),
         default_privileges=read_default_privileges(rows),
-        dependencies=read_dependencies(rows, names),
+        dependencies=with_inheritance(read_dependencies(rows, names), objects),
     )
 
 

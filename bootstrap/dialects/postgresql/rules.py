@@ -9,7 +9,15 @@ from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.changes import Alter, AlterColumn, AlterConstraint, AlterIndex, Change
 from bootstrap.catalog.code import EventTrigger, Policy, Routine, Trigger, View
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.catalog.types import Collation, Domain, EnumType, RangeType, Statistics, TextSearchConfiguration
+from bootstrap.catalog.types import (
+    Collation,
+    Domain,
+    EnumType,
+    Extension,
+    RangeType,
+    Statistics,
+    TextSearchConfiguration,
+)
 from bootstrap.dialects.postgresql.render import constraints, indexes
 from bootstrap.dialects.postgresql.render.routines import is_replaceable
 from bootstrap.dialects.postgresql.render.triggers import is_alterable_policy
@@ -99,6 +107,8 @@ def _replaces_object(before: DatabaseObject, after: DatabaseObject) -> bool:
             return before.parser != after.parser
         case Statistics(), Statistics():
             return replace(before, target=after.target, owner=after.owner, comment=after.comment) != after
+        case Extension(), Extension():
+            return _is_older(after.version, before.version)
         case EventTrigger(), EventTrigger():
             return replace(before, enabled=after.enabled, owner=after.owner, comment=after.comment) != after
         case _:
@@ -109,3 +119,14 @@ def _replaces_view(before: View, after: View) -> bool:
     if before.definition == after.definition:
         return before.access_method != after.access_method
     return not only_appends(before, after)
+
+
+def _is_older(wanted: str | None, present: str | None) -> bool:
+    """Extensions have no way back: an older version is installed anew."""
+    if not wanted or not present:
+        return False
+    return _numbers(wanted) < _numbers(present)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdigit()]

@@ -112,6 +112,25 @@ class PostgresSession:
         idle = psycopg2.extensions.TRANSACTION_STATUS_IDLE
         return int(self._connection.info.transaction_status) != idle
 
+    @property
+    def in_failed_transaction(self) -> bool:
+        """Whether a transaction is open in which nothing but a rollback is possible."""
+        failed = psycopg2.extensions.TRANSACTION_STATUS_INERROR
+        return int(self._connection.info.transaction_status) == failed
+
+    @contextmanager
+    def settings(self, values: Sequence[tuple[str, str]]) -> Iterator[None]:
+        """Session variables for the time of a block; as they were before afterwards."""
+        before = [(name, self.query("SELECT current_setting(%s)", [name])[0][0]) for name, _ in values]
+        for name, value in values:
+            self.execute(f"SET {name} = {value}")
+        try:
+            yield
+        finally:
+            if not self.in_failed_transaction:
+                for name, value in before:
+                    self.query("SELECT set_config(%s, %s, false)", [name, value])
+
     @contextmanager
     def settings_for_reading(self) -> Iterator[None]:
         """One snapshot and an empty search path, so that the server prints names with their schemas."""

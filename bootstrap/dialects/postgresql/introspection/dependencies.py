@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
 from bootstrap.dialects.postgresql.introspection.reader import Names, Rows
+from bootstrap.dialects.postgresql.names import split_qualified
 
 _ATTACHED = frozenset({Kind.INDEX, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.EXCLUSION})
 
@@ -41,3 +44,29 @@ def read_dependencies(rows: Rows, names: Names) -> Mapping[Ref, frozenset[Ref]]:
             one, other = other, one
         needs[one].add(other)
     return {ref: frozenset(found) for ref, found in needs.items()}
+
+
+def with_inheritance(
+    needs: Mapping[Ref, frozenset[Ref]], objects: Mapping[Ref, DatabaseObject]
+) -> Mapping[Ref, frozenset[Ref]]:
+    """Columns and checks of partitions and child tables need those of their parents, which the server does not note."""
+    found = {ref: set(wanted) for ref, wanted in needs.items()}
+    for table in objects.values():
+        for parent in _parents(table) if isinstance(table, Table) else ():
+            above = objects.get(parent)
+            if not isinstance(table, Table) or not isinstance(above, Table):
+                continue
+            for kind, mine, theirs in (
+                (Kind.COLUMN, table.columns, above.columns), (Kind.CHECK, table.checks, above.checks)
+            ):  # fmt: skip
+                shared = {item.name for item in mine} & {item.name for item in theirs}
+                for name in shared:
+                    found.setdefault(table.ref.child(kind, name), set()).add(parent.child(kind, name))
+    return {ref: frozenset(wanted) for ref, wanted in found.items()}
+
+
+def _parents(table: Table) -> list[Ref]:
+    names = [split_qualified(name) for name in table.inherits]
+    if table.partition_of:
+        names.append((table.partition_of.schema, table.partition_of.table))
+    return [Ref(Kind.TABLE, schema, name) for schema, name in names]

@@ -21,7 +21,7 @@ QUERIES = (
 )  # fmt: skip
 
 # Ours, the server's and everybody's temporary ones are never read.
-_NAMESPACE = (
+NAMESPACE = (
     "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'db_bootstrap')"
     " AND n.nspname !~ '^pg_(toast_)?temp_'"
 )
@@ -30,7 +30,7 @@ _NAMESPACE = (
 @cache
 def _query(name: str, capabilities: frozenset[str]) -> str:
     text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    for placeholder, column in {"namespace": _NAMESPACE, **catalog_columns(capabilities)}.items():
+    for placeholder, column in {"namespace": NAMESPACE, **catalog_columns(capabilities)}.items():
         text = text.replace("{" + placeholder + "}", column)
     return text
 

@@ -261,8 +261,6 @@ def _nullability(change: AlterColumn, context: RenderContext) -> list[Statement]
         return []
     name, relation = quote(after.name), _relation(change)
     if after.nullable:
-        if after.inherited and table.partition_of:
-            return []
         return [statement(f"ALTER TABLE {relation} ALTER COLUMN {name} DROP NOT NULL", change.ref, context)]
     rows = rows_of(table.ref, context)
     hazards = []

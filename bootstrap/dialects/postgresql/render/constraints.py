@@ -9,8 +9,9 @@ from bootstrap.catalog.constraints import Check, Constraint, Exclusion, ForeignK
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.postgresql.names import qualified, quote, split_qualified
-from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part, part_sql
+from bootstrap.dialects.postgresql.names import qualified, quote
+from bootstrap.dialects.postgresql.render.attach import attach_all, complete, stays
+from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
     concurrent,
@@ -132,10 +133,10 @@ def add_constraint(change: AddConstraint, context: RenderContext) -> list[Statem
 
 
 def _add(
-    change: AddConstraint | AlterConstraint, definition: str, context: RenderContext, hazards: list[Hazard]
+    change: AddConstraint, definition: str, context: RenderContext, hazards: list[Hazard], *, only: bool = False
 ) -> Statement:
     table = change.table
-    sql = f"ALTER TABLE {qualified(table.schema, table.name)} ADD {definition}"
+    sql = f"ALTER TABLE {'ONLY ' if only else ''}{qualified(table.schema, table.name)} ADD {definition}"
     new = is_new(table.ref, context)
     if isinstance(change.after, ForeignKey):
         new = new and is_new(Ref(Kind.TABLE, change.after.ref_schema, change.after.ref_table), context)
@@ -153,7 +154,10 @@ def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext)
                 f"adding {change.ref} builds the index of every partition under an exclusive lock",
                 "declare the key on each partition first",
             )  # fmt: skip
-        return [_add(change, constraint_sql(item), context, hazards), *_attach(change, item, context)]
+        members = complete(table.ref, item.name, context) if partitioned else None
+        added = _add(change, constraint_sql(item), context, hazards, only=bool(members))
+        follow = attach_all(table.ref, item.name, context) if members else []
+        return [added, *follow, *_attach(change, item, context)]
     relation, name = qualified(table.schema, table.name), quote(item.name)
     columns = ", ".join(quote(part.column or "") for part in item.columns)
     distinct = " NULLS NOT DISTINCT" if item.nulls_not_distinct else ""
@@ -169,19 +173,10 @@ def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext)
 
 def _attach(change: AddConstraint, item: KeyConstraint, context: RenderContext) -> list[Statement]:
     """Attach a partition's key to the parent's where that exists already; a new parent's key takes it in itself."""
-    if item.parent is None or not has_index(item.parent, context):
+    if item.parent is None or not stays(item.parent, context):
         return []
     sql = f"ALTER INDEX {item.parent} ATTACH PARTITION {qualified(change.table.schema, item.name)}"
     return [statement(sql, change.ref, context)]
-
-
-def has_index(name: str, context: RenderContext) -> bool:
-    """Whether the database has an index or key of that qualified name."""
-    schema, index = split_qualified(name)
-    return any(
-        ref.schema == schema and ref.name == index and ref.kind in (Kind.INDEX, Kind.PRIMARY_KEY, Kind.UNIQUE)
-        for ref in context.current.members
-    )
 
 
 def _add_validated(change: AddConstraint, item: Check | ForeignKey, context: RenderContext) -> list[Statement]:

@@ -10,7 +10,8 @@ from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.postgresql.names import collation, qualified, quote, split_qualified
+from bootstrap.dialects.postgresql.names import collation, qualified, quote
+from bootstrap.dialects.postgresql.render.attach import attach_all, complete, made_with_table, stays
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
     concurrent,
@@ -49,13 +50,13 @@ def key_part(part: IndexPart) -> str:
     return text
 
 
-def index_sql(owner: Ref, index: Index, *, concurrently: bool) -> str:
-    """``CREATE INDEX``."""
+def index_sql(owner: Ref, index: Index, *, concurrently: bool, only: bool = False) -> str:
+    """``CREATE INDEX``; with ``only`` not on the partitions."""
     unique = "UNIQUE " if index.unique else ""
     how = "CONCURRENTLY " if concurrently else ""
     name = f"{quote(index.name)} " if index.name else ""
     method = "" if index.method == "btree" else f" USING {quote(index.method)}"
-    sql = f"CREATE {unique}INDEX {how}{name}ON {qualified(owner.schema, owner.name)}{method}"
+    sql = f"CREATE {unique}INDEX {how}{name}ON {'ONLY ' if only else ''}{qualified(owner.schema, owner.name)}{method}"
     sql += f" ({', '.join(part_sql(part) for part in index.parts)})"
     if index.include:
         sql += f" INCLUDE ({', '.join(map(quote, index.include))})"
@@ -75,13 +76,19 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
     table = context.desired.objects.get(owner)
     partitioned = isinstance(table, Table) and table.partition_by is not None
     careful = takes_care(owner, context) and not partitioned and rows_of(owner, context) != 0
-    sql = index_sql(owner, index, concurrently=careful)
+    members = complete(owner, index.name, context) if partitioned else None
+    sql = index_sql(owner, index, concurrently=careful, only=bool(members))
     hazards = _hazards(change, context, partitioned=partitioned)
-    if careful:
+    made: list[Statement] = []
+    if made_with_table(owner, index, context):
+        pass  # came with the table, before it was attached
+    elif careful:
         made = [concurrent(sql, change.ref, hazards=hazards)]
     else:
         made = [statement(sql, change.ref, context, creates=new, hazards=hazards)]
-    if index.parent is not None and _is_live(index.parent, context):
+    if members:
+        made += attach_all(owner, index.name, context)
+    if index.parent is not None and not new and stays(index.parent, context):
         attach = f"ALTER INDEX {index.parent} ATTACH PARTITION {qualified(owner.schema, index.name)}"
         made.append(statement(attach, change.ref, context))
     if index.comment is not None and index.name:
@@ -101,11 +108,6 @@ def _hazards(change: CreateIndex, context: RenderContext, *, partitioned: bool) 
             "declare the index on each partition first: those are built concurrently and taken in",
         )  # fmt: skip
     return hazards
-
-
-def _is_live(name: str, context: RenderContext) -> bool:
-    schema, index = split_qualified(name)
-    return any(ref.schema == schema and ref.name == index and ref.kind is Kind.INDEX for ref in context.current.members)
 
 
 def _comment(owner: Ref, index: Index, context: RenderContext) -> Statement:
@@ -175,7 +177,7 @@ def alter_index(change: AlterIndex, context: RenderContext) -> list[Statement]:
         sql = f"ALTER INDEX {qualified(owner.schema, before.name)} RENAME TO {quote(after.name)}"
         made.append(statement(sql, change.ref, context))
     made += index_options_change(qualified(owner.schema, after.name), change.ref, before, after, context)
-    if after.parent and not before.parent and _is_live(after.parent, context):
+    if after.parent and not before.parent and stays(after.parent, context):
         attach = f"ALTER INDEX {after.parent} ATTACH PARTITION {qualified(owner.schema, after.name)}"
         made.append(statement(attach, change.ref, context))
     made += cluster(owner, after, context, before)

@@ -66,7 +66,9 @@ def change_of_serial(change: AlterColumn, context: RenderContext) -> list[Statem
         name = serial_name(table, before)
         kept = Ref(Kind.SEQUENCE, table.schema, name) in context.desired.objects
         action = "DROP DEFAULT" if after.default is None else f"SET DEFAULT {after.default}"
-        made = [statement(f"ALTER TABLE ONLY {relation} ALTER COLUMN {column} {action}", change.ref, context)]
+        # Partitions have copies of the default: they must let go of the sequence too.
+        only = "ONLY " if kept else ""
+        made = [statement(f"ALTER TABLE {only}{relation} ALTER COLUMN {column} {action}", change.ref, context)]
         if not kept:
             sql = f"DROP SEQUENCE IF EXISTS {qualified(table.schema, name)}"
             made.append(statement(sql, change.ref, context))

@@ -13,7 +13,8 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render import columns as column_parts
 from bootstrap.dialects.postgresql.render import constraints as constraint_parts
-from bootstrap.dialects.postgresql.render.indexes import key_part
+from bootstrap.dialects.postgresql.render.attach import made_with_table
+from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part
 from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
@@ -36,6 +37,10 @@ def create_table(table: Table, context: RenderContext) -> list[Statement]:
     late = [check for check in table.checks if not check.validated and not check.inherited]
     made = [statement(_create_sql(table, context, late), table.ref, context, creates=True)]
     made += owner_change(table.ref, None, table.owner, context)
+    for index in table.indexes:
+        if table.partition_of and made_with_table(table.ref, index, context):
+            sql = index_sql(table.ref, index, concurrently=False)
+            made.append(statement(sql, table.ref, context, creates=True))
     made += _attach(table, context)
     made += _differing_defaults(table, context)
     for column in table.columns:
@@ -181,7 +186,9 @@ def drop_table(table: Table, context: RenderContext) -> list[Statement]:
         table.ref, table.ref, context, f"dropping {table.ref} loses its rows",
         "stop using it first; keep a copy where it may be needed",
     )  # fmt: skip
-    return [statement(f"DROP TABLE {qualified(table.schema, table.name)}", table.ref, context, hazards=hazards)]
+    # A partition may have gone with its parent.
+    exists = "IF EXISTS " if table.partition_of else ""
+    return [statement(f"DROP TABLE {exists}{qualified(table.schema, table.name)}", table.ref, context, hazards=hazards)]
 
 
 def rename_table(before: Table, after: Table, context: RenderContext) -> list[Statement]:

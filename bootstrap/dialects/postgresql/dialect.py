@@ -1,0 +1,140 @@
+"""PostgreSQL as the rest of the package sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.changes import Change
+from bootstrap.catalog.constraints import ForeignKey
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.dialects.base import (
+    Dialect,
+    Endpoint,
+    HistoryFacts,
+    Introspection,
+    RenderContext,
+    Scope,
+    SeedCounts,
+    SeedTable,
+    Session,
+    TableSize,
+)
+from bootstrap.dialects.postgresql import history, seeds, sizes, writable
+from bootstrap.dialects.postgresql import normalise as normalisation
+from bootstrap.dialects.postgresql.introspect import introspect
+from bootstrap.dialects.postgresql.introspection.reader import NAMESPACE
+from bootstrap.dialects.postgresql.names import qualified, quote
+from bootstrap.dialects.postgresql.render import render
+from bootstrap.dialects.postgresql.rules import PostgresRules
+from bootstrap.dialects.postgresql.session import PostgresSession, connect
+from bootstrap.plan.statement import Statement
+
+
+class PostgresDialect:
+    """Implements ``bootstrap.dialects.base.Dialect``."""
+
+    name = "postgresql"
+    rules = PostgresRules()
+    transactional_ddl = True
+
+    def connect(self, endpoint: Endpoint, *, application_name: str) -> PostgresSession:
+        """Open one direct session with safe settings."""
+        return connect(endpoint, application_name=application_name)
+
+    def introspect(self, session: Session, scope: Scope) -> Introspection:
+        """Read the live catalog in one round trip."""
+        return introspect(_own(session), scope)
+
+    def fingerprint(self, session: Session, scope: Scope) -> str:  # noqa: ARG002  # the digest is of the whole database: more than asked is on the safe side
+        """Digest of the live catalog, computed by the server in one round trip."""
+        return str(session.query(_fingerprint_sql())[0][0])
+
+    def normalise(
+        self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None
+    ) -> Catalog:
+        """Build the declared objects in a scratch database and read them back."""
+        return normalisation.normalise(_own(session), declared, locate=locate, scratch=scratch)
+
+    def render(self, change: Change, context: RenderContext) -> list[Statement]:
+        """The statements that carry out one change."""
+        return render(change, context)
+
+    def table_sizes(self, session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
+        """Estimated rows and bytes of the tables."""
+        return sizes.table_sizes(session, tables)
+
+    def check_writable(self, session: Session) -> None:
+        """Raise Unreachable where this is a reader, a replica in recovery, or a transaction pooler."""
+        writable.check_writable(_own(session))
+
+    def history_schema(self) -> Sequence[str]:
+        """Idempotent statements that make or upgrade our own history tables."""
+        return history.history_schema()
+
+    def history_table(self, name: str) -> str:
+        """The quoted name of one of our own tables."""
+        return history.history_table(name)
+
+    def history_facts(self) -> HistoryFacts:
+        """What the history's statements say in this engine's own words."""
+        return history.FACTS
+
+    def end_backend(self, session: Session, backend: str) -> bool:
+        """End a lost connection of our own by its number."""
+        return history.end_backend(session, backend)
+
+    def blockers(self, session: Session, subject: Ref) -> list[str]:
+        """Who holds locks that a change of this object waits for."""
+        return sizes.blockers(session, subject)
+
+    @contextmanager
+    def references_deferred(self, session: Session, keys: Sequence[tuple[Ref, ForeignKey]]) -> Iterator[None]:
+        """Check foreign keys at the end of the block; they are as they were before afterwards."""
+        fixed = [(table, key) for table, key in keys if not key.deferrable]
+        for table, key in fixed:
+            session.execute(f"{_alter(table, key)} DEFERRABLE INITIALLY DEFERRED")
+        session.execute("SET CONSTRAINTS ALL DEFERRED")
+        yield
+        # An ALTER of a constraint is refused while checks of it are still to come.
+        session.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table, key in fixed:
+            session.execute(f"{_alter(table, key)} NOT DEFERRABLE")
+
+    def rows_digest(self, table: Ref, columns: Sequence[str]) -> str:
+        """A scalar subquery: the number of the table's rows and a digest of these columns."""
+        return history.rows_digest(qualified(table.schema, table.name), [quote(name) for name in columns])
+
+    def apply_seed(self, session: Session, seed: SeedTable, *, dry_run: bool) -> SeedCounts:
+        """Bring rows in by COPY and set-based statements; with ``dry_run`` only count."""
+        return seeds.apply_seed(_own(session), seed, dry_run=dry_run)
+
+    def quote(self, name: str) -> str:
+        """Quote one identifier."""
+        return quote(name)
+
+    def member_kinds(self) -> frozenset[Kind]:
+        """Kinds that this engine has."""
+        return frozenset(Kind) - {Kind.EVENT}
+
+
+def _own(session: Session) -> PostgresSession:
+    """The sessions of this dialect are all its own."""
+    return cast(PostgresSession, session)
+
+
+def _alter(table: Ref, key: ForeignKey) -> str:
+    return f"ALTER TABLE {qualified(table.schema, table.name)} ALTER CONSTRAINT {quote(key.name)}"
+
+
+@cache
+def _fingerprint_sql() -> str:
+    text = files(__package__).joinpath("fingerprint.sql").read_text(encoding="utf-8")
+    return text.replace("{namespace}", NAMESPACE)
+
+
+DIALECT: Dialect = PostgresDialect()

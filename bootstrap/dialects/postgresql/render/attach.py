@@ -1,0 +1,90 @@
+"""Indexes and keys of partitioned tables: which of the partitions' own are taken in, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bootstrap.catalog.catalog import DatabaseObject
+from bootstrap.catalog.constraints import KeyConstraint
+from bootstrap.catalog.indexes import Index
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import qualified, split_qualified
+from bootstrap.dialects.postgresql.render.statements import is_new, statement
+from bootstrap.plan.statement import Statement
+
+
+def key_like(table: Table) -> Iterator[Index | KeyConstraint]:
+    """All of a table that can be attached to a parent's."""
+    if table.primary_key:
+        yield table.primary_key
+    yield from table.uniques
+    yield from table.indexes
+
+
+def partitions_of(table: Ref, context: RenderContext) -> Iterator[Table]:
+    """The declared partitions of a table."""
+    for item in context.desired.objects.values():
+        part = item.partition_of if isinstance(item, Table) else None
+        if isinstance(item, Table) and part and (part.schema, part.table) == (table.schema, table.name):
+            yield item
+
+
+def complete(owner: Ref, name: str, context: RenderContext) -> list[tuple[Table, str]] | None:
+    """Each partition with its own index that belongs to this one of the parent; None where one has none declared:
+    then the server makes it, and attaches what it finds.
+    """
+    parent = qualified(owner.schema, name)
+    found = []
+    for partition in partitions_of(owner, context):
+        mine = next((item.name for item in key_like(partition) if item.parent == parent and item.name), None)
+        if mine is None:
+            return None
+        found.append((partition, mine))
+    return found
+
+
+def attach_all(owner: Ref, name: str, context: RenderContext) -> list[Statement]:
+    """Attach the partitions' indexes to a new index of the parent; the last one makes it valid."""
+    subject = owner.child(Kind.INDEX, name)
+    return [
+        statement(
+            f"ALTER INDEX {qualified(owner.schema, name)} ATTACH PARTITION {qualified(partition.schema, mine)}",
+            subject, context, creates=is_new(owner, context),
+        )
+        for partition, mine in complete(owner, name, context) or ()
+    ]  # fmt: skip
+
+
+def stays(parent: str, context: RenderContext) -> bool:
+    """Whether the parent's index is there already and stays as it is."""
+    before, after = (_named(parent, catalog.objects.values()) for catalog in (context.current, context.desired))
+    if before is None or after is None or type(before) is not type(after):
+        return False
+    if isinstance(before, Index) and isinstance(after, Index):
+        return (before.parts, before.unique, before.method, before.where, before.include) == (
+            after.parts, after.unique, after.method, after.where, after.include,
+        )  # fmt: skip
+    if isinstance(before, KeyConstraint) and isinstance(after, KeyConstraint):
+        return (before.kind, before.columns, before.include, before.deferrable) == (
+            after.kind, after.columns, after.include, after.deferrable,
+        )  # fmt: skip
+    return False
+
+
+def _named(name: str, objects: Iterable[DatabaseObject]) -> Index | KeyConstraint | None:
+    schema, index = split_qualified(name)
+    for item in objects:
+        if isinstance(item, Table) and item.schema == schema:
+            for key in key_like(item):
+                if key.name == index:
+                    return key
+    return None
+
+
+def made_with_table(owner: Ref, index: Index, context: RenderContext) -> bool:
+    """Whether a new partition is attached to a table that has this index already: then it is built before, because
+    the server would make one of its own when the partition is attached.
+    """
+    return is_new(owner, context) and index.parent is not None and stays(index.parent, context)

@@ -1,0 +1,112 @@
+"""Scratch databases: made for one normalisation, marked as ours, dropped at the end, and swept when a run died."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from bootstrap.dialects.base import Endpoint, ServerError
+from bootstrap.dialects.postgresql.errors import INSUFFICIENT_PRIVILEGE, OBJECT_IN_USE
+from bootstrap.dialects.postgresql.names import literal, quote
+from bootstrap.dialects.postgresql.session import PostgresSession, connect
+from bootstrap.problems import Refused, StatementError
+
+PREFIX = "db_bootstrap_scratch_"
+_MARK = "db-bootstrap scratch database "
+_ATTEMPTS = 5
+# A normalisation takes seconds; what is older and has nobody in it was left behind.
+_ORPHANED_AFTER = "15 minutes"
+
+_LIKE_THE_TARGET = """
+SELECT 'ENCODING ' || quote_literal(pg_encoding_to_char(encoding))
+    || ' LC_COLLATE ' || quote_literal(datcollate) || ' LC_CTYPE ' || quote_literal(datctype),
+    current_setting('search_path')
+FROM pg_database WHERE datname = current_database()
+"""
+_ORPHANS = f"""
+SELECT d.datname FROM pg_database d
+WHERE d.datname LIKE '{PREFIX}%' AND pg_get_userbyid(d.datdba) = current_user
+  AND shobj_description(d.oid, 'pg_database') LIKE '{_MARK}%'
+  AND (substr(shobj_description(d.oid, 'pg_database'), {len(_MARK) + 1})::json ->> 'created')::timestamptz
+      < clock_timestamp() - interval '{_ORPHANED_AFTER}'
+  AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)
+"""
+
+
+@contextmanager
+def scratch_database(session: PostgresSession, elsewhere: Endpoint | None) -> Iterator[PostgresSession]:
+    """A session to an empty database with the target's encoding and collation, gone at the end of the block.
+
+    Args:
+        session: to the target.
+        elsewhere: another server to make it on, where one was named.
+
+    Raises:
+        Refused: the role may not create databases; says what to run.
+        StatementError: the server refused for another reason.
+    """
+    settings, search_path = session.query(_LIKE_THE_TARGET)[0]
+    maker = connect(replace(elsewhere, database=elsewhere.database or "postgres"),
+                    application_name="db-bootstrap scratch") if elsewhere else session  # fmt: skip
+    try:
+        _sweep(maker)
+        name = _create(maker, str(settings))
+        try:
+            inside = connect(replace(maker.endpoint, database=name), application_name="db-bootstrap scratch")
+            try:
+                inside.query("SELECT set_config('search_path', %s, false)", [search_path])
+                yield inside
+            finally:
+                inside.close()
+        finally:
+            _drop(maker, name)
+    finally:
+        if maker is not session:
+            maker.close()
+
+
+def _create(maker: PostgresSession, settings: str) -> str:
+    name = PREFIX + secrets.token_hex(6)
+    for attempt in range(_ATTEMPTS):
+        try:
+            maker.execute(f"CREATE DATABASE {quote(name)} TEMPLATE template0 {settings}")
+            break
+        except ServerError as error:
+            if error.code == INSUFFICIENT_PRIVILEGE:
+                raise _refusal(maker) from error
+            if error.code != OBJECT_IN_USE or attempt == _ATTEMPTS - 1:
+                raise StatementError(f"no scratch database could be made: {error}") from error
+            time.sleep(0.2 * (attempt + 1))  # somebody else copies template0 at this moment
+    mark = {"host": socket.gethostname(), "process": os.getpid(), "created": _server_time(maker)}
+    maker.execute(f"COMMENT ON DATABASE {quote(name)} IS {literal(_MARK + json.dumps(mark)).strip()}")
+    return name
+
+
+def _server_time(maker: PostgresSession) -> str:
+    return str(maker.query("SELECT clock_timestamp()::text")[0][0])
+
+
+def _refusal(maker: PostgresSession) -> Refused:
+    role = str(maker.query("SELECT current_user")[0][0])
+    return Refused(
+        f"role {role} may not create the scratch database in which the declaration is read through the server: run"
+        f" ALTER ROLE {quote(role)} CREATEDB; or name a development server with --scratch-url"
+    )
+
+
+def _sweep(maker: PostgresSession) -> None:
+    """Drop what runs that died left behind: provably ours, old, and with nobody in it."""
+    for (name,) in maker.query(_ORPHANS):
+        _drop(maker, str(name))
+
+
+def _drop(maker: PostgresSession, name: str) -> None:
+    # A database that cannot be dropped now is swept by a later run: it must not hide the outcome of this one.
+    with suppress(ServerError):
+        maker.execute(f"DROP DATABASE IF EXISTS {quote(name)} WITH (FORCE)")

@@ -1,0 +1,234 @@
+"""Seed rows: one COPY into a temporary table of texts, then one set-based statement for each of update, insert and
+delete, which touch only the rows that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bootstrap.dialects.base import SeedCounts, SeedTable
+from bootstrap.dialects.postgresql.names import literal, qualified, quote
+from bootstrap.dialects.postgresql.session import PostgresSession
+from bootstrap.problems import BootstrapError
+
+_STAGE = "pg_temp.db_bootstrap_seed"
+_ROW = "db_bootstrap_row"
+_ANALYZE_FROM = 5_000
+_CHUNK_ROWS = 2_000
+# Types that have no equality: their texts are compared.
+_WITHOUT_EQUALITY = frozenset({"json", "xml", "point", "polygon", "box", "line", "lseg", "path", "circle"})
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+_COLUMNS = """
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+       pg_get_serial_sequence(%s, a.attname)
+FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    type: str
+    required: bool
+    always: bool
+    sequence: str | None
+
+
+class _CopyStream:
+    """What COPY reads: rows as lines, made as they are asked for, so that memory stays bounded."""
+
+    def __init__(self, rows: Iterable[tuple[str | None, ...]]) -> None:
+        self._chunks = _chunks(rows)
+        self._buffer = b""
+        self.rows = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; b"" at the end."""
+        while size < 0 or len(self._buffer) < size:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            self._buffer += chunk
+        taken, self._buffer = (self._buffer, b"") if size < 0 else (self._buffer[:size], self._buffer[size:])
+        return taken
+
+
+def _chunks(rows: Iterable[tuple[str | None, ...]]) -> Iterator[bytes]:
+    lines: list[str] = []
+    for row in rows:
+        lines.append("\t".join("\\N" if value is None else value.translate(_ESCAPES) for value in row) + "\n")
+        if len(lines) >= _CHUNK_ROWS:
+            yield "".join(lines).encode()
+            lines.clear()
+    if lines:
+        yield "".join(lines).encode()
+
+
+def apply_seed(session: PostgresSession, seed: SeedTable, *, dry_run: bool) -> SeedCounts:
+    """Bring rows in, or with ``dry_run`` count what would happen. Inside a transaction that the caller opened."""
+    work = _Seed(session, seed)
+    if seed.mode == "once" and not work.table_is_empty():
+        return SeedCounts()
+    total = work.stage()
+    try:
+        return work.count(total) if dry_run else work.apply(total)
+    finally:
+        work.unstage()
+
+
+class _Seed:
+    """One seed at work."""
+
+    def __init__(self, session: PostgresSession, seed: SeedTable) -> None:
+        self.session = session
+        self.seed = seed
+        self.relation = qualified(seed.table.schema, seed.table.name)
+        found = {column.name: column for column in self._read_columns()}
+        missing = [name for name in seed.columns if name not in found]
+        if missing:
+            raise BootstrapError(f"seed of {seed.table.path}: the table has no column {', '.join(missing)}")
+        self.columns = [found[name] for name in seed.columns]
+        self.keys = [found[name] for name in seed.key]
+        self.expressions: dict[str, str] = {}
+
+    def _read_columns(self) -> list[_Column]:
+        rows = self.session.query(_COLUMNS, [self.relation, self.relation])
+        return [_Column(name, kind, required, identity == "a", sequence)
+                for name, kind, required, identity, sequence in rows]  # fmt: skip
+
+    def table_is_empty(self) -> bool:
+        """Whether there is no row at all."""
+        return not self.session.query(f"SELECT 1 FROM {self.relation} LIMIT 1")
+
+    def stage(self) -> int:
+        """Load the rows as texts; returns how many."""
+        names = ", ".join(f"{quote(column.name)} text" for column in self.columns)
+        self.session.execute(
+            f"DROP TABLE IF EXISTS {_STAGE};"
+            f" CREATE TEMPORARY TABLE db_bootstrap_seed ({names}, {_ROW} bigint GENERATED ALWAYS AS IDENTITY)"
+            " ON COMMIT DROP"
+        )
+        names = ", ".join(quote(column.name) for column in self.columns)
+        total = self.session.copy_in(f"COPY {_STAGE} ({names}) FROM STDIN", _CopyStream(self.seed.rows))
+        if total >= _ANALYZE_FROM:
+            self.session.execute(f"ANALYZE {_STAGE}")
+        for column in self.columns:
+            if column.name in self.seed.expressions:
+                self.expressions[column.name] = self._expression(column)
+        self._refuse_duplicates()
+        return total
+
+    def unstage(self) -> None:
+        """Drop the staged rows, unless the transaction has failed and takes them with it."""
+        if not self.session.in_failed_transaction:
+            self.session.execute(f"DROP TABLE IF EXISTS {_STAGE}")
+
+    def _expression(self, column: _Column) -> str:
+        """The column's values as SQL expressions: one branch for each that occurs."""
+        name = f"s.{quote(column.name)}"
+        texts = [row[0] for row in self.session.query(f"SELECT DISTINCT {name} FROM {_STAGE} s WHERE {name} IS NOT NULL")]
+        branches = " ".join(f"WHEN {literal(text)} THEN ({text})::{column.type}" for text in sorted(texts))
+        return f"CASE {name} {branches} END" if branches else f"NULL::{column.type}"
+
+    def _refuse_duplicates(self) -> None:
+        if not self.keys:
+            return
+        names = ", ".join(self._value(column) for column in self.keys)
+        rows = self.session.query(
+            f"SELECT {', '.join(self._value(column) + '::text' for column in self.keys)} FROM {_STAGE} s"
+            f" GROUP BY {names} HAVING count(*) > 1 LIMIT 1"
+        )
+        if rows:
+            values = ", ".join("NULL" if value is None else str(value) for value in rows[0])
+            raise BootstrapError(f"seed of {self.seed.table.path}: two rows have the same key ({values})")
+
+    def _value(self, column: _Column) -> str:
+        return self.expressions.get(column.name) or f"s.{quote(column.name)}::{column.type}"
+
+    @property
+    def _match(self) -> str:
+        """How staged rows find theirs; only a key that may be NULL pays for comparing NULLs."""
+        return " AND ".join(
+            f"t.{quote(column.name)} {'=' if column.required else 'IS NOT DISTINCT FROM'} {self._value(column)}"
+            for column in self.keys
+        )
+
+    @property
+    def _compared(self) -> list[_Column]:
+        keys = {column.name for column in self.keys}
+        return [column for column in self.columns if column.name not in keys | self.expressions.keys()]
+
+    @property
+    def _differs(self) -> str:
+        return " OR ".join(
+            f"t.{quote(column.name)}{_text(column)} IS DISTINCT FROM {self._value(column)}{_text(column)}"
+            for column in self._compared
+        )
+
+    @property
+    def _new(self) -> str:
+        if self.seed.mode == "once" or not self.keys:
+            return "true"
+        return f"NOT EXISTS (SELECT FROM {self.relation} t WHERE {self._match})"
+
+    @property
+    def _gone(self) -> str:
+        return f"NOT EXISTS (SELECT FROM {_STAGE} s WHERE {self._match})"
+
+    @property
+    def _updates(self) -> bool:
+        return self.seed.mode in ("upsert", "sync") and bool(self._compared) and bool(self.keys)
+
+    def count(self, total: int) -> SeedCounts:
+        """What would happen."""
+        inserted = self._number(f"{_STAGE} s WHERE {self._new}")
+        updated = (
+            self._number(f"{_STAGE} s JOIN {self.relation} t ON {self._match} WHERE {self._differs}")
+            if self._updates
+            else 0
+        )
+        deleted = self._number(f"{self.relation} t WHERE {self._gone}") if self.seed.mode == "sync" else 0
+        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated))
+
+    def _number(self, source: str) -> int:
+        return int(self.session.query(f"SELECT count(*) FROM {source}")[0][0])
+
+    def apply(self, total: int) -> SeedCounts:
+        """Delete, update, insert."""
+        deleted = updated = 0
+        if self.seed.mode == "sync":
+            deleted = self.session.execute(f"DELETE FROM {self.relation} t WHERE {self._gone}")
+        if self._updates:
+            values = ", ".join(f"{quote(column.name)} = {self._value(column)}" for column in self._compared)
+            updated = self.session.execute(
+                f"UPDATE {self.relation} t SET {values} FROM {_STAGE} s WHERE {self._match} AND ({self._differs})"
+            )
+        names = ", ".join(quote(column.name) for column in self.columns)
+        overriding = " OVERRIDING SYSTEM VALUE" if any(column.always for column in self.columns) else ""
+        inserted = self.session.execute(
+            f"INSERT INTO {self.relation} ({names}){overriding}"
+            f" SELECT {', '.join(self._value(column) for column in self.columns)} FROM {_STAGE} s"
+            f" WHERE {self._new} ORDER BY s.{_ROW}"
+        )
+        if inserted or updated:
+            self._advance_sequences()
+        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated))
+
+    def _advance_sequences(self) -> None:
+        """Let the sequences go on behind the ids that were seeded."""
+        for column in self.columns:
+            if column.sequence:
+                name = quote(column.name)
+                self.session.query(
+                    f"SELECT setval({literal(column.sequence)}, m.value) FROM"
+                    f" (SELECT max({name}) AS value FROM {self.relation}) m, {column.sequence} s"
+                    " WHERE m.value > s.last_value OR (m.value = s.last_value AND NOT s.is_called)"
+                )
+
+
+def _text(column: _Column) -> str:
+    return "::text" if column.type.rstrip("[]") in _WITHOUT_EQUALITY else ""
+
+

@@ -1,0 +1,54 @@
+"""Estimates of tables, and who stands in a change's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.dialects.base import Session, TableSize
+from bootstrap.dialects.postgresql.names import qualified
+
+# reltuples is -1 before the first ANALYZE and may be 0 long after: only an empty file proves an empty table, so that
+# everything else counts for at least one row. A partitioned table has the rows of its partitions.
+_SIZES = """
+SELECT n.nspname, r.relname,
+       coalesce(sum(CASE WHEN pg_relation_size(c.oid) = 0 THEN 0
+                         WHEN c.reltuples > 0 THEN c.reltuples
+                         ELSE greatest(1, pg_relation_size(c.oid) / 100) END), 0)::bigint,
+       coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
+FROM pg_class r
+JOIN pg_namespace n ON n.oid = r.relnamespace
+JOIN unnest(%s::text[], %s::text[]) AS wanted (schema, name) ON wanted.schema = n.nspname AND wanted.name = r.relname
+LEFT JOIN LATERAL (
+  SELECT t.relid FROM pg_partition_tree(r.oid) t WHERE t.isleaf AND r.relkind = 'p'
+  UNION ALL SELECT r.oid WHERE r.relkind <> 'p'
+) leaf (oid) ON true
+LEFT JOIN pg_class c ON c.oid = leaf.oid AND c.relkind IN ('r', 'm')
+WHERE r.relkind IN ('r', 'p', 'm')
+GROUP BY n.nspname, r.relname, r.relkind
+"""
+_BLOCKERS = """
+SELECT DISTINCT 'process ' || a.pid || ', ' || coalesce(a.usename, '?') || ' ('
+       || coalesce(nullif(a.application_name, ''), 'unnamed') || ') from '
+       || coalesce(a.client_addr::text, 'the local socket') || ', ' || coalesce(a.state, 'unknown state')
+       || ' since ' || coalesce(to_char(a.xact_start, 'HH24:MI:SS TZ'), '?') || ', holds ' || l.mode
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.granted AND l.pid <> pg_backend_pid() AND l.relation = to_regclass(%s)
+"""
+
+
+def table_sizes(session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
+    """Estimated rows and bytes; 0 rows only where the table is empty for certain."""
+    wanted = {(ref.schema, ref.name): ref for ref in tables}
+    if not wanted:
+        return {}
+    rows = session.query(_SIZES, [[schema for schema, _ in wanted], [name for _, name in wanted]])
+    return {wanted[schema, name]: TableSize(rows=count, bytes=size) for schema, name, count, size in rows}
+
+
+def blockers(session: Session, subject: Ref) -> list[str]:
+    """Who holds locks on the table that a change waits for."""
+    table = subject.owner or subject
+    if table.kind not in (Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.SEQUENCE, Kind.INDEX):
+        return []
+    return [str(row[0]) for row in session.query(_BLOCKERS, [qualified(table.schema, table.name)])]
