@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -62,15 +61,6 @@ def ask(apps: Path, environment: str, path: str, body: dict[str, Any] | None = N
             return response.status, json.loads(response.read())
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read())
-
-
-def wait_for(apps: Path, environment: str) -> None:
-    """Wait until the environment has an application."""
-    deadline = time.monotonic() + START_SECONDS
-    while not (apps / environment / "process.json").exists():
-        if time.monotonic() > deadline:
-            raise DemoError(f"no application of {environment} was deployed")
-        time.sleep(0.1)
 
 
 def _listens(port: int) -> bool:

@@ -8,17 +8,20 @@ import boto3
 
 PROJECT = "tfplayground"  # the stack's default
 NAMES = ("contacts", "streams")
+AVAILABLE = "available"
 ENGINES = {"mysql": "mysql", "mariadb": "mysql", "postgres": "postgresql"}
 
 
 def targets(environment: str, region: str, endpoint: str) -> dict[str, Any] | None:
     """Return the targets of an environment's databases by name; None as long as not all of them are there."""
     client = boto3.client("rds", region_name=region, endpoint_url=endpoint)
-    found = {instance["DBInstanceIdentifier"]: instance for instance in client.describe_db_instances()["DBInstances"]}
+    instances = client.describe_db_instances()["DBInstances"]
+    found = {instance["DBInstanceIdentifier"]: instance for instance in instances}
     wanted = {name: found.get(f"{PROJECT}-{environment}-{name}") for name in NAMES}
-    if any(instance is None or "Endpoint" not in instance for instance in wanted.values()):
+    ready = {name: one for name, one in wanted.items() if one and one["DBInstanceStatus"] == AVAILABLE}
+    if len(ready) < len(wanted):
         return None
-    return {name: _target(instance, region) for name, instance in wanted.items() if instance is not None}
+    return {name: _target(instance, region) for name, instance in ready.items()}
 
 
 def _target(instance: dict[str, Any], region: str) -> dict[str, Any]:

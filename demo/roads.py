@@ -31,6 +31,8 @@ class Road(Protocol):
     """What the demo needs of either."""
 
     name: str
+    # Whether the databases come into being with the first apply, or were there before it.
+    creates_databases: bool
 
     def prepare(self, environments: tuple[str, ...]) -> None:
         """Do what is done once."""
@@ -44,6 +46,9 @@ class Road(Protocol):
     def ready_token(self, environment: str) -> str:
         """Return the token that the application must have been deployed with."""
 
+    def abort(self) -> None:
+        """End what still runs."""
+
     def variables(self) -> dict[str, str]:
         """Return the variables that `make plan ENV=…` needs beside those of the local AWS."""
 
@@ -56,15 +61,15 @@ class TerraformRoad:
     aws: LocalAws
     progress: Progress
     name: str = "terraform apply"
+    creates_databases: bool = True
 
     def __post_init__(self) -> None:
-        """Choose the environment that terraform runs in: the local AWS, and nothing of anybody's own variables."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
+        """Choose the environment that terraform runs in: without anybody's own settings of it."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
         self.terraform = Terraform.on(
             self.paths,
             {
                 **inherited,
-                **self.aws.environment,
                 # local-exec inherits these: the deployed application is a process of the demo.
                 "PYTHONPATH": str(ROOT),
                 "DEMO_APPS": str(self.paths.apps),
@@ -88,6 +93,10 @@ class TerraformRoad:
     def ready_token(self, environment: str) -> str:
         """Output of the stack."""
         return str(self.terraform.outputs(environment)["ready_token"])
+
+    def abort(self) -> None:
+        """End every terraform."""
+        self.terraform.abort()
 
     def variables(self) -> dict[str, str]:
         """Where terraform finds its providers."""
@@ -113,6 +122,7 @@ class CommandLineRoad:
     aws: LocalAws
     progress: Progress
     name: str = "db-bootstrap apply"
+    creates_databases: bool = False
 
     def prepare(self, environments: tuple[str, ...]) -> None:
         """Create the databases that the stack would create."""
@@ -135,7 +145,6 @@ class CommandLineRoad:
 
     def apply(self, environment: str, code: int) -> None:
         """Bootstrap both databases, then deploy with the token."""
-        apps.wait_for(self.paths.apps, environment)
         targets = self._targets(environment)
         for name, target in targets.items():
             self._bootstrap(environment, name, target)
@@ -152,6 +161,9 @@ class CommandLineRoad:
         """The tokens of both databases, as the last runs reported them."""
         reports = [json.loads(self._report(environment, name).read_text()) for name in databases.NAMES]
         return ".".join(str(report["ready_token"]) for report in reports)
+
+    def abort(self) -> None:
+        """Nothing: a run ends by itself within seconds."""
 
     def variables(self) -> dict[str, str]:
         """None: there is no terraform to lead anywhere."""
@@ -173,7 +185,6 @@ class CommandLineRoad:
             [*command_line(), "apply", environment, "--dir", str(self.paths.work / "database" / name)],
             env={
                 **os.environ,
-                **self.aws.environment,
                 "PYTHONPATH": str(ROOT),
                 "DB_BOOTSTRAP_TARGET": json.dumps(target),
                 "DB_BOOTSTRAP_REPORT": str(report),

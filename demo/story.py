@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,7 @@ class Story:
         """
         self._begin()
         self.aws = local.start(self.paths.aws)
+        self._leave_other_accounts()
         self.progress.line(f"local AWS at {self.aws.endpoint}; its servers' CA: {self.aws.ca_file}")
         work_copy.make(self.paths)
         self.road = roads.choose(self.paths, self.aws, self.progress)
@@ -70,17 +72,32 @@ class Story:
         self.progress.step("Servers: found on this machine, or unpacked into a private cache folder")
         self.progress.line(f"PostgreSQL {program_version(find_postgresql())}")
         programs = find_programs("mysql" if MySQLServer.is_available() else "mariadb")
-        version = programs.image if isinstance(programs, Container) else f"{programs.flavour} {programs.version()}"
-        self.progress.line(f"{version} for MySQL")
+        if isinstance(programs, Container):
+            self.progress.line(f"{programs.image} for MySQL")
+        else:
+            programs.empty_data()
+            self.progress.line(f"{programs.flavour} {programs.version()} for MySQL")
         runtime = roads.package_runtime()
         runtime_python(runtime)
         self.progress.line(f"{runtime} with nothing but AWS's runtime client and boto3, for the Lambda function")
 
+    def _leave_other_accounts(self) -> None:
+        """Lead this process and all that it starts to the local AWS, away from whatever account the user has."""
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(self.aws.environment)
+
     def _create(self) -> None:
         """From nothing to two environments; the application is there before its databases are ready."""
-        self.progress.step(f"{self.road.name} for {' and '.join(ENVIRONMENTS)} (RDS alone takes terraform 80 seconds)")
+        wait = " (terraform waits 80 seconds for an RDS instance)" if self.road.creates_databases else ""
+        self.progress.step(f"{self.road.name} for {' and '.join(ENVIRONMENTS)}{wait}")
         self.road.prepare(ENVIRONMENTS)
-        self._everywhere(lambda environment: self.road.apply(environment, 1), self._application_before)
+        tasks = [self._application_before, lambda environment: self.road.apply(environment, 1)]
+        if self.road.creates_databases:
+            self._everywhere(*tasks)
+        else:
+            for task in tasks:
+                self._everywhere(task)
         for environment in ENVIRONMENTS:
             self._expect_ready(environment, code=1)
 
@@ -146,9 +163,15 @@ class Story:
 
     def _everywhere(self, *tasks: Callable[[str], Any]) -> dict[str, Any]:
         """Run the tasks for all environments at once; return the first task's results by environment."""
-        with ThreadPoolExecutor(max_workers=len(tasks) * len(ENVIRONMENTS)) as pool:
-            started = {name: [pool.submit(task, name) for task in tasks] for name in ENVIRONMENTS}
+        pool = ThreadPoolExecutor(max_workers=len(tasks) * len(ENVIRONMENTS))
+        started = {name: [pool.submit(task, name) for task in tasks] for name in ENVIRONMENTS}
+        try:
             results = {name: [future.result() for future in futures] for name, futures in started.items()}
+        except BaseException:
+            self.road.abort()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
         return {name: first for name, (first, *_) in results.items()}
 
     def _expect_broken(self, environment: str, path: str) -> None:

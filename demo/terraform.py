@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ HIDDEN = re.compile(
 )
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 ERROR_LINES = 30
+ABORT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Terraform:
     paths: Paths
     environment: Mapping[str, str]
     progress: Progress
+    running: set[subprocess.Popen[str]] = field(default_factory=set)
 
     @classmethod
     def on(cls, paths: Paths, variables: Mapping[str, str], progress: Progress) -> Terraform:
@@ -80,6 +82,16 @@ class Terraform:
             raise DemoError(f"terraform output failed:\n{outcome.stderr}")
         return {name: output["value"] for name, output in json.loads(outcome.stdout).items()}
 
+    def abort(self) -> None:
+        """End every terraform that runs: first as it likes it, then at once."""
+        for process in list(self.running):
+            process.terminate()
+        for process in list(self.running):
+            try:
+                process.wait(ABORT_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
     def _variable_file(self, environment: str) -> list[str]:
         return ["-input=false", f"-var-file=../environments/{environment}.tfvars"]
 
@@ -109,17 +121,15 @@ class Terraform:
                 stderr=subprocess.STDOUT,
                 text=True,
             )
-            try:
-                for line in process.stdout or ():
-                    output.write(line)
-                    output.flush()
-                    said.append(ESCAPES.sub("", line.rstrip()))
-                    if SHOWN.search(said[-1]) and not HIDDEN.search(said[-1]):
-                        self.progress.line(said[-1], environment)
-            except BaseException:
-                process.terminate()
-                raise
+            self.running.add(process)
+            for line in process.stdout or ():
+                output.write(line)
+                output.flush()
+                said.append(ESCAPES.sub("", line.rstrip()))
+                if SHOWN.search(said[-1]) and not HIDDEN.search(said[-1]):
+                    self.progress.line(said[-1], environment)
             code = process.wait()
+            self.running.discard(process)
         if code not in good:
             raise DemoError(f"terraform {what} {environment} failed:\n{_error(said)}\nAll of it: {_shown(log)}")
         return code

@@ -69,6 +69,7 @@ def _hook_create(instances: Instances) -> None:
         if db_kwargs.get("db_cluster_identifier") is not None:
             return original(self, db_kwargs)
         database = original(self, db_kwargs)
+        database.status = "creating"
         request = InstanceRequest(
             identifier=database.db_instance_identifier,
             engine=database.engine,
@@ -85,6 +86,7 @@ def _hook_create(instances: Instances) -> None:
             # A client error: the provider would repeat anything else for minutes.
             raise RDSClientError("InsufficientDBInstanceCapacity", str(error)) from error
         setattr(database, HOST, server.host)
+        database.status = "available"
         database.port = server.port
         database.dbi_resource_id = "db-" + "".join(secrets.choice(RESOURCE_ID_LETTERS) for _ in range(26))
         return database
