@@ -29,6 +29,7 @@ from bootstrap.run.verify import Verification, run_checks, verification
 _LOCK_DEADLINE_SECONDS = 300.0
 _ATTEMPTS = 4  # of one apply: after lost connections, and after waits that left something behind
 _SHORTEST_MARGIN_SECONDS = 15.0
+_PROGRESS_WIDTH = 120  # characters
 
 
 def apply_work(work: Work) -> ApplyReport:
@@ -230,11 +231,17 @@ class Apply:
         )
 
     def _progress(self, event: Progress) -> None:
-        first = event.text.strip().splitlines()[0] if event.text.strip() else ""
         if event.outcome is Outcome.STARTED and not event.note:
-            self.work.request.tell(f"  [{event.seq}/{event.total}] {first[:150]}")
+            self.work.request.tell(f"  [{event.seq}/{event.total}] {_first_line(event.text)}")
         elif event.note:
             self.work.request.tell(f"        {event.note}")
+
+
+def _first_line(sql: str) -> str:
+    """What a statement is about, in one line: its first that is no comment."""
+    lines = [line.strip() for line in sql.splitlines()]
+    found = next((line for line in lines if line and not line.startswith("--")), "")
+    return found if len(found) <= _PROGRESS_WIDTH else found[: _PROGRESS_WIDTH - 1] + "…"
 
 
 def limits(work: Work) -> Limits:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Alter, Change, Create, CreateIndex, Drop, GrantPrivilege, RevokePrivilege
 from bootstrap.catalog.code import View
-from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import apply_renames
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.table_diff import diff_indexes, diff_table, order_notes, table_contents
@@ -59,7 +59,7 @@ def diff(
         elif after is None and before is not None:
             if managed(ref):
                 changes.append(Drop(before))
-            else:
+            elif ref.kind is not Kind.ROLE:  # those of other databases of the cluster are nobody's business here
                 unmanaged.append(ref)
         elif isinstance(before, Table) and isinstance(after, Table):
             found = diff_table(before, after, managed)
