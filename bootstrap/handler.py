@@ -134,9 +134,8 @@ def _plan(request: Request) -> dict[str, Any]:
 
 
 def _verify(request: Request) -> dict[str, Any]:
-    report = service.verify(request)
-    report.require("the database")
-    return {"status": "verified", "fingerprint": report.fingerprint, "pending": [], "summary": report.summary}
+    service.verify(request).require("the database")
+    return {"status": "verified", "statements": 0, "pending": [], "summary": "the database is what is declared"}
 
 
 _ACTIONS: dict[str, Callable[[Request], dict[str, Any]]] = {"apply": _apply, "plan": _plan, "verify": _verify}

@@ -6,8 +6,8 @@ import getpass
 import hashlib
 import platform
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 
+from bootstrap import __version__
 from bootstrap.assembly import Work
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Change
@@ -81,7 +81,7 @@ def proven_run(work: Work) -> Run | None:
     last = History(work.session, work.dialect).last_success()
     if last is None or work.request.exact or last.declaration_digest != work.declaration.digest:
         return None
-    if last.tool_version != tool_version():
+    if last.tool_version != __version__:
         return None
     fingerprint = work.dialect.fingerprint(work.session, work.scope)
     return last if last.fingerprint_after == fingerprint else None
@@ -224,7 +224,7 @@ class Apply:
             host=platform.node(),
             source=self.work.request.origin,
             git_revision=self.work.request.git_revision,
-            tool_version=tool_version(),
+            tool_version=__version__,
             declaration_digest=self.declaration.digest,
             plan_digest=plan_digest(plan),
             fingerprint_before=plan.fingerprint,
@@ -270,14 +270,6 @@ def plan_digest(plan: Plan) -> str:
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def tool_version() -> str:
-    """The installed version of this package, "" where it is run without being installed (Lambda)."""
-    try:
-        return version("db-bootstrap")
-    except PackageNotFoundError:
-        return ""
 
 
 def _os_user() -> str:

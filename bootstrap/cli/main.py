@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from bootstrap import __version__
 from bootstrap.cli import commands
 from bootstrap.problems import BootstrapError
 from bootstrap.redact import redact
@@ -17,7 +18,7 @@ DEBUG_VARIABLE = "DB_BOOTSTRAP_DEBUG"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="db-bootstrap", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
     """Brings a database to what its declaration says, and proves it.
 
