@@ -7,8 +7,7 @@ from contextlib import contextmanager
 
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Ref
-from bootstrap.dialects.base import Session
-from bootstrap.problems import StatementError
+from bootstrap.dialects.base import ServerError, Session
 
 
 @contextmanager
@@ -19,7 +18,7 @@ def references_deferred(session: Session, keys: Sequence[tuple[Ref, ForeignKey]]
     looked for at its end.
 
     Raises:
-        StatementError: a row refers to none.
+        ServerError: a row refers to none.
     """
     session.execute("SET SESSION foreign_key_checks = 0")
     try:
@@ -30,8 +29,8 @@ def references_deferred(session: Session, keys: Sequence[tuple[Ref, ForeignKey]]
         orphans = session.query(_orphans(table, key))
         if orphans:
             values = ", ".join(map(str, orphans[0]))
-            raise StatementError(
-                f"foreign key {key.name} of {table.name}: ({', '.join(key.columns)}) = ({values}) refers to no row of"
+            raise ServerError(
+                f"foreign key {key.name} of {table.name}: Key ({', '.join(key.columns)})=({values}) is not present in"
                 f" {key.ref_table}"
             )
 

@@ -7,6 +7,7 @@ import re
 from bootstrap.catalog.code import Trigger
 
 _ESCAPES = {"\\": "\\\\", "'": "''", "\0": "\\0", "\n": "\\n", "\r": "\\r", "\x1a": "\\Z"}
+STRING_ESCAPES = str.maketrans(_ESCAPES)
 _UNESCAPES = {"0": "\0", "n": "\n", "r": "\r", "Z": "\x1a", "t": "\t", "b": "\b", "%": "\\%", "_": "\\_"}
 
 
@@ -22,7 +23,7 @@ def quote_all(names: tuple[str, ...] | list[str]) -> str:
 
 def literal(value: str) -> str:
     """A string literal; our sessions always read backslashes as escapes."""
-    return "'" + "".join(_ESCAPES.get(char, char) for char in value) + "'"
+    return f"'{value.translate(STRING_ESCAPES)}'"
 
 
 def unquote(token: str) -> str:
