@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from bootstrap.assembly import Work
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import Change
+from bootstrap.catalog.changes import Change, Create
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
+from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Dialect, RenderContext, Session, TableSize
 from bootstrap.plan.planner import created_tables, planned_changes
 from bootstrap.plan.statement import Plan, Statement
 from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
+from bootstrap.target.passwords import fetch_password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +95,17 @@ def _rendered(work: Work, difference: Difference, changes: list[Change]) -> list
         sizes=_sizes(work.dialect, work.session, difference.current, changes),
         policy=work.policy,
         created=created_tables(changes),
-        secrets={},
+        secrets=_passwords(work, changes),
     )
     return [statement for change in changes for statement in work.dialect.render(change, context)]
+
+
+def _passwords(work: Work, changes: list[Change]) -> dict[str, str]:
+    """The passwords of the roles that are made; nothing else needs one."""
+    made = (change.after for change in changes if isinstance(change, Create))
+    references = {item.password_secret for item in made if isinstance(item, Role) and item.password_secret}
+    region, environ = work.destination.region, work.request.environ
+    return {reference: fetch_password(reference, region, environ) for reference in sorted(references)}
 
 
 def _sizes(dialect: Dialect, session: Session, current: Catalog, changes: list[Change]) -> dict[Ref, TableSize]:

@@ -69,6 +69,7 @@ class Destination:
     endpoint: Endpoint
     login: Login
     deadline_seconds: int
+    region: str | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -114,6 +115,7 @@ def from_target(target: Target, environ: Mapping[str, str]) -> Destination:
     return Destination(
         endpoint=endpoint,
         login=CredentialSource(target, environ),
+        region=target.region,
         deadline_seconds=_deadline(environ, target.connect_deadline_seconds),
         warnings=warnings,
     )

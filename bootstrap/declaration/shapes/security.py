@@ -28,7 +28,10 @@ class RoleShape(Shape):
     member_of: Annotated[str | list[str] | None, Meta(description="Roles that it is a member of.")] = None
     password_secret: Annotated[
         str | None,
-        Meta(description="Where the password comes from when the role is created; never the password itself."),
+        Meta(
+            description="Where the password comes from when the role is created, never the password itself: an ARN of "
+            "Secrets Manager, `secretsmanager:NAME`, `ssm:/NAME` or `env:VARIABLE`."
+        ),
     ] = None
     comment: Comment = None
     renamed_from: RenamedFrom = None
