@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Alter, Change, Create, CreateIndex, Drop, GrantPrivilege, RevokePrivilege
-from bootstrap.catalog.code import View
+from bootstrap.catalog.code import Event, View
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import apply_renames
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.table_diff import diff_indexes, diff_table, order_notes, table_contents
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Extension
+
+
+# What may be left to the server: of code also what MySQL keeps with it from the session that made it.
+_LEFT_OPEN = ("owner", "definer", "charset", "collation", "sql_mode", "time_zone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,17 +97,27 @@ def _alteration(before: DatabaseObject, after: DatabaseObject) -> Iterator[Chang
 
 
 def adopt_undeclared_properties(desired: Catalog, current: Catalog) -> Catalog:
-    """Fill what a declaration may leave open (owner, extension version) with what the database has."""
+    """Fill what a declaration may leave open (owner, definer, extension version …) with what the database has."""
     adopted = {}
     for ref, after in desired.objects.items():
         before = current.objects.get(ref)
         if before is None or type(before) is not type(after):
             continue
-        if getattr(after, "owner", "") is None:
-            adopted[ref] = replace(after, owner=before.owner)  # type: ignore[union-attr,arg-type]  # has an owner field: asked just above
+        left_open = {name: getattr(before, name) for name in _LEFT_OPEN if getattr(after, name, "") is None}
+        if isinstance(after, Event) and isinstance(before, Event) and " STARTS " not in after.schedule:
+            left_open |= _same_start(before.schedule, after.schedule)
+        if any(value is not None for value in left_open.values()):
+            adopted[ref] = replace(after, **left_open)  # type: ignore[arg-type]  # fields that both have: asked just above
         elif isinstance(after, Extension) and isinstance(before, Extension) and after.version is None:
             adopted[ref] = replace(after, version=before.version)
     return replace(desired, objects={**desired.objects, **adopted}) if adopted else desired
+
+
+def _same_start(before: str, after: str) -> dict[str, str]:
+    """A schedule that is the live one but for the moment of its first run, which was left to the server."""
+    head, word, tail = before.partition(" STARTS ")
+    _, ends, end = tail.partition(" ENDS ")
+    return {"schedule": before} if word and f"{head}{ends}{end}" == after else {}
 
 
 def _privileges(

@@ -13,6 +13,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import CompositeType
 from bootstrap.catalog.types import Sequence
 
 # Quoted strings and identifiers are skipped or taken whole, so that a name inside a literal is never touched.
@@ -38,12 +39,24 @@ def apply_renames(current: Catalog, desired: Catalog, *, follows_renames: bool) 
     for table in desired.of(Table):
         for column in table.columns:
             live = current.objects.get(table.ref)
-            old = live.column(column.renamed_from) if isinstance(live, Table) and column.renamed_from else None
+            old = _renamed_column(live, column, table) if isinstance(live, Table) else None
             if not isinstance(live, Table) or old is None or live.column(column.name) is not None:
                 continue
             changes.append(RenameColumn(live, old, replace(old, name=column.name)))
             current = _rename_column(current, live.ref, old.name, column.name, follows_renames=follows_renames)
     return changes, current
+
+
+def _renamed_column(live: Table, column: Column, wanted: Table) -> Column | None:
+    """The live column that this one was: as declared, or on MySQL, where case does not tell columns apart, by another
+    spelling.
+    """
+    if column.renamed_from:
+        return live.column(column.renamed_from)
+    if live.schema or live.column(column.name) is not None:
+        return None
+    other = [old for old in live.columns if old.name.casefold() == column.name.casefold()]
+    return other[0] if other and wanted.column(other[0].name) is None else None
 
 
 def carry_declared(declared: Catalog, normalised: Catalog) -> Catalog:
@@ -58,9 +71,11 @@ def carry_declared(declared: Catalog, normalised: Catalog) -> Catalog:
             for name in ("renamed_from", "renamed_labels", "password_secret")
             if getattr(source, name, None)
         }
-        for name in ("columns", "uniques", "foreign_keys", "checks", "indexes", "attributes"):
-            if isinstance(source, Table) or name == "attributes":
+        if isinstance(source, Table) and isinstance(target, Table):
+            for name in ("columns", "uniques", "foreign_keys", "checks", "indexes"):
                 updates |= _carry_members(source, target, name)
+        elif isinstance(source, CompositeType):
+            updates |= _carry_members(source, target, "attributes")
         if updates:
             carried[ref] = replace(target, **updates)
     return replace(normalised, objects=carried)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
-from bootstrap.catalog.code import View
 from bootstrap.catalog.ref import Ref
 from bootstrap.dialects.base import Introspection, Scope, Unsupported
 from bootstrap.dialects.mysql.introspect.code import (
@@ -61,8 +60,10 @@ def _objects(reading: Reading, unsupported: list[Unsupported]) -> list[DatabaseO
             found.append(read_routine(row, reading))
         except UnknownSyntaxError as reason:
             unsupported.append(Unsupported(str(row[0]).lower(), str(row[1]), str(reason)))
-    views: list[View] = [read_view(row, reading) for row in reading.lists["views"]]
-    found += views
-    found += [read_trigger(row, reading) for row in reading.lists["triggers"]]
-    found += [read_event(row, reading) for row in reading.lists["events"]]
+    for what, read_one in (("view", read_view), ("trigger", read_trigger), ("event", read_event)):
+        for row in reading.lists[f"{what}s"]:
+            try:
+                found.append(read_one(row, reading))
+            except UnknownSyntaxError as reason:
+                unsupported.append(Unsupported(what, str(row[0]), str(reason)))
     return found

@@ -56,8 +56,25 @@ def _add_foreign_key(change: AddConstraint, key: ForeignKey, context: RenderCont
             message=f"the table {key.ref_table} that it references is not declared: it is made unchecked",
             advice="declare that table too",
         )]  # fmt: skip
-    return alter(change.table, [f"ADD {foreign_key_definition(key)}"], context, subject=change.ref, cost=Cost.COPY,
-                 hazards=hazards, settings=settings)  # fmt: skip
+    clauses = [*_explicit_index(change.table, key, context), f"ADD {foreign_key_definition(key)}"]
+    return alter(change.table, clauses, context, subject=change.ref, cost=Cost.COPY, hazards=hazards, settings=settings)
+
+
+def _explicit_index(table: Table, key: ForeignKey, context: RenderContext) -> list[str]:
+    """Make an index that the server once made for a foreign key one of our own, in the same ALTER.
+
+    The server would silently put another in its place, under the new foreign key's name. Whether it made the index
+    shows only in the name, that of the first column or of a foreign key.
+    """
+    if table.ref in context.created:
+        return []
+    live, staying = live_table(table, context), set(table_keys(wanted_table(table, context)))
+    names = {key.columns[0], *(other.name for other in live.foreign_keys)}
+    for index in table_keys(live):
+        plain_index = index.kind is Kind.INDEX and len(index.parts) == len(key.columns)
+        if plain_index and index in staying and index.name in names and supports(index, key.columns):
+            return [_drop_clause(index), f"ADD {key_definition(index, context.server)}"]
+    return []
 
 
 def is_dangling(table: Table, key: ForeignKey, context: RenderContext) -> bool:
