@@ -10,7 +10,7 @@ from bootstrap.catalog.changes import Rename, RenameColumn
 from bootstrap.catalog.columns import Generated
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared, substitute_identifier
-from bootstrap.catalog.security import Grant
+from bootstrap.catalog.security import Grant, Role
 from bootstrap.catalog.tables import PartitionOf
 from bootstrap.catalog.types import EnumType, Schema, Sequence
 from tests.unit.building import (
@@ -163,3 +163,15 @@ def test_hints_survive_the_normalisation() -> None:
     enum = carried.objects[Ref(Kind.ENUM, SCHEMA, "e")]
     assert isinstance(enum, EnumType)
     assert enum.renamed_labels == (("x", "y"),)
+
+
+def test_hints_are_carried_over_to_what_the_server_printed_and_attributes_of_roles_are_none() -> None:
+    declared = catalog(
+        table("t", column("a", renamed_from="b"), renamed_from="s"),
+        Role(name="app", attributes=(("login", "true"),), password_secret="env:APP"),
+    )
+    printed = catalog(table("t", column("a", "bigint")), Role(name="app", attributes=(("login", "true"),)))
+    carried = carry_declared(declared, printed)
+    t = carried.table(Ref(Kind.TABLE, SCHEMA, "t"))
+    assert (t.renamed_from, t.columns[0].renamed_from, t.columns[0].type) == ("s", "b", "bigint")
+    assert carried.of(Role)[0].password_secret == "env:APP"
