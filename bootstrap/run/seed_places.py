@@ -3,95 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
-from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.constraints import ForeignKey
-from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.catalog.tables import Table
-from bootstrap.declaration.model import Seed
-from bootstrap.dialects.base import Dialect, ServerError, Session
+from bootstrap.declaration.model import Seed, SeedRow
 
-# COPY's context: 'COPY seed, line 3, column id: "abc"'. A foreign key's detail: 'Key (a)=(1) is not present in …'.
-_COPY_LINE = re.compile(r"COPY \S+, line (\d+)")
+# Above this, loading parts again takes too long: then only the server's words tell.
+_MOST_ROWS = 20_000
+# PostgreSQL's detail of a foreign key or unique constraint; ours of a circle of references on MySQL.
 _KEY_DETAIL = re.compile(r"Key \((?P<columns>[^)]*)\)=\((?P<values>.*?)\) (?:is not present|already exists)")
-_DUPLICATE = re.compile(r"Duplicate entry '(?P<values>.*)' for key")
-_MOST_KEYS = 100_000  # of a referenced table, to look for the row that refers to none
+# invalid input syntax for type integer: "abc"  ·  Incorrect integer value: 'abc' for column  ·  Duplicate entry 'abc'
+_VALUE = re.compile(r"""(?::|value|entry) ["'](?P<value>.*?)["'](?: for|;|$)""")
 
 
-def find_row(
-    error: ServerError, seeds: Sequence[Seed], session: Session, dialect: Dialect, catalog: Catalog
-) -> str | None:
-    """The place of the row that the server refused as "file:line", None where that cannot be told."""
-    words = str(error)
-    if (found := _COPY_LINE.search(words)) and len(seeds) == 1:
-        row = next(islice(seeds[0].rows(), int(found[1]) - 1, None), None)
-        return str(row.position) if row else None
+def first_refused(seed: Seed, refused: Callable[[Sequence[SeedRow]], bool]) -> str | None:
+    """The row that the server refuses, as "file:line", found by loading fewer and fewer rows.
+
+    Args:
+        seed: whose rows were refused as a whole.
+        refused: whether the server refuses these rows; changes nothing.
+
+    Returns:
+        None where there are too many rows, or the server takes them after all.
+    """
+    rows = list(islice(seed.rows(), _MOST_ROWS + 1))
+    if not rows or len(rows) > _MOST_ROWS or not refused(rows):
+        return None
+    taken, failing = 0, len(rows)  # so many first rows are taken, so many are refused
+    while failing - taken > 1:
+        middle = (taken + failing) // 2
+        if refused(rows[:middle]):
+            failing = middle
+        else:
+            taken = middle
+    return str(rows[failing - 1].position)
+
+
+def row_in_words(seed: Seed, words: str) -> str | None:
+    """The row that the server's words are about, as "file:line"; None where they do not say."""
     if found := _KEY_DETAIL.search(words):
         columns = [name.strip().strip('"') for name in found["columns"].split(",")]
-        return _row_with(seeds, columns, found["values"].split(", "))
-    if "foreign key constraint fails" in words:
-        return _row_without_parent(seeds, session, dialect, catalog)
-    if found := _DUPLICATE.search(words):
-        return _row_with_text(seeds, found["values"])
+        return _row_with(seed, columns, found["values"].split(", "))
+    if found := _VALUE.search(words):
+        return next((str(row.position) for row in seed.rows() if found["value"] in row.values), None)
     return None
 
 
-def _row_with(seeds: Sequence[Seed], columns: list[str], values: list[str]) -> str | None:
+def _row_with(seed: Seed, columns: list[str], values: list[str]) -> str | None:
     """The first row with these values in these columns."""
-    for seed in seeds:
-        if set(columns) <= set(seed.columns):
-            places = [seed.columns.index(name) for name in columns]
-            for row in seed.rows():
-                if [row.values[place] for place in places] == values:
-                    return str(row.position)
-    return None
-
-
-def _row_with_text(seeds: Sequence[Seed], text: str) -> str | None:
-    """The last row one of whose values is the text: MySQL names no column, and it is the later row that is one too
-    many.
-    """
-    found = None
-    for seed in seeds:
-        for row in seed.rows():
-            if text in row.values:
-                found = str(row.position)
-    return found
-
-
-def _row_without_parent(seeds: Sequence[Seed], session: Session, dialect: Dialect, catalog: Catalog) -> str | None:
-    """The first row whose foreign key finds no row; asked of the database, because MySQL names no value."""
-    for seed in seeds:
-        table = catalog.objects.get(seed.table)
-        for key in table.foreign_keys if isinstance(table, Table) else ():
-            if set(key.columns) <= set(seed.columns) - seed.expressions and key.ref_columns:
-                place = _orphan(seed, key, _keys(key, session, dialect, seed.table))
-                if place:
-                    return place
-    return None
-
-
-def _keys(key: ForeignKey, session: Session, dialect: Dialect, table: Ref) -> set[tuple[str, ...]] | None:
-    columns = ", ".join(dialect.quote(name) for name in key.ref_columns)
-    parent = Ref(Kind.TABLE, key.ref_schema, key.ref_table)
-    if parent == table:
-        return None  # its rows were rolled back with the failure
-    name = ".".join(dialect.quote(part) for part in (parent.schema, parent.name) if part)
-    try:
-        rows = session.query(f"SELECT DISTINCT {columns} FROM {name} LIMIT {_MOST_KEYS + 1}")
-    except ServerError:
+    if not set(columns) <= set(seed.columns):
         return None
-    return None if len(rows) > _MOST_KEYS else {tuple(str(value) for value in row) for row in rows}
-
-
-def _orphan(seed: Seed, key: ForeignKey, known: set[tuple[str, ...]] | None) -> str | None:
-    if known is None:
-        return None
-    places = [seed.columns.index(name) for name in key.columns]
-    for row in seed.rows():
-        values = [row.values[place] for place in places]
-        if None not in values and tuple(str(value) for value in values) not in known:
-            return str(row.position)
-    return None
+    places = [seed.columns.index(name) for name in columns]
+    return next((str(row.position) for row in seed.rows() if [row.values[place] for place in places] == values), None)

@@ -7,14 +7,15 @@ sent. Where anything in the table changed, by hand or by the application, the ro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.model import Seed, SeedMode
+from bootstrap.declaration.model import Seed, SeedMode, SeedRow
 from bootstrap.dialects.base import Dialect, SeedCounts, SeedTable, ServerError, Session
 from bootstrap.problems import StatementError
 from bootstrap.redact import redact
@@ -23,7 +24,7 @@ from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger, SeedProof
 from bootstrap.run.patience import Patience
 from bootstrap.run.seed_order import LoadGroup, load_groups, referenced_tables
-from bootstrap.run.seed_places import find_row
+from bootstrap.run.seed_places import first_refused, row_in_words
 
 # A digest reads the whole table. It is worth it while the seed is a good part of the table; else the few rows of the
 # seed are compared by their key.
@@ -50,6 +51,16 @@ class SeedResult:
         """Whether there is something to do."""
         counts = self.counts
         return counts is None or bool(counts.inserted or counts.updated or counts.deleted)
+
+
+@dataclass(slots=True)
+class _Load:
+    """Tables being loaded in one transaction. ``done`` are the seeds so far, the one at hand last."""
+
+    items: tuple[_Declared, ...]
+    keep: frozenset[Ref] = frozenset()
+    deferred: tuple[tuple[Ref, ForeignKey], ...] = ()
+    done: list[Seed] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,59 +192,86 @@ class SeedRunner:
         only: frozenset[Ref] | None = None,
     ) -> list[SeedResult]:
         """One transaction; again where another session was in the way. In ``keep`` no row is deleted yet."""
-        items = [declared[table] for table in group.tables if only is None or table in only]
+        work = _Load(tuple(declared[table] for table in group.tables if only is None or table in only), keep=keep)
         patience = Patience(self.limits.lock_deadline_seconds)
-        while items:
+        while work.items:
             try:
                 with self.session.transaction():
-                    return self._load_once(group, items, keep)
+                    return self._load_once(work)
             except ServerError as error:
-                if not patience.allows(error):
-                    raise self._explained(error, items) from error
-            patience.wait()
+                if patience.allows(error):
+                    patience.wait()
+                elif group.circular and not work.deferred and not error.connection_lost:
+                    # Only now: deferring takes locks, and rows that are there already need no order.
+                    work.deferred = group.circular
+                else:
+                    raise self._explained(error, work) from error
         return []
 
-    def _load_once(self, group: LoadGroup, items: Sequence[_Declared], keep: frozenset[Ref]) -> list[SeedResult]:
-        counts = {item.table: SeedCounts() for item in items}
-        deferred = self.dialect.references_deferred(self.session, group.circular) if group.circular else nullcontext()
+    def _load_once(self, work: _Load) -> list[SeedResult]:
+        counts = {item.table: SeedCounts() for item in work.items}
+        work.done.clear()
+        deferred = self.dialect.references_deferred(self.session, work.deferred) if work.deferred else nullcontext()
         with deferred:
-            for item in items:
+            for item in work.items:
                 for seed in item.seeds:
-                    mode = SeedMode.UPSERT if item.table in keep else seed.mode
-                    counts[item.table] = _sum(counts[item.table], self._bring_in(seed, mode, dry_run=False))
+                    work.done.append(seed)
+                    mode = SeedMode.UPSERT if item.table in work.keep else seed.mode
+                    counts[item.table] = _sum(counts[item.table], self._bring_in(seed, mode))
         return [SeedResult(table, result) for table, result in counts.items()]
 
-    def _bring_in(self, seed: Seed, mode: SeedMode, *, dry_run: bool) -> SeedCounts:
-        rows = SeedTable(
+    def _bring_in(
+        self, seed: Seed, mode: SeedMode, *, rows: Iterable[SeedRow] | None = None, dry_run: bool = False
+    ) -> SeedCounts:
+        table = SeedTable(
             table=seed.table,
             columns=seed.columns,
             key=seed.key,
             mode=mode.value,
-            rows=(row.values for row in seed.rows()),
+            rows=(row.values for row in (seed.rows() if rows is None else rows)),
             expressions=seed.expressions,
         )
-        return self.dialect.apply_seed(self.session, rows, dry_run=dry_run)
+        return self.dialect.apply_seed(self.session, table, dry_run=dry_run)
 
     def _dry_run(self, item: _Declared) -> SeedCounts:
-        counts = SeedCounts()
+        counts, work = SeedCounts(), _Load((item,))
         try:
             with self.session.transaction():
                 for seed in item.seeds:
+                    work.done.append(seed)
                     counts = _sum(counts, self._bring_in(seed, seed.mode, dry_run=True))
                 raise _DryRunOver
         except _DryRunOver:
             return counts
         except ServerError as error:
-            raise self._explained(error, [item]) from error
+            raise self._explained(error, work) from error
 
-    def _explained(self, error: ServerError, items: Sequence[_Declared]) -> Exception:
+    def _explained(self, error: ServerError, work: _Load) -> Exception:
         """The server's words with the place where the row is written."""
-        names = ", ".join(item.table.path for item in items)
+        names = ", ".join(item.table.path for item in work.items)
         if error.connection_lost:
             return ConnectionLost(f"the connection was lost while the rows of {names} were loaded: {error}")
-        seeds = [seed for item in items for seed in item.seeds]
-        place = find_row(error, seeds, self.session, self.dialect, self.catalog) or str(seeds[0].position)
+        *before, seed = work.done
+        place = None
+        if not (work.deferred or error.lock_timeout):
+            place = first_refused(seed, lambda rows: self._refuses(before, seed, rows))
+        found = (row_in_words(item, str(error)) for item in reversed(work.done))
+        place = place or next((known for known in found if known), None) or str(seed.position)
         return StatementError(redact(f"{place}: the rows of {names} were not taken: {error}: nothing of them was kept"))
+
+    def _refuses(self, before: Sequence[Seed], seed: Seed, rows: Sequence[SeedRow]) -> bool:
+        """Whether the server refuses these rows of a seed, after the seeds before it; nothing is kept."""
+        try:
+            with self.session.transaction():
+                for earlier in before:
+                    self._bring_in(earlier, earlier.mode)
+                mode = SeedMode.UPSERT if seed.mode is SeedMode.SYNC else seed.mode  # fewer rows: nothing is surplus
+                self._bring_in(seed, mode, rows=rows)
+                raise _DryRunOver
+        except _DryRunOver:
+            return False
+        except ServerError as error:
+            return not error.connection_lost
 
 
 def _by_table(seeds: Sequence[Seed]) -> dict[Ref, _Declared]:

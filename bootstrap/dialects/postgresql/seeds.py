@@ -20,9 +20,20 @@ _CHUNK_ROWS = 2_000
 _WITHOUT_EQUALITY = frozenset({"json", "xml", "point", "polygon", "box", "line", "lseg", "path", "circle"})
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
+# An explicit cast to a length cuts off in silence what does not fit; an assignment refuses it. So texts become the type
+# without its length, and the INSERT checks. (Numbers and times are rounded either way, and must be, to compare equal.)
+_WITHOUT_LENGTH = {"character varying": "character varying", "character": "bpchar", "bit": "bit varying",
+                   "bit varying": "bit varying"}  # fmt: skip
+
 _COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
-       pg_get_serial_sequence(%s, a.attname)
+       pg_get_serial_sequence(%s, a.attname),
+       (WITH RECURSIVE base AS (
+          SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t WHERE t.oid = a.atttypid
+          UNION ALL
+          SELECT t.oid, t.typtype, t.typbasetype FROM base JOIN pg_type t ON t.oid = base.typbasetype
+          WHERE base.typtype = 'd')
+        SELECT format_type(oid, NULL) FROM base WHERE typtype <> 'd')
 FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
 """
 
@@ -95,8 +106,8 @@ class _Seed:
 
     def _read_columns(self) -> list[_Column]:
         rows = self.session.query(_COLUMNS, [self.relation, self.relation])
-        return [_Column(name, kind, required, identity == "a", sequence)
-                for name, kind, required, identity, sequence in rows]  # fmt: skip
+        return [_Column(name, _castable(kind, base), required, identity == "a", sequence)
+                for name, kind, required, identity, sequence, base in rows]  # fmt: skip
 
     def table_is_empty(self) -> bool:
         """Whether there is no row at all."""
@@ -128,7 +139,9 @@ class _Seed:
     def _expression(self, column: _Column) -> str:
         """The column's values as SQL expressions: one branch for each that occurs."""
         name = f"s.{quote(column.name)}"
-        texts = [row[0] for row in self.session.query(f"SELECT DISTINCT {name} FROM {_STAGE} s WHERE {name} IS NOT NULL")]
+        texts = [
+            row[0] for row in self.session.query(f"SELECT DISTINCT {name} FROM {_STAGE} s WHERE {name} IS NOT NULL")
+        ]
         branches = " ".join(f"WHEN {literal(text)} THEN ({text})::{column.type}" for text in sorted(texts))
         return f"CASE {name} {branches} END" if branches else f"NULL::{column.type}"
 
@@ -228,7 +241,11 @@ class _Seed:
                 )
 
 
+def _castable(kind: str, base: str) -> str:
+    """The type that a text is cast to for a column; a domain counts as what it is made of."""
+    element = base.removesuffix("[]")
+    return base.replace(element, _WITHOUT_LENGTH[element]) if element in _WITHOUT_LENGTH else kind
+
+
 def _text(column: _Column) -> str:
     return "::text" if column.type.rstrip("[]") in _WITHOUT_EQUALITY else ""
-
-
