@@ -68,6 +68,7 @@ def _normalise(session: MySqlSession, declared: Catalog, locate: Callable[[Ref],
     objects: dict[Ref, DatabaseObject] = {
         ref: keep_open(declared.objects[ref], item) if ref in declared.objects else item
         for ref, item in found.catalog.objects.items()
+        if ref.kind is not Kind.ROLE
     }
     return replace(found.catalog, objects={**objects, **{item.ref: item for item in roles.values()}}, grants=grants)
 

@@ -10,6 +10,8 @@ from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.security import Grant, Role
 from bootstrap.dialects.base import Server
 
+# What a server takes when nothing is said; an account that moved from one to the other is the same account.
+DEFAULT_PLUGINS = frozenset({"", "mysql_native_password", "caching_sha2_password"})
 _TABLE = (
     "ALTER", "CREATE", "CREATE VIEW", "DELETE", "DROP", "INDEX", "INSERT", "REFERENCES", "SELECT", "SHOW VIEW",
     "TRIGGER", "UPDATE",
@@ -30,17 +32,23 @@ def canonical_account(name: str, roles: frozenset[str], server: Server) -> str:
 
 def is_role(role: Role) -> bool:
     """Whether nobody logs in as this."""
-    login = dict(role.attributes).get("login")
-    return login == "false" or (login is None and "@" not in role.name)
+    attributes = dict(role.attributes)
+    if "login" in attributes:
+        return attributes["login"] == "false"
+    return "@" not in role.name and role.password_secret is None and "plugin" not in attributes
 
 
 def canonical_role(role: Role, server: Server) -> Role:
     """A declared role under the name by which the server knows it."""
     names = frozenset({role.name}) if is_role(role) else frozenset[str]()
     members = tuple(sorted(canonical_account(name, frozenset(role.member_of), server) for name in role.member_of))
-    attributes = tuple(sorted((*dict(role.attributes).items(), ("login", "false" if is_role(role) else "true"))))
+    attributes = {**dict(role.attributes), "login": "false" if is_role(role) else "true"}
+    if attributes.get("plugin") in DEFAULT_PLUGINS:
+        del attributes["plugin"]
+    if "require" in attributes:
+        attributes["require"] = attributes["require"].lower()
     return replace(role, name=canonical_account(role.name, names, server), member_of=members,
-                   attributes=tuple(sorted(dict(attributes).items())))  # fmt: skip
+                   attributes=tuple(sorted(attributes.items())), comment=None)  # fmt: skip
 
 
 def canonical_grants(declared: Catalog, server: Server) -> frozenset[Grant]:

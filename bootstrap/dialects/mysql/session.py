@@ -7,6 +7,7 @@ import math
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import pymysql
@@ -28,7 +29,6 @@ _SETTINGS = {
     "foreign_key_checks": "1",
     "unique_checks": "1",
     "sql_quote_show_create": "1",
-    "sql_auto_is_null": "0",
     "lock_wait_timeout": "5",
     "innodb_lock_wait_timeout": "10",
     "wait_timeout": "900",  # frees the lock of a client that froze
@@ -53,14 +53,31 @@ class MySqlSession:
 
     def _prepare(self) -> Server:
         self._keep_alive()
-        server = identify(str(self.query("SELECT VERSION()")[0][0]))
+        version, account, binary_log, self._collation = self.query(
+            "SELECT VERSION(), CURRENT_USER(), @@GLOBAL.log_bin, @@collation_connection")[0]  # fmt: skip
+        server = identify(str(version))
         settings = dict(_SETTINGS)
         if server.vendor == "mysql":
             settings["information_schema_stats_expiry"] = "0"
-            settings.pop("sql_auto_is_null")
         self.execute("SET SESSION " + ", ".join(f"{name} = {value}" for name, value in settings.items()))
-        self._collation = str(self.query("SELECT @@collation_connection")[0][0])
-        return server
+        abilities = self._privileges(binary_log=bool(binary_log))
+        return replace(server, account=str(account), capabilities=server.capabilities | abilities)
+
+    def _privileges(self, *, binary_log: bool) -> frozenset[str]:
+        """What the account may do that decides how code is made: for other definers, and with binary logging on."""
+        grants = " ".join(str(row[0]).upper() for row in self.query("SHOW GRANTS"))
+        everything = "ALL PRIVILEGES ON *.*" in grants
+        words = {word.strip() for grant in grants.split("GRANT ") for word in grant.partition(" ON ")[0].split(",")}
+        found = set()
+        if everything or words & {"SUPER", "SET USER", "SET_USER_ID", "SET_ANY_DEFINER"}:
+            found.add("any_definer")
+        if binary_log and not everything and "SUPER" not in words and not self._trusts_code():
+            found.add("routines_refused_by_binary_log")
+        return frozenset(found)
+
+    def _trusts_code(self) -> bool:
+        rows = self.query("SHOW GLOBAL VARIABLES LIKE 'log_bin_trust_function_creators'")
+        return not rows or str(rows[0][1]).upper() in ("1", "ON")
 
     def _keep_alive(self) -> None:
         """Let the kernel notice within half a minute that the peer is gone."""

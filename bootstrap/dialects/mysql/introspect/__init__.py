@@ -16,6 +16,7 @@ from bootstrap.dialects.mysql.introspect.create_table import Collations, read_ta
 from bootstrap.dialects.mysql.introspect.dependencies import dependencies_of
 from bootstrap.dialects.mysql.introspect.lexer import UnknownSyntaxError
 from bootstrap.dialects.mysql.introspect.reading import Reading, read
+from bootstrap.dialects.mysql.introspect.security import read_grants, read_roles
 from bootstrap.dialects.mysql.session import MySqlSession
 
 __all__ = ["introspect", "introspect_database"]
@@ -33,9 +34,12 @@ def introspect_database(session: MySqlSession, database: str, scope: Scope) -> I
     objects: dict[Ref, DatabaseObject] = {}
     for item in _objects(reading, unsupported):
         objects[item.ref] = item
+    for role in read_roles(reading):
+        objects[role.ref] = role
     settings = reading.lists["settings"][0] if reading.lists["settings"] else ("", "", 0)
     catalog = Catalog(
         objects=objects,
+        grants=read_grants(reading, objects, session.server),
         dependencies=dependencies_of(objects),
         settings={"charset": str(settings[0]), "collation": str(settings[1]), "names": str(settings[2]), "database": database},
     )

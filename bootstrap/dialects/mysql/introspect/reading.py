@@ -12,7 +12,10 @@ from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import literal, quote
 from bootstrap.problems import StatementError
 
-_LISTS = ("settings", "charsets", "tables", "views", "routines", "triggers", "events")
+_LISTS = ("settings", "charsets", "tables", "views", "routines", "triggers", "events", "database_privileges",
+          "table_privileges")  # fmt: skip
+# Tables of the server's own database: an account that may not read them manages no accounts either.
+_OPTIONAL = ("routine_privileges", "accounts", "memberships")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +62,17 @@ def in_scope(name: str, scope: Scope) -> bool:
 
 def read(session: MySqlSession, database: str, scope: Scope) -> Reading:
     """Read everything of one database. Raises StatementError where a list cannot be read."""
-    answers = session.batch([query(name, database) for name in _LISTS])
+    vendor = session.server.vendor
+    files = [*_LISTS, _OPTIONAL[0], *(f"{name}_{vendor}" for name in _OPTIONAL[1:])]
+    answers = session.batch([query(name, database) for name in files])
     lists: dict[str, list[Row]] = {}
-    for name, answer in zip(_LISTS, answers, strict=True):
-        if isinstance(answer, ServerError):
+    for name, answer in zip((*_LISTS, *_OPTIONAL), answers, strict=True):
+        if not isinstance(answer, ServerError):
+            lists[name] = answer
+        elif name in _OPTIONAL:
+            lists[name] = []
+        else:
             raise StatementError(f"the list of {name} cannot be read: {answer}") from answer
-        lists[name] = answer
     for name in ("tables", "views", "events"):
         lists[name] = [row for row in lists[name] if in_scope(str(row[0]), scope)]
     lists["routines"] = [row for row in lists["routines"] if in_scope(str(row[1]), Scope(ignore=scope.ignore))]

@@ -15,12 +15,12 @@ def create_role(role: Role, context: RenderContext) -> list[Statement]:
     """CREATE USER or CREATE ROLE, and its memberships."""
     attributes = dict(role.attributes)
     name = account(role.name)
-    if attributes.get("login", "true") == "false" or "login" not in attributes and "@" not in role.name:
-        statements = [plain(f"CREATE ROLE {name}", role.ref, creates=True)]
+    if attributes.get("login") == "false":
+        statements = [plain(f"CREATE ROLE IF NOT EXISTS {name}", role.ref, creates=True)]
     else:
         secret = _authentication(role, context)
-        sql = f"CREATE USER {name}{secret}{_requirements(attributes)}"
-        display = f"CREATE USER {name} IDENTIFIED BY '***'{_requirements(attributes)}" if role.password_secret else None
+        sql = f"CREATE USER IF NOT EXISTS {name}{secret}{_requirements(attributes)}"
+        display = f"CREATE USER IF NOT EXISTS {name} IDENTIFIED BY '***'{_requirements(attributes)}" if role.password_secret else None
         statements = [plain(sql, role.ref, creates=True, display=display)]
     return statements + [plain(f"GRANT {account(other)} TO {name}", role.ref) for other in role.member_of]
 
@@ -84,7 +84,7 @@ def rename_role(before: Role, after: Role, context: RenderContext) -> list[State
 
 def grant(item: Grant | DefaultPrivilege, context: RenderContext, *, database: str) -> list[Statement]:
     """GRANT one privilege."""
-    text, subject = _privilege(item, context, database)
+    text, subject = _privilege(item, database)
     option = " WITH GRANT OPTION" if item.grantable else ""
     hazard = note(HazardKind.PRIVILEGE_CHANGE, subject, f"{item.grantee} may {item.privilege.lower()} from now on")
     return [plain(f"GRANT {text} TO {account(item.grantee)}{option}", subject, hazards=[hazard], context=context)]
@@ -92,7 +92,7 @@ def grant(item: Grant | DefaultPrivilege, context: RenderContext, *, database: s
 
 def revoke(item: Grant | DefaultPrivilege, context: RenderContext, *, database: str) -> list[Statement]:
     """REVOKE one privilege, with the right to hand it on."""
-    text, subject = _privilege(item, context, database)
+    text, subject = _privilege(item, database)
     hazard = note(HazardKind.PRIVILEGE_CHANGE, subject, f"{item.grantee} may not {item.privilege.lower()} any more")
     statements = [plain(f"REVOKE {text} FROM {account(item.grantee)}", subject, hazards=[hazard], context=context)]
     if item.grantable:
@@ -101,7 +101,7 @@ def revoke(item: Grant | DefaultPrivilege, context: RenderContext, *, database: 
     return statements
 
 
-def _privilege(item: Grant | DefaultPrivilege, context: RenderContext, database: str) -> tuple[str, Ref]:
+def _privilege(item: Grant | DefaultPrivilege, database: str) -> tuple[str, Ref]:
     if isinstance(item, DefaultPrivilege):
         raise Refused(f"default privileges of {item.owner}: MySQL and MariaDB have none; grant on the database instead")
     column = f" ({quote(item.column)})" if item.column else ""

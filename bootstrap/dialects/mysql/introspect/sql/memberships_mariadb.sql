@@ -1,0 +1,3 @@
+SELECT user, host, role, ''
+FROM mysql.roles_mapping
+WHERE admin_option = 'N'

@@ -1,0 +1,2 @@
+SELECT to_user, to_host, from_user, from_host
+FROM mysql.role_edges
