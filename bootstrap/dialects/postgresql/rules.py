@@ -9,6 +9,7 @@ from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.changes import Alter, AlterColumn, AlterConstraint, AlterIndex, Change
 from bootstrap.catalog.code import EventTrigger, Policy, Routine, Trigger, View
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import (
     Collation,
     Domain,
@@ -90,6 +91,8 @@ def _rebuilds(before: EnumType, after: EnumType) -> bool:
 
 def _replaces_object(before: DatabaseObject, after: DatabaseObject) -> bool:
     match before, after:
+        case Table(), Table():
+            return before.partition_by != after.partition_by  # its rows are moved: render/conversion.py
         case View(), View():
             return _replaces_view(before, after)
         case Routine(), Routine():

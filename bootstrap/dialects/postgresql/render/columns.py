@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn, RenameColumn
 from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.postgresql.names import collation, qualified, quote
+from bootstrap.dialects.postgresql.names import collation, qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render.casts import rewrites, using
 from bootstrap.dialects.postgresql.render.owned import change_of_identity, change_of_serial, owned_by, rename_owned, serial_name
 from bootstrap.dialects.postgresql.render.sequences import options_in_parentheses
@@ -94,8 +95,35 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     if column.inherited:  # the parent's ADD COLUMN reaches it
         return extras(table, column, context)
     sql = f"ALTER TABLE {qualified(table.schema, table.name)} ADD COLUMN {column_sql(column)}"
+    sql = _taking_over(change, sql, context)
     first = statement(sql, change.ref, context, hazards=_hazards_of_new(change, context))
     return [first, *extras(table, column, context), *owned_by(table, column, context)]
+
+
+def _taking_over(change: AddColumn, sql: str, context: RenderContext) -> str:
+    """Child tables that have the column on their own already, and shall have it from the parent: their values stay."""
+    steps = [sql]
+    name = quote(change.after.name)
+    aside = quote(f"{change.after.name.encode()[:48].decode(errors='ignore')}_db_bootstrap")
+    for child, local in _children(change.table, change.after.name, context):
+        desired = context.desired.objects.get(child.ref)
+        wanted = desired.column(change.after.name) if isinstance(desired, Table) else None
+        if local.inherited or wanted is None or not wanted.inherited:
+            continue
+        relation = qualified(child.schema, child.name)
+        steps.insert(0, f"ALTER TABLE {relation} RENAME COLUMN {name} TO {aside}")
+        steps += [f"UPDATE {relation} SET {name} = {aside}", f"ALTER TABLE {relation} DROP COLUMN {aside}"]
+    return ";\n".join(steps)
+
+
+def _children(table: Table, column: str, context: RenderContext) -> Iterator[tuple[Table, Column]]:
+    """The tables that inherit from this one and have the column now."""
+    parent = (table.schema, table.name)
+    for item in context.current.objects.values():
+        if isinstance(item, Table) and parent in map(split_qualified, item.inherits):
+            found = item.column(column)
+            if found is not None:
+                yield item, found
 
 
 def _hazards_of_new(change: AddColumn, context: RenderContext) -> list[Hazard]:
@@ -137,8 +165,18 @@ def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
             change.ref, table.ref, context, f"dropping {change.ref} loses what it holds",
             "stop using it first; keep a copy in a step where it may be needed",
         )  # fmt: skip
-    sql = f"ALTER TABLE {qualified(table.schema, table.name)} DROP COLUMN {quote(column.name)}"
+    only = "ONLY " if _kept_by_child(change, context) else ""
+    sql = f"ALTER TABLE {only}{qualified(table.schema, table.name)} DROP COLUMN {quote(column.name)}"
     return [statement(sql, change.ref, context, hazards=hazards)]
+
+
+def _kept_by_child(change: DropColumn, context: RenderContext) -> bool:
+    """Whether a child table shall have the column on its own from now on."""
+    for child, _ in _children(change.table, change.before.name, context):
+        desired = context.desired.objects.get(child.ref)
+        if isinstance(desired, Table) and desired.column(change.before.name) is not None:
+            return True
+    return False
 
 
 def rename_column(change: RenameColumn, context: RenderContext) -> list[Statement]:

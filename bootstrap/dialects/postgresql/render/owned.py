@@ -94,7 +94,12 @@ def change_of_serial(change: AlterColumn, context: RenderContext) -> list[Statem
 def change_of_identity(change: AlterColumn, context: RenderContext) -> list[Statement]:
     """identity ↔ plain or serial column, and changes of an identity. Values go on where they were."""
     # The import is here because sequences.py needs serial_column_of.
-    from bootstrap.dialects.postgresql.render.sequences import all_options, options_in_parentheses  # noqa: PLC0415
+    from bootstrap.dialects.postgresql.render.sequences import (  # noqa: PLC0415
+        all_options,
+        narrows,
+        options_in_parentheses,
+        restarting,
+    )
 
     table, before, after = change.table, change.before, change.after
     relation, column = qualified(table.schema, table.name), quote(after.name)
@@ -108,7 +113,10 @@ def change_of_identity(change: AlterColumn, context: RenderContext) -> list[Stat
         changed = [f"SET {word} {value}".strip() for word, value in new if (word, value) not in old]
         if before.identity.always != after.identity.always:
             changed.insert(0, f"SET GENERATED {when}")
-        made = [statement(f"{alter} {' '.join(changed)}", change.ref, context)] if changed else []
+        sequence = qualified(table.schema, serial_name(table, before))
+        bounds = narrows(before.identity.options, after.identity.options, after.type)
+        sql = restarting(sequence, f"{alter} {' '.join(changed)}", "RESTART", bounds)
+        made = [statement(sql, change.ref, context)] if changed else []
         if before.identity.sequence_name != after.identity.sequence_name:
             names = [serial_name(table, before), serial_name(table, after)]
             sql = f"ALTER SEQUENCE {qualified(table.schema, names[0])} RENAME TO {quote(names[1])}"

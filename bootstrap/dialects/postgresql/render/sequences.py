@@ -71,6 +71,24 @@ def changed_options(before: SequenceOptions, after: SequenceOptions, data_type: 
     return " ".join(parts)
 
 
+def narrows(before: SequenceOptions, after: SequenceOptions, data_type: str) -> tuple[str, str] | None:
+    """The new lowest and highest value where the range becomes narrower: the current value may lie outside."""
+    old, new = (dict(all_options(options, data_type)) for options in (before, after))
+    if int(new["MINVALUE"]) <= int(old["MINVALUE"]) and int(new["MAXVALUE"]) >= int(old["MAXVALUE"]):
+        return None
+    return new["MINVALUE"], new["MAXVALUE"]
+
+
+def restarting(sequence: str, alter: str, restart: str, bounds: tuple[str, str] | None) -> str:
+    """An ALTER that starts the sequence anew where its value lies outside of the new bounds."""
+    if bounds is None:
+        return alter
+    return (
+        f"DO $do$\nBEGIN\n  IF (SELECT last_value NOT BETWEEN {bounds[0]} AND {bounds[1]} FROM {sequence}) THEN\n"
+        f"    {alter} {restart};\n  ELSE\n    {alter};\n  END IF;\nEND\n$do$"
+    )
+
+
 def create_sequence(item: Sequence, context: RenderContext) -> list[Statement]:
     """``CREATE SEQUENCE``. OWNED BY follows with the table where that is not there yet."""
     existing = serial_column_of(context.current, item.schema, item.name)
@@ -126,7 +144,9 @@ def alter_sequence(before: Sequence, after: Sequence, context: RenderContext) ->
     made = []
     changed = changed_options(before.options, after.options, "bigint")
     if changed:
-        made.append(statement(f"ALTER SEQUENCE {name} {changed}", after.ref, context))
+        bounds = narrows(before.options, after.options, "bigint")
+        sql = restarting(name, f"ALTER SEQUENCE {name} {changed}", "RESTART", bounds)
+        made.append(statement(sql, after.ref, context))
     if before.unlogged != after.unlogged:
         word = "UNLOGGED" if after.unlogged else "LOGGED"
         made.append(statement(f"ALTER SEQUENCE {name} SET {word}", after.ref, context))

@@ -13,7 +13,8 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render import columns as column_parts
 from bootstrap.dialects.postgresql.render import constraints as constraint_parts
-from bootstrap.dialects.postgresql.render.attach import made_with_table
+from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of
+from bootstrap.dialects.postgresql.render.conversion import converted, is_converted, parent_is_converted
 from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part
 from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
 from bootstrap.dialects.postgresql.render.statements import (
@@ -29,11 +30,29 @@ from bootstrap.dialects.postgresql.render.statements import (
     statement,
 )
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
-from bootstrap.problems import Refused
 
 
 def create_table(table: Table, context: RenderContext) -> list[Statement]:
     """``CREATE TABLE`` with columns and all constraints but the foreign keys, then what only ALTER can say."""
+    if parent_is_converted(table, context):
+        return []  # made with the parent, before the rows are moved
+    if is_converted(table.ref, context):
+        made = _created(table, context)
+        for partition in partitions_of(table.ref, context):
+            if partition.ref not in context.current.objects:
+                made += _created_tree(partition, context)
+        return [converted(table, made, context)]
+    return _created(table, context)
+
+
+def _created_tree(table: Table, context: RenderContext) -> list[Statement]:
+    made = _created(table, context)
+    for partition in partitions_of(table.ref, context):
+        made += _created_tree(partition, context)
+    return made
+
+
+def _created(table: Table, context: RenderContext) -> list[Statement]:
     late = [check for check in table.checks if not check.validated and not check.inherited]
     made = [statement(_create_sql(table, context, late), table.ref, context, creates=True)]
     made += owner_change(table.ref, None, table.owner, context)
@@ -182,6 +201,8 @@ def _access(table: Table) -> Hazard:
 
 def drop_table(table: Table, context: RenderContext) -> list[Statement]:
     """``DROP TABLE``."""
+    if is_converted(table.ref, context):
+        return []  # made anew in one statement
     hazards = data_loss(
         table.ref, table.ref, context, f"dropping {table.ref} loses its rows",
         "stop using it first; keep a copy where it may be needed",
@@ -208,11 +229,6 @@ def alter_table(before: Table, after: Table, context: RenderContext) -> list[Sta
     """The table's own properties; its members have changes of their own."""
     if before.of_type != after.of_type:
         return _typed(before, after, context) + alter_table(replace(before, of_type=after.of_type), after, context)
-    if before.partition_by != after.partition_by:
-        raise Refused(
-            f"{after.ref}: the way a table is partitioned cannot be changed in place: declare a new table and move the"
-            " rows in a step"
-        )
     alter = f"ALTER TABLE {qualified(after.schema, after.name)}"
     made = _partition(before, after, context) + _parents(before, after, context)
     changed, gone = option_changes(before.options, after.options)
@@ -232,7 +248,7 @@ def _typed(before: Table, after: Table, context: RenderContext) -> list[Statemen
 
 
 def _partition(before: Table, after: Table, context: RenderContext) -> list[Statement]:
-    if before.partition_of == after.partition_of:
+    if before.partition_of == after.partition_of or parent_is_converted(after, context):
         return []
     relation, made = qualified(after.schema, after.name), []
     old, new = before.partition_of, after.partition_of

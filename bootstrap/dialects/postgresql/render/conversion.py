@@ -1,0 +1,134 @@
+"""A table that becomes partitioned, or is so no longer, or in another way: made anew with its rows, in one statement,
+so that there is no moment at which they are in neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bootstrap.catalog.columns import Column
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import Sequence
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import literal, qualified, quote
+from bootstrap.dialects.postgresql.render.attach import key_like
+from bootstrap.dialects.postgresql.render.casts import using
+from bootstrap.dialects.postgresql.render.owned import serial_name
+from bootstrap.dialects.postgresql.render.statements import long_work, statement
+from bootstrap.plan.statement import HazardKind, Statement
+
+_ASIDE = "_db_bootstrap"
+
+
+def is_converted(ref: Ref, context: RenderContext) -> bool:
+    """Whether the table is there and is to be partitioned in another way."""
+    before, after = context.current.objects.get(ref), context.desired.objects.get(ref)
+    if not isinstance(before, Table) or not isinstance(after, Table):
+        return False
+    return before.partition_by != after.partition_by
+
+
+def parent_is_converted(table: Table, context: RenderContext) -> bool:
+    """Whether the partition is made together with its parent."""
+    part = table.partition_of
+    return part is not None and is_converted(Ref(Kind.TABLE, part.schema, part.table), context)
+
+
+def converted(table: Table, made: list[Statement], context: RenderContext) -> Statement:
+    """One statement: the old table aside, the new one with its new partitions, the rows over, the old one dropped.
+
+    Args:
+        table: as it shall be.
+        made: the statements that make it and its new partitions.
+    """
+    before = context.current.objects[table.ref]
+    if not isinstance(before, Table):
+        raise TypeError(before)
+    steps = [*_references(before, context), *_aside(before, context), *(item.sql for item in made)]
+    steps += _kept_partitions(before, table, context)
+    aside = qualified(before.schema, _aside_name(before.name))
+    steps += [_rows(before, table, aside), *_values(before, table)]
+    steps += _released(before, table, context)
+    steps.append(f"DROP TABLE {aside}")
+    hazards = long_work(
+        HazardKind.TABLE_REWRITE, table.ref, table.ref, context,
+        f"{table.ref} is partitioned in another way: all rows are copied under an exclusive lock",
+        "make the new table beside it, copy in batches in a step, then swap the names",
+    )  # fmt: skip
+    return statement(";\n".join(steps), table.ref, context, hazards=hazards)
+
+
+def _aside_name(name: str) -> str:
+    return name.encode()[: 63 - len(_ASIDE)].decode(errors="ignore") + _ASIDE
+
+
+def _aside(before: Table, context: RenderContext) -> Iterator[str]:
+    """Free the names that the new table and its indexes and sequences take."""
+    yield f"ALTER TABLE {qualified(before.schema, before.name)} RENAME TO {quote(_aside_name(before.name))}"
+    for item in [*key_like(before), *before.exclusions]:
+        yield f"ALTER INDEX {qualified(before.schema, item.name)} RENAME TO {quote(_aside_name(item.name))}"
+    for column in before.columns:
+        if column.serial or column.identity:
+            name = serial_name(before, column)
+            yield f"ALTER SEQUENCE {qualified(before.schema, name)} RENAME TO {quote(_aside_name(name))}"
+    for item in context.current.objects.values():
+        if isinstance(item, Sequence) and item.owned_by and item.owned_by[:2] == (before.schema, before.name):
+            yield f"ALTER SEQUENCE {qualified(item.schema, item.name)} OWNED BY NONE"
+
+
+def _partitions(before: Table, context: RenderContext) -> Iterator[tuple[Table, Table | None]]:
+    """The partitions that the table has, each with what it shall be."""
+    for item in context.current.objects.values():
+        part = item.partition_of if isinstance(item, Table) else None
+        if isinstance(item, Table) and part and (part.schema, part.table) == (before.schema, before.name):
+            after = context.desired.objects.get(item.ref)
+            yield item, after if isinstance(after, Table) else None
+
+
+def _kept_partitions(before: Table, table: Table, context: RenderContext) -> Iterator[str]:
+    """Partitions that stay partitions keep their rows and change their parent."""
+    old, new = qualified(before.schema, _aside_name(before.name)), qualified(table.schema, table.name)
+    for item, after in _partitions(before, context):
+        if after is not None and after.partition_of is not None and parent_is_converted(after, context):
+            name = qualified(item.schema, item.name)
+            yield f"ALTER TABLE {old} DETACH PARTITION {name}"
+            yield f"ALTER TABLE {new} ATTACH PARTITION {name} {after.partition_of.bound}"
+
+
+def _released(before: Table, table: Table, context: RenderContext) -> Iterator[str]:
+    """Partitions that have become tables of their own keep their rows; the table keeps them too."""
+    for _, after in _partitions(before, context):
+        if after is not None and after.partition_of is None and after.ref != table.ref:
+            yield _rows(after, table, qualified(after.schema, after.name))
+
+
+def _references(before: Table, context: RenderContext) -> Iterator[str]:
+    """Foreign keys of other tables that are made anew too would hold the old table."""
+    for item in context.current.objects.values():
+        if isinstance(item, Table) and item.ref != before.ref and is_converted(item.ref, context):
+            for key in item.foreign_keys:
+                if (key.ref_schema, key.ref_table) == (before.schema, before.name):
+                    name = qualified(item.schema, item.name)
+                    yield f"ALTER TABLE {name} DROP CONSTRAINT IF EXISTS {quote(key.name)}"
+
+
+def _shared(before: Table, table: Table) -> list[tuple[Column, Column]]:
+    pairs = ((column, table.column(column.name)) for column in before.columns)
+    return [(old, new) for old, new in pairs if new is not None and new.generated is None]
+
+
+def _rows(before: Table, table: Table, source: str) -> str:
+    shared = _shared(before, table)
+    names = ", ".join(quote(new.name) for _, new in shared)
+    values = ", ".join(using(quote(new.name), old.type, new.type) or quote(new.name) for old, new in shared)
+    return f"INSERT INTO {qualified(table.schema, table.name)} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {source}"
+
+
+def _values(before: Table, table: Table) -> Iterator[str]:
+    """Let the new sequences go on where the old ones were."""
+    for old, new in _shared(before, table):
+        if (old.serial or old.identity) and (new.serial or new.identity):
+            source = qualified(before.schema, _aside_name(serial_name(before, old)))
+            target = qualified(table.schema, serial_name(table, new))
+            yield f"SELECT setval({literal(target)}, last_value, is_called) FROM {source}"
