@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
-import platform
 from contextlib import suppress
 
 from bootstrap import __version__
@@ -12,7 +10,7 @@ from bootstrap.assembly import Work
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Change
 from bootstrap.declaration.model import Phase
-from bootstrap.dialects.base import ServerError
+from bootstrap.dialects.base import ServerError, Session
 from bootstrap.plan.gate import check_gate
 from bootstrap.plan.statement import Plan
 from bootstrap.planning import Structure, plan_structure
@@ -22,6 +20,8 @@ from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdate
 from bootstrap.run.history import History, Outcome, Run, RunEnd, RunFacts, StatementRecord
 from bootstrap.run.ledger import Ledger
 from bootstrap.run.lock import run_lock
+from bootstrap.run.origin import find_origin
+from bootstrap.run.recover import backend_of, reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
 from bootstrap.run.steps import StepRunner, check_unchanged, pending, states
 from bootstrap.run.verify import Verification, run_checks, verification
@@ -35,22 +35,30 @@ _PROGRESS_WIDTH = 120  # characters
 def apply_work(work: Work) -> ApplyReport:
     """Apply until it is done. What a lost connection did, only the live catalog knows: so plan again from there."""
     for attempt in range(1, _ATTEMPTS + 1):
+        backend = backend_of(work.session, work.dialect)
         try:
-            with run_lock(
-                work.session,
-                deadline_seconds=_LOCK_DEADLINE_SECONDS,
-                waiting=work.request.tell,
-                second=work.connect,
-            ):
+            with run_lock(work.session, deadline_seconds=_LOCK_DEADLINE_SECONDS, waiting=work.request.tell):
                 return Apply(work).run()
-        except (ConnectionLost, PlanOutdated) as error:
-            if attempt == _ATTEMPTS:
+        except (ConnectionLost, PlanOutdated, ServerError) as error:
+            passing = not isinstance(error, ServerError) or error.connection_lost
+            if attempt == _ATTEMPTS or not passing:
                 raise
             work.request.tell(f"{error}\nplanning again from what the database is now")
-            if isinstance(error, ConnectionLost):
-                work.session.close()
-                work = work.with_session(work.connect())
+            if not isinstance(error, PlanOutdated):
+                work = work.with_session(_reconnected(work, backend))
     raise AssertionError("the loop returns or raises")
+
+
+def _reconnected(work: Work, backend: str) -> Session:
+    """A session that holds the lock in place of one that was lost, whose backend has been ended."""
+    return reconnect(
+        work.dialect,
+        work.connect,
+        lost=work.session,
+        backend=backend,
+        deadline_seconds=_LOCK_DEADLINE_SECONDS,
+        waiting=work.request.tell,
+    )
 
 
 def verify_work(work: Work) -> Verification:
@@ -217,13 +225,16 @@ class Apply:
             self.history.finish(number, RunEnd(outcome=outcome, error=text))
 
     def _facts(self, plan: Plan) -> RunFacts:
+        request = self.work.request
+        origin = find_origin(request.environ, request.directory)
         return RunFacts(
             action="apply",
             environment=self.declaration.environment or "",
-            os_user=_os_user(),
-            host=platform.node(),
-            source=self.work.request.origin,
-            git_revision=self.work.request.git_revision,
+            os_user=origin.os_user,
+            principal=origin.principal,
+            host=origin.host,
+            source=origin.source or request.origin,
+            git_revision=request.git_revision or origin.git_revision,
             tool_version=__version__,
             declaration_digest=self.declaration.digest,
             plan_digest=plan_digest(plan),
@@ -270,10 +281,3 @@ def plan_digest(plan: Plan) -> str:
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def _os_user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user need not have a name
-        return ""
