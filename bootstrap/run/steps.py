@@ -21,7 +21,8 @@ from bootstrap.run.history import History, Outcome, StatementRecord, Value, sql_
 from bootstrap.run.patience import Patience
 
 # What is undone by a rollback on every engine, so that it can share a transaction with the record of its place.
-_ROWS_ONLY = re.compile(r"\s*(insert|update|delete|merge|replace|select|with)\b", re.IGNORECASE)
+_COMMENTS = r"(?:\s|--[^\n]*(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|/\*(?![!M]).*?\*/)*"
+_ROWS_ONLY = re.compile(_COMMENTS + r"(insert|update|delete|merge|replace|select|with)\b", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,8 @@ def insert_with(place: Place) -> str:
 def test_after_an_interruption_the_row_changes_of_a_step_are_not_done_twice(
     place: Place, session: Session, history: History, run: int
 ) -> None:
-    work = step(1, "INSERT INTO t SELECT coalesce(max(id), 0) + 1 FROM t", insert(50), transactional=False)
+    first = "-- one more\n/* than the last */ INSERT INTO t SELECT coalesce(max(id), 0) + 1 FROM t"
+    work = step(1, first, insert(50), transactional=False)
     other = place.connect()
     with other.transaction():
         other.execute(insert(50))  # makes the second statement wait until it gives up
