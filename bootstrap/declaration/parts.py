@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bootstrap.catalog.indexes import IndexPart
+from bootstrap.declaration.names import quote_lower
 from bootstrap.declaration.sqltext import MYSQL, SqlTextError, Token, closing, identifier, scan, split_commas
 
 ACTIONS = ("no action", "restrict", "cascade", "set null", "set default")
@@ -176,7 +177,7 @@ def write_part(part: IndexPart, engine: str) -> str | None:
     else:
         text = f"({part.expression})" if engine == MYSQL else str(part.expression)
     if part.collation:
-        text += " collate " + (part.collation if part.collation.startswith('"') else identifier(part.collation))
+        text += " collate " + (part.collation if part.collation.startswith('"') else quote_lower(part.collation))
     if part.opclass:
         text += f" {part.opclass}"
         if part.opclass_options:
