@@ -59,6 +59,4 @@ def identify(version_text: str) -> Server:
         text = text[len("5.5.5-") :]  # the prefix MariaDB puts before its version for old replication clients
     found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
     version = tuple(int(part) for part in found.groups("0")) if found else (0,)
-    return Server(
-        vendor=vendor, version=version, version_text=version_text, capabilities=capabilities(vendor, version)
-    )
+    return Server(vendor=vendor, version=version, version_text=version_text, capabilities=capabilities(vendor, version))

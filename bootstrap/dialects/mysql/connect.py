@@ -17,7 +17,7 @@ READ_TIMEOUT_SECONDS = 24 * 3600
 _CLEAR_TEXT_PLUGINS = frozenset({b"mysql_clear_password", b"dialog"})
 
 
-class SafeConnection(pymysql.connections.Connection):  # type: ignore[type-arg]  # the stubs' cursor type is of no use here
+class SafeConnection(pymysql.connections.Connection):
     """PyMySQL with two doors shut: no fall back to a plain connection, and no clear text password outside verified
     TLS, nor for a server that was not expected to ask for one.
     """
@@ -27,7 +27,8 @@ class SafeConnection(pymysql.connections.Connection):  # type: ignore[type-arg] 
         super().__init__(**options)
 
     def _request_authentication(self) -> None:
-        if self.ssl and not self.server_capabilities & CLIENT.SSL:
+        offered: int = self.server_capabilities  # type: ignore[attr-defined]  # set by the handshake; the stubs lack it
+        if self.ssl and not offered & CLIENT.SSL:
             raise pymysql.OperationalError(CR.CR_SSL_CONNECTION_ERROR, "TLS is required, and this server offers none")
         super()._request_authentication()  # type: ignore[misc]  # private in the driver: see the class's own words
 

@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from contextlib import AbstractContextManager
 from typing import cast
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Change
-from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.dialects.base import (
@@ -28,11 +26,9 @@ from bootstrap.dialects.base import (
 from bootstrap.dialects.mysql import history, seeds
 from bootstrap.dialects.mysql import session as sessions
 from bootstrap.dialects.mysql.blockers import blockers
-from bootstrap.dialects.mysql.blockers import blockers
 from bootstrap.dialects.mysql.fingerprint import fingerprint
 from bootstrap.dialects.mysql.introspect import introspect
 from bootstrap.dialects.mysql.normalise import normalise
-from bootstrap.dialects.mysql.references import references_deferred
 from bootstrap.dialects.mysql.references import references_deferred
 from bootstrap.dialects.mysql.render import render
 from bootstrap.dialects.mysql.rules import MySqlRules
@@ -106,16 +102,6 @@ class MySqlDialect:
     def end_backend(self, session: Session, backend: str) -> bool:
         """End a lost connection of our own by its number."""
         return history.end_backend(session, backend)
-
-    def blockers(self, session: Session, subject: Ref) -> list[str]:
-        """Who holds locks that a change of this object waits for."""
-        return blockers(session, subject)
-
-    def references_deferred(
-        self, session: Session, keys: Sequence[tuple[Ref, ForeignKey]]
-    ) -> AbstractContextManager[None]:
-        """Check foreign keys at the end of the block."""
-        return references_deferred(session, keys)
 
     def blockers(self, session: Session, subject: Ref) -> list[str]:
         """Who holds locks that a change of this object waits for."""

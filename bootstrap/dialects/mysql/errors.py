@@ -7,7 +7,9 @@ import pymysql
 from bootstrap.dialects.base import ServerError
 
 # 1040 too many connections, 1053 shutdown, 2002/2003 cannot connect, 2006/2013 gone away, lost, 2026 TLS.
-_CONNECTION = frozenset({1040, 1053, 1077, 1152, 1153, 1158, 1159, 1160, 1161, 1184, 1927, 2002, 2003, 2006, 2013, 2055})
+_CONNECTION = frozenset(
+    {1040, 1053, 1077, 1152, 1153, 1158, 1159, 1160, 1161, 1184, 1927, 2002, 2003, 2006, 2013, 2055}
+)
 # 1044/1045 access denied, 1049 unknown database is no matter of login, 1698 wrong plugin, 1820/1862 expired password,
 # 3118 locked account.
 _LOGIN = frozenset({1044, 1045, 1251, 1698, 1820, 1862, 2059, 2061, 3118, 3159, 4151})

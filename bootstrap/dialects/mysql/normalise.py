@@ -51,9 +51,11 @@ def normalise(
 
 
 def _normalise(session: MySqlSession, declared: Catalog, locate: Callable[[Ref], str], *, live: str) -> Catalog:
-    roles = {ref: canonical_role(item, session.server) for ref, item in declared.objects.items() if isinstance(item, Role)}
+    roles = {
+        ref: canonical_role(item, session.server) for ref, item in declared.objects.items() if isinstance(item, Role)
+    }
     structure = [_local(item, live) for item in declared.objects.values() if not isinstance(item, Role)]
-    grants = canonical_grants(declared, session.server)
+    grants = canonical_grants(declared, session.server, _known_roles(session) if declared.grants else frozenset())
     if not structure:
         return Catalog(objects={item.ref: item for item in roles.values()}, grants=grants)
     with scratch_database(session) as name:
@@ -71,6 +73,14 @@ def _normalise(session: MySqlSession, declared: Catalog, locate: Callable[[Ref],
         if ref.kind is not Kind.ROLE
     }
     return replace(found.catalog, objects={**objects, **{item.ref: item for item in roles.values()}}, grants=grants)
+
+
+def _known_roles(session: MySqlSession) -> frozenset[str]:
+    """Roles without a host that MariaDB has already, where this account may see them."""
+    if "named_roles" not in session.server.capabilities:
+        return frozenset()
+    [answer] = session.batch(["SELECT user FROM mysql.user WHERE is_role = 'Y'"])
+    return frozenset() if isinstance(answer, ServerError) else frozenset(str(row[0]) for row in answer)
 
 
 def _local(item: DatabaseObject, live: str) -> DatabaseObject:
@@ -140,7 +150,7 @@ def _split_cycles(failed: list[_Job], late: dict[Ref, list[_Job]]) -> list[_Job]
     """Tables that reference each other: made without their foreign keys, which follow."""
     split = []
     for job in failed:
-        split += late.pop(job.ref, None) or [job]
+        split += late.pop(job.ref, []) or [job]
     late.clear()
     return [replace(job, error=None) for job in sorted(split, key=lambda job: job.ref.kind is Kind.FOREIGN_KEY)]
 
@@ -149,7 +159,9 @@ def _run(session: MySqlSession, jobs: list[_Job]) -> list[_Job]:
     """Run what needs no settings in one round trip, the rest one by one. Returns what failed."""
     failed = []
     simple = [job for job in jobs if len(job.statements) == 1 and not job.statements[0].session_settings]
-    for job, answer in zip(simple, session.batch([job.statements[0].sql for job in simple]), strict=True) if simple else ():
+    for job, answer in (
+        zip(simple, session.batch([job.statements[0].sql for job in simple]), strict=True) if simple else ()
+    ):
         if isinstance(answer, ServerError):
             failed.append(_Job(job.ref, job.statements, answer))
     for job in jobs:

@@ -51,9 +51,9 @@ def canonical_role(role: Role, server: Server) -> Role:
                    attributes=tuple(sorted(attributes.items())), comment=None)  # fmt: skip
 
 
-def canonical_grants(declared: Catalog, server: Server) -> frozenset[Grant]:
-    """All declared grants as the server keeps them."""
-    roles = frozenset(item.name for item in declared.of(Role) if is_role(item))
+def canonical_grants(declared: Catalog, server: Server, known: frozenset[str] = frozenset()) -> frozenset[Grant]:
+    """All declared grants as the server keeps them; ``known`` are roles that it has already."""
+    roles = known | frozenset(item.name for item in declared.of(Role) if is_role(item))
     return frozenset(
         replace(grant, grantee=canonical_account(grant.grantee, roles, server), privilege=privilege)
         for grant in declared.grants

@@ -56,7 +56,7 @@ def _create(session: MySqlSession, name: str) -> None:
         raise StatementError(f"the scratch database {name} could not be made: {error}") from error
     session.use(name)
     session.execute(
-        f"CREATE TABLE {quote(_MARKER)} (tag varchar(100) NOT NULL, client varchar(255) NOT NULL, made_at datetime NOT NULL)"
+        f"CREATE TABLE {quote(_MARKER)} (tag varchar(100), client varchar(255), made_at datetime)"
         f" ENGINE=InnoDB COMMENT={literal(_TAG)}"
     )
     session.execute(f"INSERT INTO {quote(_MARKER)} VALUES (%s, %s, UTC_TIMESTAMP())", [_TAG, socket.gethostname()])

@@ -22,7 +22,9 @@ _MAX_KEY_BYTES = 3000  # InnoDB's limit for all columns of an index is 3072
 _SEPARATOR = "\x02"
 _CONSTANT = re.compile(r"(?:[xb]'[0-9a-f]*'|[+-]?\d[\d.]*|null|true|false)\Z", re.IGNORECASE)
 _GEOMETRY = re.compile(r"geom|point|linestring|polygon|multi")
-_WELL_KNOWN_TEXT = re.compile(r"\s*(?:SRID=(\d+);)?\s*((?:multi)?(?:point|linestring|polygon)|geometrycollection)\s*\(", re.IGNORECASE)  # fmt: skip
+_WELL_KNOWN_TEXT = re.compile(
+    r"\s*(?:SRID=(\d+);)?\s*((?:multi)?(?:point|linestring|polygon)|geometrycollection)\s*\(", re.IGNORECASE
+)
 
 _COLUMNS = """
 SELECT column_name, column_type, is_nullable, collation_name, COALESCE(character_octet_length, 0)
@@ -85,7 +87,11 @@ class _Seed:
     def stage(self) -> int:
         """Load the rows into a temporary table whose columns are the table's own; returns how many."""
         names = ", ".join(quote(column.name) for column in self.columns)
-        indexed = self.keys and all(key.indexable for key in self.keys) and sum(key.bytes for key in self.keys) < _MAX_KEY_BYTES
+        indexed = (
+            self.keys
+            and all(key.indexable for key in self.keys)
+            and sum(key.bytes for key in self.keys) < _MAX_KEY_BYTES
+        )
         index = f", KEY ({', '.join(quote(key.name) for key in self.keys)})" if indexed else ""
         self.session.execute(f"DROP TEMPORARY TABLE IF EXISTS {quote(_STAGE)}")
         self.session.execute(
@@ -148,7 +154,9 @@ class _Seed:
     @property
     def _match(self) -> str:
         """How staged rows find theirs, as an index of the table would; only a key that may be NULL compares NULLs."""
-        return " AND ".join(f"t.{quote(key.name)} {'=' if key.required else '<=>'} s.{quote(key.name)}" for key in self.keys)
+        return " AND ".join(
+            f"t.{quote(key.name)} {'=' if key.required else '<=>'} s.{quote(key.name)}" for key in self.keys
+        )
 
     @property
     def _compared(self) -> list[_Column]:

@@ -59,6 +59,9 @@ class MySqlSession:
         settings = dict(_SETTINGS)
         if server.vendor == "mysql":
             settings["information_schema_stats_expiry"] = "0"
+        else:  # a GRANT to an account that does not exist would make one without a password
+            settings["sql_mode"] = f"'{SQL_MODE},NO_AUTO_CREATE_USER'"
+        self._settings = settings
         self.execute("SET SESSION " + ", ".join(f"{name} = {value}" for name, value in settings.items()))
         abilities = self._privileges(binary_log=bool(binary_log))
         return replace(server, account=str(account), capabilities=server.capabilities | abilities)
@@ -92,7 +95,7 @@ class MySqlSession:
     @property
     def thread_id(self) -> int:
         """The connection's number that the handshake named; a proxy makes one up."""
-        return int(self._connection.thread_id())
+        return int(self._connection.thread_id())  # type: ignore[no-untyped-call]  # the stubs lack its type
 
     def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> int:
         """Run one statement. Returns the rows affected."""
@@ -145,14 +148,16 @@ class MySqlSession:
 
     def _multi_statements(self, option: bytes) -> None:
         try:
-            self._connection._execute_command(COMMAND.COM_SET_OPTION, option)  # type: ignore[attr-defined]  # no public way
-            self._connection._read_packet()  # type: ignore[attr-defined]  # as above
+            connection: Any = self._connection  # the driver has no public way to set the option
+            connection._execute_command(COMMAND.COM_SET_OPTION, option)
+            connection._read_packet()
         except pymysql.MySQLError as error:
             raise server_error(error) from error
 
     def _drain(self, cursor: Any) -> None:
         """Take what a CALL answers in more than one result; an error in a later one is an error."""
-        while self._connection.server_status & SERVER_STATUS.SERVER_MORE_RESULTS_EXISTS and cursor.nextset():
+        connection: Any = self._connection  # the stubs do not know the status
+        while connection.server_status & SERVER_STATUS.SERVER_MORE_RESULTS_EXISTS and cursor.nextset():
             pass
 
     @contextmanager
@@ -204,7 +209,7 @@ class MySqlSession:
             yield
         finally:
             self._connection.encoding = encoding
-            before = {**_SETTINGS, "character_set_client": "utf8mb4", "collation_connection": self._collation}
+            before = {**self._settings, "character_set_client": "utf8mb4", "collation_connection": self._collation}
             reset = ", ".join(f"{name} = {before.get(name, f'@@GLOBAL.{name}')}" for name, _ in values)
             with suppress(ServerError):  # the block's own error counts, and a lost connection has nothing to restore
                 self.execute(f"SET SESSION {reset}")

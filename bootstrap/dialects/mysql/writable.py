@@ -11,7 +11,9 @@ _READ_ONLY = ("read_only", "innodb_read_only", "super_read_only")
 
 def check_writable(session: MySqlSession) -> None:
     """Raise Unreachable on a reader or replica, and behind a proxy that hands statements to different connections."""
-    names = [name for name in _READ_ONLY if name != "super_read_only" or "super_read_only" in session.server.capabilities]
+    names = [
+        name for name in _READ_ONLY if name != "super_read_only" or "super_read_only" in session.server.capabilities
+    ]
     try:
         row = session.query(f"SELECT {', '.join(f'@@GLOBAL.{name}' for name in names)}")[0]
         numbers = {int(session.query("SELECT CONNECTION_ID()")[0][0]) for _ in range(2)}
@@ -20,8 +22,8 @@ def check_writable(session: MySqlSession) -> None:
     found = [name for name, value in zip(names, row, strict=True) if str(value).upper() not in ("0", "OFF")]
     if found:
         raise Unreachable(
-            f"this server is a reader ({', '.join(found)} is on): connect to the writer (on Aurora the cluster endpoint,"
-            " not the reader endpoint)"
+            f"this server is a reader ({', '.join(found)} is on): connect to the writer (on Aurora the cluster"
+            " endpoint, not the reader endpoint)"
         )
     if numbers != {session.thread_id}:
         raise Unreachable(

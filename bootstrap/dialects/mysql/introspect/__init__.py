@@ -41,7 +41,12 @@ def introspect_database(session: MySqlSession, database: str, scope: Scope) -> I
         objects=objects,
         grants=read_grants(reading, objects, session.server),
         dependencies=dependencies_of(objects),
-        settings={"charset": str(settings[0]), "collation": str(settings[1]), "names": str(settings[2]), "database": database},
+        settings={
+            "charset": str(settings[0]),
+            "collation": str(settings[1]),
+            "names": str(settings[2]),
+            "database": database,
+        },
     )
     return Introspection(catalog, tuple(unsupported))
 

@@ -136,7 +136,7 @@ def _written(trigger: Trigger, text: str, database: str) -> Trigger:
     while not reader.accept("FOR", "EACH", "ROW"):
         if reader.done:
             raise UnknownSyntaxError("expected FOR EACH ROW")
-        qualified = qualified or unquoted(reader.take().text).casefold() == database.casefold() and reader.at(".")
+        qualified = qualified or (unquoted(reader.take().text).casefold() == database.casefold() and reader.at("."))
     end = reader.token.start
     header = text[start:end]
     if reader.at("FOLLOWS") or reader.at("PRECEDES"):
@@ -209,7 +209,7 @@ def read_sequence(name: str, reading: Reading) -> Sequence:
     while not reader.done and not reader.at("ENGINE"):
         word = reader.take()
         if word.kind is not TokenKind.WORD:
-            raise UnknownSyntaxError(f"sequence {name}: unknown option at: {reader.text[word.start:][:60]}")
+            raise UnknownSyntaxError(f"sequence {name}: unknown option at: {reader.text[word.start :][:60]}")
         option = word.text.upper()
         if option in _SEQUENCE_NUMBERS:
             reader.accept("WITH")

@@ -372,7 +372,7 @@ class _TableReader:
             return f"({reader.parenthesised()})"
         token = reader.take()
         if token.kind in (TokenKind.MARK, TokenKind.END):
-            raise UnknownSyntaxError(f"unknown table option at: {reader.text[token.start:][:60]}")
+            raise UnknownSyntaxError(f"unknown table option at: {reader.text[token.start :][:60]}")
         return token.text
 
 
@@ -404,7 +404,9 @@ def is_text(column_type: str) -> bool:
     return _TEXT.match(column_type) is not None
 
 
+_WITHOUT_NULL = re.compile(r"(tiny|medium|long)?(text|blob)\b|json\b|geom|point|linestring|polygon|multi|vector")
+
+
 def _never_prints_default(column_type: str) -> bool:
     """MySQL prints no DEFAULT NULL for types that could have no default in earlier versions."""
-    return re.match(r"(tiny|medium|long)?(text|blob)\b|json\b|geom|point|linestring|polygon|multi|vector", column_type) \
-        is not None  # fmt: skip
+    return _WITHOUT_NULL.match(column_type) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.code import View
@@ -25,7 +26,7 @@ def dependencies_of(objects: Mapping[Ref, DatabaseObject]) -> dict[Ref, frozense
         if isinstance(item, View):
             needs[item.ref] |= set(_of_view(item, objects))
         elif isinstance(item, Table):
-            for ref, need in _of_table(item, objects):
+            for ref, need in _of_table(item):
                 if ref != need:
                     needs[ref].add(need)
     return {ref: frozenset(found) for ref, found in needs.items() if found}
@@ -68,33 +69,34 @@ def relations(tokens: list[Token]) -> Iterator[str]:
 
 
 def _called(tokens: list[Token]) -> Iterator[str]:
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in pairwise(tokens):
         if token.kind is TokenKind.NAME and following.text == "(" and following.start == token.end:
             yield unquote_name(token.text)
 
 
-def _of_table(table: Table, objects: Mapping[Ref, DatabaseObject]) -> Iterator[tuple[Ref, Ref]]:
+def _of_table(table: Table) -> Iterator[tuple[Ref, Ref]]:
     names = {column.name for column in table.columns}
     for column in table.columns:
         ref = table.ref.child(Kind.COLUMN, column.name)
-        for name in mentioned(_expressions(column), names):
-            yield ref, table.ref.child(Kind.COLUMN, name)
-        for name in _called(list(tokens_of(column.default or ""))) if column.default else ():
-            yield ref, Ref(Kind.FUNCTION, "", name)
-        if "nextval" in (column.default or ""):
-            for token in tokens_of(column.default or ""):
-                if token.kind is TokenKind.NAME:
-                    yield ref, Ref(Kind.SEQUENCE, "", unquote_name(token.text))
+        yield from ((ref, table.ref.child(Kind.COLUMN, name)) for name in mentioned(_expressions(column), names))
+        yield from ((ref, need) for need in _of_default(column.default or ""))
     for check in table.checks:
-        for name in mentioned(check.expression, names):
-            yield table.ref.child(Kind.CHECK, check.name), table.ref.child(Kind.COLUMN, name)
+        ref = table.ref.child(Kind.CHECK, check.name)
+        yield from ((ref, table.ref.child(Kind.COLUMN, name)) for name in mentioned(check.expression, names))
     for key in table_keys(table):
+        ref = table.ref.child(key.kind, key.name)
         for part in key.parts:
-            for name in mentioned(part.expression or "", names):
-                yield table.ref.child(key.kind, key.name), table.ref.child(Kind.COLUMN, name)
+            yield from ((ref, table.ref.child(Kind.COLUMN, name)) for name in mentioned(part.expression or "", names))
     for foreign_key in table.foreign_keys:
         yield from _of_foreign_key(table, foreign_key)
-    _ = objects
+
+
+def _of_default(default: str) -> Iterator[Ref]:
+    """The sequence of a nextval()."""
+    if "nextval" in default:
+        for token in tokens_of(default):
+            if token.kind is TokenKind.NAME:
+                yield Ref(Kind.SEQUENCE, "", unquote_name(token.text))
 
 
 def _of_foreign_key(table: Table, key: ForeignKey) -> Iterator[tuple[Ref, Ref]]:

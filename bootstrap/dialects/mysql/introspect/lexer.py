@@ -98,13 +98,13 @@ class Reader:
             return unquote_name(token.text)
         if token.kind is TokenKind.WORD:
             return token.text
-        raise UnknownSyntaxError(f"expected a name at: {self.text[token.start:][:60]}")
+        raise UnknownSyntaxError(f"expected a name at: {self.text[token.start :][:60]}")
 
     def string(self) -> str:
         """Take a string literal and return its value."""
         token = self.take()
         if token.kind is not TokenKind.STRING:
-            raise UnknownSyntaxError(f"expected a string at: {self.text[token.start:][:60]}")
+            raise UnknownSyntaxError(f"expected a string at: {self.text[token.start :][:60]}")
         return unquote(token.text)
 
     def names(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant, Role
@@ -45,9 +45,9 @@ def read_roles(reading: Reading) -> Iterator[Role]:
         yield Role(name=name, attributes=tuple(sorted(attributes.items())), member_of=tuple(sorted(members[name])))
 
 
-def read_grants(reading: Reading, objects: object, server: Server) -> frozenset[Grant]:
+def read_grants(reading: Reading, objects: Iterable[Ref], server: Server) -> frozenset[Grant]:
     """Privileges on the database and on what is in it, but for those of the server's accounts and of our own."""
-    kinds = {ref.name: ref for ref in objects if ref.kind in (Kind.TABLE, Kind.VIEW, Kind.SEQUENCE)}  # type: ignore[attr-defined]  # identities
+    kinds = {ref.name: ref for ref in objects if ref.kind in (Kind.TABLE, Kind.VIEW, Kind.SEQUENCE)}
     found = [*_on_database(reading.lists["database_privileges"]), *_on_tables(reading.lists["table_privileges"], kinds),
              *_on_routines(reading.lists["routine_privileges"])]  # fmt: skip
     return frozenset(
@@ -57,7 +57,9 @@ def read_grants(reading: Reading, objects: object, server: Server) -> frozenset[
 
 def _on_database(rows: list[Row]) -> Iterator[Grant]:
     for grantee, privilege, grantable in rows:
-        yield Grant(grantee=_grantee(str(grantee)), privilege=str(privilege).upper(), on=None, grantable=grantable == "YES")
+        yield Grant(
+            grantee=_grantee(str(grantee)), privilege=str(privilege).upper(), on=None, grantable=grantable == "YES"
+        )
 
 
 def _on_tables(rows: list[Row], kinds: dict[str, Ref]) -> Iterator[Grant]:

@@ -110,7 +110,7 @@ def _alter(change: Alter, before: DatabaseObject, after: DatabaseObject, context
     match before, after:
         case Table(), Table():
             return tables.alter_table(change, before, after, context)
-        case (View() | Routine() | Trigger() | Event()), (View() | Routine() | Trigger() | Event()):
+        case ((View() | Routine() | Trigger() | Event()), (View() | Routine() | Trigger() | Event())):
             return code.create_code(after, context, before=before)
         case Sequence(), Sequence():
             return code.alter_sequence(before, after, context)
@@ -129,10 +129,12 @@ def _rename(change: Rename, before: DatabaseObject, after: DatabaseObject, conte
         case Sequence(), Sequence():
             return [plain(f"RENAME TABLE {quote(before.name)} TO {quote(after.name)}", change.ref, context=context)]
         case Event(), Event():
-            return [plain(f"ALTER EVENT {quote(before.name)} RENAME TO {quote(after.name)}", change.ref, context=context)]
+            return [
+                plain(f"ALTER EVENT {quote(before.name)} RENAME TO {quote(after.name)}", change.ref, context=context)
+            ]
         case Role(), Role():
             return security.rename_role(before, after, context)
-        case (Routine() | Trigger()), (Routine() | Trigger()):
+        case ((Routine() | Trigger()), (Routine() | Trigger())):
             return code.drop_code(before, context) + code.create_code(after, context)
         case _:
             raise _unknown(after)

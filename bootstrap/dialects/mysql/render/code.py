@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bootstrap.catalog.catalog import DatabaseObject
@@ -83,7 +83,7 @@ def _definer_hazards(item: Code, context: RenderContext) -> list[Hazard]:
         kind=HazardKind.PRIVILEGE_CHANGE, subject=item.ref, blocking=True,
         message=f"this account may not create it for the definer {item.definer}: allowed, it runs as"
         f" {context.server.account} instead",
-        advice="grant SET_ANY_DEFINER (MySQL 8.2 on), SET_USER_ID (MySQL 8.0) or SET USER (MariaDB), or declare that definer",
+        advice="grant SET_ANY_DEFINER (MySQL from 8.2), SET_USER_ID (MySQL 8.0) or SET USER (MariaDB)",
     )]  # fmt: skip
 
 
@@ -115,7 +115,9 @@ def _routine(routine: Routine, context: RenderContext, *, replaces: bool) -> str
         text += f" RETURNS {routine.returns}"
     lines = [text]
     if "deterministic" in attributes:
-        lines.append("    DETERMINISTIC" if attributes["deterministic"] != "not deterministic" else "    NOT DETERMINISTIC")
+        lines.append(
+            "    DETERMINISTIC" if attributes["deterministic"] != "not deterministic" else "    NOT DETERMINISTIC"
+        )
     if attributes.get("data access"):
         lines.append(f"    {attributes['data access'].upper()}")
     if attributes.get("sql security"):
@@ -143,9 +145,9 @@ def _previous(trigger: Trigger, context: RenderContext) -> str | None:
     return None
 
 
-def siblings(trigger: Trigger, objects: Sequence[DatabaseObject] | object) -> Iterator[Trigger]:
+def siblings(trigger: Trigger, objects: Iterable[DatabaseObject]) -> Iterator[Trigger]:
     """The other triggers of the same table, time and event."""
-    for other in objects:  # type: ignore[attr-defined]  # any iterable of objects
+    for other in objects:
         if isinstance(other, Trigger) and other.name != trigger.name:
             same = (other.table, other.timing, other.events) == (trigger.table, trigger.timing, trigger.events)
             if same:
@@ -176,7 +178,10 @@ def create_sequence(item: SequenceObject, context: RenderContext) -> list[Statem
 
 def alter_sequence(before: SequenceObject, after: SequenceObject, context: RenderContext) -> list[Statement]:
     """ALTER SEQUENCE; where the counter stands is left alone."""
-    options = replace(after.options, data_type=None if after.options.data_type == before.options.data_type else after.options.data_type)
+    options = replace(
+        after.options,
+        data_type=None if after.options.data_type == before.options.data_type else after.options.data_type,
+    )
     return [plain(f"ALTER SEQUENCE {quote(after.name)}{_sequence_options(options)}", after.ref, context=context)]
 
 

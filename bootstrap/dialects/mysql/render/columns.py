@@ -248,12 +248,12 @@ def _hazards_of_altering(ref: Ref, before: Column, after: Column, loses: str, cr
     if created:
         return
     if loses and not before.generated:
-        yield data_loss(ref, f"{before.type} becomes {after.type}: {loses}",
-                        "add a column of the new type, fill it by a step, and drop the old one a release later")  # fmt: skip
+        message = f"{before.type} becomes {after.type}: {loses}"
+        yield data_loss(ref, message, "add a column of the new type, fill it by a step, and drop the old one later")
     if not before.generated and after.generated:
         yield data_loss(ref, "the column becomes a generated one: its values are computed anew")
     if before.nullable and not after.nullable:
-        yield note(HazardKind.VALIDATION_MAY_FAIL, ref, "rows with NULL make the statement fail; nothing is changed then",
-                   "fill them by a step that runs before")  # fmt: skip
+        message = "rows with NULL make the statement fail; nothing is changed then"
+        yield note(HazardKind.VALIDATION_MAY_FAIL, ref, message, "fill them by a step that runs before")
     if after.check is not None and after.check != before.check:
         yield note(HazardKind.VALIDATION_MAY_FAIL, ref, "rows that break the check make the statement fail")

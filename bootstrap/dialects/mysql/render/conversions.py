@@ -64,7 +64,11 @@ def _cost(old: _Type, new: _Type, before: Column, after: Column) -> Cost:
         classes = [argument * width > _ONE_LENGTH_BYTE for argument in (old.arguments[0], new.arguments[0])]
         return Cost.INSTANT if classes[0] == classes[1] else Cost.COPY
     if old.name == new.name == "varbinary" and new.arguments >= old.arguments:
-        return Cost.INSTANT if (old.arguments[0] > _ONE_LENGTH_BYTE) == (new.arguments[0] > _ONE_LENGTH_BYTE) else Cost.COPY
+        return (
+            Cost.INSTANT
+            if (old.arguments[0] > _ONE_LENGTH_BYTE) == (new.arguments[0] > _ONE_LENGTH_BYTE)
+            else Cost.COPY
+        )
     if old.name == new.name and old.labels and new.labels[: len(old.labels)] == old.labels:
         return Cost.INSTANT
     if old.name == new.name and old.name in _INTEGERS and old.unsigned == new.unsigned:
@@ -72,7 +76,7 @@ def _cost(old: _Type, new: _Type, before: Column, after: Column) -> Cost:
     return Cost.COPY
 
 
-def _loss(old: _Type, new: _Type) -> str:  # noqa: C901  # one rule per family of types
+def _loss(old: _Type, new: _Type) -> str:  # one rule per family of types
     if old.name in _INTEGERS and new.name in _INTEGERS:
         return _integer_loss(old, new)
     if old.labels and new.name == old.name:
@@ -120,7 +124,9 @@ def _integer_loss(old: _Type, new: _Type) -> str:
 
 
 def _decimal_loss(old: _Type, new: _Type) -> str:
-    (before, scale_before), (after, scale_after) = ((*item.arguments, *(10, 0)[len(item.arguments) :]) for item in (old, new))
+    (before, scale_before), (after, scale_after) = (
+        (*item.arguments, *(10, 0)[len(item.arguments) :]) for item in (old, new)
+    )
     if scale_after < scale_before:
         return f"values are rounded to {scale_after} decimals"
     if after - scale_after < before - scale_before:

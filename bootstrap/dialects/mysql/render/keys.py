@@ -106,7 +106,10 @@ def alter_constraint(change: AlterConstraint, context: RenderContext) -> list[St
         case KeyConstraint() as before, KeyConstraint() as after:
             return _alter_key(change.table, key_of(before), key_of(after), change.ref, context)
         case Check() as before, Check() as after:
-            if replace(before, enforced=after.enforced) == after and "not_enforced_checks" in context.server.capabilities:
+            if (
+                replace(before, enforced=after.enforced) == after
+                and "not_enforced_checks" in context.server.capabilities
+            ):
                 clauses = [f"ALTER CHECK {quote(after.name)} {'' if after.enforced else 'NOT '}ENFORCED"]
             else:
                 clauses = [f"DROP {_check_word(context)} {quote(before.name)}", f"ADD {check_definition(after)}"]
@@ -150,7 +153,8 @@ def _validation(ref: Ref, what: str, context: RenderContext) -> list[Hazard]:
     table = Ref(Kind.TABLE, "", ref.table)
     if table in context.created:
         return []
-    message = f"{what} make the statement fail (about {live_rows(table, context):,} rows are looked at); nothing is changed then"
+    rows = live_rows(table, context)
+    message = f"{what} make the statement fail (about {rows:,} are looked at); nothing is changed then"
     return [note(HazardKind.VALIDATION_MAY_FAIL, ref, message, "mend them by a step that runs before")]
 
 
@@ -234,4 +238,6 @@ def _alter_key(table: Table, before: Key, after: Key, ref: Ref, context: RenderC
     clauses = [_drop_clause(before), f"ADD {key_definition(after, context.server)}"]
     resumed = resume_counting(table, after, context)
     clauses += resumed or stop_counting(table, context, without=frozenset({before.name}))
-    return [alter(table, clauses, context, subject=ref, cost=_cost(after), hazards=_unique_hazards(after, ref, context))]
+    return [
+        alter(table, clauses, context, subject=ref, cost=_cost(after), hazards=_unique_hazards(after, ref, context))
+    ]

@@ -20,7 +20,9 @@ _PLAIN_DEFAULT = re.compile(
     (?:(?:_\w+\s*)|[bxn])?'(?:[^'\\]|''|\\.)*'|0x[0-9a-f]+|0b[01]+|(?:date|time|timestamp)\s*'[^']*')$""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_ONLY_EXPRESSIONS = re.compile(r"(tiny|medium|long)?(text|blob)\b|json\b|geom|point|linestring|polygon|multi", re.IGNORECASE)
+_ONLY_EXPRESSIONS = re.compile(
+    r"(tiny|medium|long)?(text|blob)\b|json\b|geom|point|linestring|polygon|multi", re.IGNORECASE
+)
 
 
 def column_definition(column: Column, server: Server, *, table_collation: str | None) -> str:
@@ -85,7 +87,12 @@ def _value(column: Column, server: Server) -> Iterator[str]:
 def default_text(default: str, column_type: str, server: Server) -> str:
     """A default as a column writes it: what is not a literal or the current time stands in parentheses."""
     plain = _PLAIN_DEFAULT.match(default.strip()) is not None
-    if plain and server.vendor == "mysql" and _ONLY_EXPRESSIONS.match(column_type) and default.strip().lower() != "null":
+    if (
+        plain
+        and server.vendor == "mysql"
+        and _ONLY_EXPRESSIONS.match(column_type)
+        and default.strip().lower() != "null"
+    ):
         return f"({default})"
     return default if plain or _in_parentheses(default) else f"({default})"
 
@@ -111,7 +118,9 @@ def key_definition(key: Key, server: Server) -> str:
     """A key as CREATE TABLE and ADD write it."""
     words = {Kind.PRIMARY_KEY: "PRIMARY KEY", Kind.UNIQUE: "UNIQUE KEY"}.get(key.kind)
     if words is None:
-        words = {"fulltext": "FULLTEXT KEY", "spatial": "SPATIAL KEY"}.get(key.method, "UNIQUE KEY" if key.unique else "KEY")
+        words = {"fulltext": "FULLTEXT KEY", "spatial": "SPATIAL KEY"}.get(
+            key.method, "UNIQUE KEY" if key.unique else "KEY"
+        )
     pieces = [words]
     if key.kind is not Kind.PRIMARY_KEY and key.name:
         pieces.append(quote(key.name))

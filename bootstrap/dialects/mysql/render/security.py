@@ -20,7 +20,11 @@ def create_role(role: Role, context: RenderContext) -> list[Statement]:
     else:
         secret = _authentication(role, context)
         sql = f"CREATE USER IF NOT EXISTS {name}{secret}{_requirements(attributes)}"
-        display = f"CREATE USER IF NOT EXISTS {name} IDENTIFIED BY '***'{_requirements(attributes)}" if role.password_secret else None
+        display = (
+            f"CREATE USER IF NOT EXISTS {name} IDENTIFIED BY '***'{_requirements(attributes)}"
+            if role.password_secret
+            else None
+        )
         statements = [plain(sql, role.ref, creates=True, display=display)]
     return statements + [plain(f"GRANT {account(other)} TO {name}", role.ref) for other in role.member_of]
 
@@ -97,7 +101,9 @@ def revoke(item: Grant | DefaultPrivilege, context: RenderContext, *, database: 
     statements = [plain(f"REVOKE {text} FROM {account(item.grantee)}", subject, hazards=[hazard], context=context)]
     if item.grantable:
         target = text.partition(" ON ")[2]
-        statements.insert(0, plain(f"REVOKE GRANT OPTION ON {target} FROM {account(item.grantee)}", subject, context=context))
+        statements.insert(
+            0, plain(f"REVOKE GRANT OPTION ON {target} FROM {account(item.grantee)}", subject, context=context)
+        )
     return statements
 
 

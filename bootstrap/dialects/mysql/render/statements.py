@@ -94,13 +94,15 @@ def _lock_hazards(table: Table, context: RenderContext, subject: Ref, cost: Cost
         return []
     kind, reason = _REASONS[cost]
     rows, large = live_rows(table.ref, context), is_large(table.ref, context)
-    advice = "run it in a maintenance window, or change the table with gh-ost or pt-online-schema-change" if large else ""
-    return [Hazard(kind=kind, subject=subject, message=f"{reason} (about {rows:,} rows)", advice=advice, blocking=large)]
+    advice = (
+        "run it in a maintenance window, or change the table with gh-ost or pt-online-schema-change" if large else ""
+    )
+    return [
+        Hazard(kind=kind, subject=subject, message=f"{reason} (about {rows:,} rows)", advice=advice, blocking=large)
+    ]
 
 
-def _settings(
-    table: Table, context: RenderContext, settings: Sequence[tuple[str, str]]
-) -> tuple[tuple[str, str], ...]:
+def _settings(table: Table, context: RenderContext, settings: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """A system-versioned table refuses to be altered unless its history may keep its old form."""
     before = context.current.objects.get(table.ref)
     if isinstance(before, Table) and before.system_versioned:

@@ -66,7 +66,9 @@ def _create(ref: Ref, table: Table, context: RenderContext, foreign_keys: list[s
 
 def drop_table(change: Drop, table: Table, context: RenderContext) -> list[Statement]:
     """DROP TABLE."""
-    hazard = data_loss(change.ref, "the table is dropped with all its rows", "rename it first, and drop it a release later")
+    hazard = data_loss(
+        change.ref, "the table is dropped with all its rows", "rename it first, and drop it a release later"
+    )
     return [plain(f"DROP TABLE {quote(table.name)}", change.ref, hazards=[hazard], context=context)]
 
 
@@ -118,9 +120,7 @@ def _property_clauses(before: Table, after: Table) -> Iterator[tuple[str, Cost]]
         yield f"COMMENT={literal(after.comment or '')}", Cost.INSTANT
 
 
-def _partition_statement(
-    change: Alter, table: Table, clause: str, cost: Cost, context: RenderContext
-) -> Statement:
+def _partition_statement(change: Alter, table: Table, clause: str, cost: Cost, context: RenderContext) -> Statement:
     """Partition clauses take no ALGORITHM beside themselves on every server: the plain form is all there is."""
     statement = alter(table, [clause], context, subject=change.ref, cost=cost)
     sql = f"ALTER TABLE {quote(table.name)} {clause}"
@@ -135,7 +135,11 @@ def _repartition(before: MySqlPartitioning | None, after: MySqlPartitioning) -> 
     """
     if before and _same_method(before, after):
         count = len(before.partitions)
-        if before.partitions and after.partitions[:count] == before.partitions and before.method.startswith(("range", "list")):
+        if (
+            before.partitions
+            and after.partitions[:count] == before.partitions
+            and before.method.startswith(("range", "list"))
+        ):
             added = ", ".join(partition_text(partition) for partition in after.partitions[count:])
             if added:
                 return f"ADD PARTITION ({added})", Cost.INSTANT
