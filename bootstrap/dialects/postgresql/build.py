@@ -173,7 +173,7 @@ def _unowned(item: DatabaseObject, declared: Catalog) -> DatabaseObject:
             columns = tuple(replace(column, inherited=True, comment=None) for column in parent.columns)
             checks = tuple(replace(check, inherited=True) for check in parent.checks)
             item = replace(item, columns=columns, checks=(*item.checks, *checks))
-    return replace(item, owner=None) if getattr(item, "owner", None) is not None else item  # type: ignore[call-arg]  # has an owner: asked here
+    return replace(item, owner=None) if getattr(item, "owner", None) is not None else item  # type: ignore[arg-type]  # has an owner: asked here
 
 
 def _has_members(table: Table) -> bool:

@@ -32,15 +32,16 @@ from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render import render
 from bootstrap.dialects.postgresql.rules import PostgresRules
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
+from bootstrap.plan.rules import Rules
 from bootstrap.plan.statement import Statement
 
 
 class PostgresDialect:
     """Implements ``bootstrap.dialects.base.Dialect``."""
 
-    name = "postgresql"
-    rules = PostgresRules()
-    transactional_ddl = True
+    name: str = "postgresql"
+    rules: Rules = PostgresRules()
+    transactional_ddl: bool = True
 
     def connect(self, endpoint: Endpoint, *, application_name: str) -> PostgresSession:
         """Open one direct session with safe settings."""

@@ -6,22 +6,28 @@ import re
 
 # pg_get_keywords() of 14 to 18, all but the unreserved ones: what quote_ident() quotes.
 _KEYWORDS = frozenset(
-    """
-all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both
-case cast char character check coalesce collate collation column concurrently constraint create cross
-current_catalog current_date current_role current_schema current_time current_timestamp current_user dec
-decimal default deferrable desc distinct do else end except exists extract false fetch float for foreign
-freeze from full grant greatest group grouping having ilike in initially inner inout int integer intersect
-interval into is isnull join json json_array json_arrayagg json_exists json_object json_objectagg json_query
-json_scalar json_serialize json_table json_value lateral leading least left like limit localtime
-localtimestamp merge_action national natural nchar none normalize not notnull null nullif numeric offset on
-only or order out outer overlaps overlay placing position precision primary real references returning right
-row select session_user setof similar smallint some substring symmetric system_user table tablesample then
-time timestamp to trailing treat trim true union unique user using values varchar variadic verbose when
-where window with xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi
-xmlroot xmlserialize xmltable
-""".split()
-)
+    {
+        "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization",
+        "between", "bigint", "binary", "bit", "boolean", "both", "case", "cast", "char", "character", "check",
+        "coalesce", "collate", "collation", "column", "concurrently", "constraint", "create", "cross",
+        "current_catalog", "current_date", "current_role", "current_schema", "current_time",
+        "current_timestamp", "current_user", "dec", "decimal", "default", "deferrable", "desc", "distinct",
+        "do", "else", "end", "except", "exists", "extract", "false", "fetch", "float", "for", "foreign",
+        "freeze", "from", "full", "grant", "greatest", "group", "grouping", "having", "ilike", "in",
+        "initially", "inner", "inout", "int", "integer", "intersect", "interval", "into", "is", "isnull",
+        "join", "json", "json_array", "json_arrayagg", "json_exists", "json_object", "json_objectagg",
+        "json_query", "json_scalar", "json_serialize", "json_table", "json_value", "lateral", "leading",
+        "least", "left", "like", "limit", "localtime", "localtimestamp", "merge_action", "national", "natural",
+        "nchar", "none", "normalize", "not", "notnull", "null", "nullif", "numeric", "offset", "on", "only",
+        "or", "order", "out", "outer", "overlaps", "overlay", "placing", "position", "precision", "primary",
+        "real", "references", "returning", "right", "row", "select", "session_user", "setof", "similar",
+        "smallint", "some", "substring", "symmetric", "system_user", "table", "tablesample", "then", "time",
+        "timestamp", "to", "trailing", "treat", "trim", "true", "union", "unique", "user", "using", "values",
+        "varchar", "variadic", "verbose", "when", "where", "window", "with", "xmlattributes", "xmlconcat",
+        "xmlelement", "xmlexists", "xmlforest", "xmlnamespaces", "xmlparse", "xmlpi", "xmlroot", "xmlserialize",
+        "xmltable",
+    }
+)  # fmt: skip
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _MAXIMUM_BYTES = 63
 
@@ -95,8 +101,8 @@ def unwrapped(expression: str) -> str:
     if not (expression.startswith("(") and expression.endswith(")")):
         return expression
     depth = 0
-    for place, token in _brackets(expression):
-        depth += 1 if token == "(" else -1
+    for place, sign in _brackets(expression):
+        depth += 1 if sign in "([" else -1
         if depth == 0:
             return expression[1:-1] if place == len(expression) - 1 else expression
     return expression
@@ -105,13 +111,13 @@ def unwrapped(expression: str) -> str:
 def split_top_level(text: str, separator: str = ",") -> list[str]:
     """Split SQL text at separators that stand outside of parentheses and quotes."""
     parts, depth, start = [], 0, 0
-    for place, token in _brackets(text, separator):
-        if token == separator and depth == 0:
+    for place, sign in _brackets(text, separator):
+        if sign == separator and depth == 0:
             parts.append(text[start:place].strip())
             start = place + 1
-        elif token in "([":
+        elif sign in "([":
             depth += 1
-        elif token in ")]":
+        elif sign in ")]":
             depth -= 1
     return [*parts, text[start:].strip()]
 

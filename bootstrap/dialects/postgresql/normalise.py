@@ -39,8 +39,11 @@ _ALL_BY_WORD = {
 }  # fmt: skip
 _OF_COLUMNS = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
 # What PUBLIC has without being given it.
-_EVERYBODYS = frozenset({*((kind, "EXECUTE") for kind in _ROUTINES), (None, "CONNECT"), (None, "TEMPORARY"),
-                         *((kind, "USAGE") for kind in (Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN))})  # fmt: skip
+_EVERYBODYS = frozenset(
+    {(None, "CONNECT"), (None, "TEMPORARY")}
+    | {(kind, "EXECUTE") for kind in _ROUTINES}
+    | {(kind, "USAGE") for kind in (Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN)}
+)
 
 
 def normalise(
@@ -91,7 +94,7 @@ def _joined(found: Catalog, declared: Catalog, session: PostgresSession) -> Cata
 
 
 def _unmanaged_owner(item: DatabaseObject) -> DatabaseObject:
-    return replace(item, owner=None) if hasattr(item, "owner") else item  # type: ignore[call-arg]  # has an owner: asked here
+    return replace(item, owner=None) if hasattr(item, "owner") else item  # type: ignore[arg-type]  # has an owner: asked here
 
 
 def _restored(item: DatabaseObject, source: DatabaseObject) -> DatabaseObject:
@@ -106,7 +109,7 @@ def _restored(item: DatabaseObject, source: DatabaseObject) -> DatabaseObject:
     if isinstance(item, EventTrigger) and isinstance(source, EventTrigger):
         return replace(item, owner=source.owner)
     owner = getattr(source, "owner", None)
-    return replace(item, owner=owner) if owner is not None else item  # type: ignore[call-arg]  # has an owner as its source has
+    return replace(item, owner=owner) if owner is not None else item
 
 
 def _canonical_refs(found: Catalog, declared: Catalog) -> dict[Ref, Ref]:

@@ -39,8 +39,8 @@ _BOUND_TO_TYPE_ITSELF = _BOUND_TO_TYPES | {Kind.CHECK, Kind.INDEX, Kind.EXCLUSIO
 class PostgresRules:
     """Implements ``bootstrap.plan.rules.Rules``."""
 
-    inline_indexes = False
-    follows_renames = True
+    inline_indexes: bool = False
+    follows_renames: bool = True
 
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
         """Whether the change can only be done by dropping the object and creating it anew."""
@@ -97,11 +97,20 @@ def _replaces_object(before: DatabaseObject, after: DatabaseObject) -> bool:
             return _replaces_view(before, after)
         case Routine(), Routine():
             return not is_replaceable(before, after)
+        case Policy(), Policy():
+            return not is_alterable_policy(before, after)
+        case Extension(), Extension():
+            return _is_older(after.version, before.version)
+        case _:
+            return _differs_in_more(before, after)
+
+
+def _differs_in_more(before: DatabaseObject, after: DatabaseObject) -> bool:
+    """Whether more differs than what this kind of object can change where it stands."""
+    match before, after:
         case Trigger(), Trigger():
             altered = replace(before, enabled=after.enabled, comment=after.comment)
             return altered != after and (before.constraint or after.constraint)
-        case Policy(), Policy():
-            return not is_alterable_policy(before, after)
         case Collation(), Collation():
             return before.options != after.options
         case RangeType(), RangeType():
@@ -110,8 +119,6 @@ def _replaces_object(before: DatabaseObject, after: DatabaseObject) -> bool:
             return before.parser != after.parser
         case Statistics(), Statistics():
             return replace(before, target=after.target, owner=after.owner, comment=after.comment) != after
-        case Extension(), Extension():
-            return _is_older(after.version, before.version)
         case EventTrigger(), EventTrigger():
             return replace(before, enabled=after.enabled, owner=after.owner, comment=after.comment) != after
         case _:

@@ -170,7 +170,8 @@ class PostgresSession:
     def lock_holder(self, name: str) -> str | None:
         """Who holds the lock: user, application, address, since when."""
         rows = self.query(
-            "SELECT coalesce(a.usename, '?') || ' (' || coalesce(nullif(a.application_name, ''), 'unnamed') || ') from '"
+            "SELECT coalesce(a.usename, '?') || ' (' || coalesce(nullif(a.application_name, ''), 'unnamed')"
+            " || ') from '"
             " || coalesce(a.client_addr::text, 'the local socket') || ' since '"
             " || coalesce(to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ'), '?') || ', process ' || l.pid"
             f" FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) WHERE l.granted AND {_LOCK_ROW}",

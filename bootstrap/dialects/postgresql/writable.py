@@ -22,7 +22,7 @@ def check_writable(session: PostgresSession) -> None:
         raise Unreachable("this is a replica (reader endpoint): connect to the writer endpoint")
     if read_only:
         raise Unreachable(
-            "this session is read-only (default_transaction_read_only): connect as a role, or to an endpoint, that writes"
+            "sessions here are read-only (default_transaction_read_only): use a role or endpoint that writes"
         )
     if session.query("SELECT pg_backend_pid()")[0][0] != session.backend_pid:
         _refuse_transaction_pooler(session)

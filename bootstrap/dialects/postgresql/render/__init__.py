@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, assert_never
 
 from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.changes import (
@@ -58,7 +59,10 @@ from bootstrap.dialects.postgresql.render.statements import note, statement, tar
 from bootstrap.plan.statement import HazardKind, Statement
 from bootstrap.problems import Refused
 
-_CREATE = {
+_Creator: TypeAlias = Callable[[Any, RenderContext], list[Statement]]
+_Alterer: TypeAlias = Callable[[Any, Any, RenderContext], list[Statement]]
+
+_CREATE: Mapping[type, _Creator] = {
     Role: security.create_role,
     Schema: basics.create_schema,
     Extension: basics.create_extension,
@@ -78,7 +82,7 @@ _CREATE = {
     Policy: triggers.create_policy,
     EventTrigger: triggers.create_event_trigger,
 }
-_DROP = {
+_DROP: Mapping[type, _Creator] = {
     Role: security.drop_role,
     Schema: basics.drop_schema,
     Extension: basics.drop_extension,
@@ -91,7 +95,7 @@ _DROP = {
     View: views.drop_view,
     Routine: routines.drop_routine,
 }
-_ALTER = {
+_ALTER: Mapping[type, _Alterer] = {
     Role: security.alter_role,
     Schema: basics.alter_schema,
     Extension: basics.alter_extension,
@@ -121,23 +125,15 @@ def render(change: Change, context: RenderContext) -> list[Statement]:
         case Drop():
             return _drop(change.before, context)
         case Alter():
-            return _ALTER[type(change.after)](change.before, change.after, context)  # type: ignore[operator]  # the table's keys are the handlers' argument types
+            return _ALTER[type(change.after)](change.before, change.after, context)
         case Rename():
             return _rename(change, context)
         case AddColumn() | DropColumn() | AlterColumn() | RenameColumn():
             return _column(change, context)
-        case AddConstraint():
-            return constraints.add_constraint(change, context)
-        case DropConstraint():
-            return constraints.drop_constraint(change, context)
-        case AlterConstraint():
-            return constraints.alter_constraint(change, context)
-        case CreateIndex():
-            return indexes.create_index(change, context)
-        case DropIndex():
-            return indexes.drop_index(change, context)
-        case AlterIndex():
-            return indexes.alter_index(change, context)
+        case AddConstraint() | DropConstraint() | AlterConstraint():
+            return _constraint(change, context)
+        case CreateIndex() | DropIndex() | AlterIndex():
+            return _index(change, context)
         case GrantPrivilege() | RevokePrivilege():
             return _privilege(change, context)
         case _:
@@ -147,14 +143,14 @@ def render(change: Change, context: RenderContext) -> list[Statement]:
 def _create(item: DatabaseObject, context: RenderContext) -> list[Statement]:
     if isinstance(item, Event):
         raise Refused(f"{item.ref}: PostgreSQL has no events")
-    return _CREATE[type(item)](item, context)  # type: ignore[operator]  # the table's keys are the handlers' argument types
+    return _CREATE[type(item)](item, context)
 
 
 def _drop(item: DatabaseObject, context: RenderContext) -> list[Statement]:
     if isinstance(item, Trigger | Rule | Policy):
         return triggers.drop_member(item.ref, context)
     if type(item) in _DROP:
-        return _DROP[type(item)](item, context)  # type: ignore[operator]  # the table's keys are the handlers' argument types
+        return _DROP[type(item)](item, context)
     return [statement(f"DROP {target_sql(item.ref)}", item.ref, context)]
 
 
@@ -178,6 +174,26 @@ def _column(change: AddColumn | DropColumn | AlterColumn | RenameColumn, context
             return columns.alter_column(change, context)
         case RenameColumn():
             return columns.rename_column(change, context)
+
+
+def _constraint(change: AddConstraint | DropConstraint | AlterConstraint, context: RenderContext) -> list[Statement]:
+    match change:
+        case AddConstraint():
+            return constraints.add_constraint(change, context)
+        case DropConstraint():
+            return constraints.drop_constraint(change, context)
+        case AlterConstraint():
+            return constraints.alter_constraint(change, context)
+
+
+def _index(change: CreateIndex | DropIndex | AlterIndex, context: RenderContext) -> list[Statement]:
+    match change:
+        case CreateIndex():
+            return indexes.create_index(change, context)
+        case DropIndex():
+            return indexes.drop_index(change, context)
+        case AlterIndex():
+            return indexes.alter_index(change, context)
 
 
 def _privilege(change: GrantPrivilege | RevokePrivilege, context: RenderContext) -> list[Statement]:

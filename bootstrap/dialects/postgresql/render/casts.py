@@ -85,7 +85,7 @@ def _modifiers_widen(name: str, had: tuple[int, ...], has: tuple[int, ...]) -> b
     if not had or not has:
         return had == has
     if name == "numeric":
-        scale, wanted = (had + (0,))[1], (has + (0,))[1]
+        scale, wanted = (*had, 0)[1], (*has, 0)[1]
         return wanted >= scale and has[0] - wanted >= had[0] - scale
     return name not in ("character", "bit") and has[0] >= had[0]
 
@@ -98,6 +98,6 @@ def rewrites(before: str, after: str) -> bool:
     if not _widens(old, new):
         return True
     if old[0] == new[0] == "numeric":
-        return (old[1] + (0,))[1:2] != (new[1] + (0,))[1:2] and bool(new[1])
+        return (*old[1], 0)[1:2] != (*new[1], 0)[1:2] and bool(new[1])
     unchanged = {("character varying", "text"), ("text", "character varying"), ("cidr", "inet")}
     return old[0] != new[0] and (old[0], new[0]) not in unchanged

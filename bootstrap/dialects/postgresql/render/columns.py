@@ -12,7 +12,13 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render.casts import rewrites, using
-from bootstrap.dialects.postgresql.render.owned import change_of_identity, change_of_serial, owned_by, rename_owned, serial_name
+from bootstrap.dialects.postgresql.render.owned import (
+    change_of_identity,
+    change_of_serial,
+    owned_by,
+    rename_owned,
+    serial_name,
+)
 from bootstrap.dialects.postgresql.render.sequences import options_in_parentheses
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
@@ -247,13 +253,8 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
         actions.insert(0, f"ALTER COLUMN {name} DROP DEFAULT")
         if after.default is not None and not after.generated:
             actions.append(f"ALTER COLUMN {name} SET DEFAULT {after.default}")
-    made = [
-        statement(
-            f"ALTER TABLE {_relation(change)} {', '.join(actions)}", change.ref, context,
-            hazards=_hazards_of_type(change, context),
-        )
-    ]  # fmt: skip
-    return made
+    sql = f"ALTER TABLE {_relation(change)} {', '.join(actions)}"
+    return [statement(sql, change.ref, context, hazards=_hazards_of_type(change, context))]
 
 
 def _hazards_of_type(change: AlterColumn, context: RenderContext) -> list[Hazard]:

@@ -223,24 +223,29 @@ def is_alterable(before: Constraint, after: Constraint) -> bool:
     """Whether a constraint can be changed where it stands."""
     if type(before) is not type(after):
         return False
-    common = {"name": after.name, "comment": after.comment, "renamed_from": after.renamed_from}
     match before, after:
         case KeyConstraint(), KeyConstraint():
-            return (
-                replace(
-                    before, **common, options=after.options, clustered=after.clustered, tablespace=after.tablespace,
-                    replica_identity=after.replica_identity, parent=before.parent or after.parent,
-                ) == after
+            moved: Constraint = replace(
+                before, options=after.options, clustered=after.clustered, tablespace=after.tablespace,
+                replica_identity=after.replica_identity, parent=before.parent or after.parent,
             )  # fmt: skip
         case Exclusion(), Exclusion():
-            return replace(before, **common, options=after.options, tablespace=after.tablespace) == after
+            moved = replace(before, options=after.options, tablespace=after.tablespace)
         case ForeignKey(), ForeignKey():
-            moved = replace(before, **common, deferrable=after.deferrable, initially_deferred=after.initially_deferred)
-            return replace(moved, validated=True) == after or moved == after
+            moved = replace(
+                before, deferrable=after.deferrable, initially_deferred=after.initially_deferred,
+                validated=before.validated or after.validated,
+            )  # fmt: skip
         case Check(), Check():
-            moved_check = replace(before, **common, inherited=after.inherited)
-            return replace(moved_check, validated=True) == after or moved_check == after
-    return False
+            moved = replace(before, inherited=after.inherited, validated=before.validated or after.validated)
+        case _:
+            return False
+    return replace(moved, name=after.name, comment=after.comment, renamed_from=after.renamed_from) == after
+
+
+def _becomes_valid(before: Constraint, after: Constraint) -> bool:
+    checked = Check | ForeignKey
+    return isinstance(before, checked) and isinstance(after, checked) and after.validated and not before.validated
 
 
 def alter_constraint(change: AlterConstraint, context: RenderContext) -> list[Statement]:
@@ -252,12 +257,10 @@ def alter_constraint(change: AlterConstraint, context: RenderContext) -> list[St
     inherited = isinstance(after, Check) and after.inherited
     if before.name != after.name and not inherited:
         steps.append(f"{alter} RENAME CONSTRAINT {quote(before.name)} TO {quote(after.name)}")
-    if isinstance(before, ForeignKey) and isinstance(after, ForeignKey):
-        if (before.deferrable, before.initially_deferred) != (after.deferrable, after.initially_deferred):
-            steps.append(f"{alter} ALTER CONSTRAINT {quote(after.name)}{_deferral(after) or ' NOT DEFERRABLE'}")
-    if isinstance(after, Check | ForeignKey) and isinstance(before, Check | ForeignKey):
-        if after.validated and not before.validated and not inherited:
-            steps.append(f"{alter} VALIDATE CONSTRAINT {quote(after.name)}")
+    if isinstance(before, ForeignKey) and isinstance(after, ForeignKey) and _deferral(before) != _deferral(after):
+        steps.append(f"{alter} ALTER CONSTRAINT {quote(after.name)}{_deferral(after) or ' NOT DEFERRABLE'}")
+    if _becomes_valid(before, after) and not inherited:
+        steps.append(f"{alter} VALIDATE CONSTRAINT {quote(after.name)}")
     made = [statement(sql, change.ref, context) for sql in steps]
     if isinstance(after, KeyConstraint | Exclusion) and isinstance(before, KeyConstraint | Exclusion):
         index = qualified(table.schema, after.name)

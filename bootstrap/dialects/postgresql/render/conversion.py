@@ -66,8 +66,8 @@ def _aside_name(name: str) -> str:
 def _aside(before: Table, context: RenderContext) -> Iterator[str]:
     """Free the names that the new table and its indexes and sequences take."""
     yield f"ALTER TABLE {qualified(before.schema, before.name)} RENAME TO {quote(_aside_name(before.name))}"
-    for item in [*key_like(before), *before.exclusions]:
-        yield f"ALTER INDEX {qualified(before.schema, item.name)} RENAME TO {quote(_aside_name(item.name))}"
+    for key in [*key_like(before), *before.exclusions]:
+        yield f"ALTER INDEX {qualified(before.schema, key.name)} RENAME TO {quote(_aside_name(key.name))}"
     for column in before.columns:
         if column.serial or column.identity:
             name = serial_name(before, column)
@@ -122,7 +122,8 @@ def _rows(before: Table, table: Table, source: str) -> str:
     shared = _shared(before, table)
     names = ", ".join(quote(new.name) for _, new in shared)
     values = ", ".join(using(quote(new.name), old.type, new.type) or quote(new.name) for old, new in shared)
-    return f"INSERT INTO {qualified(table.schema, table.name)} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {source}"
+    target = qualified(table.schema, table.name)
+    return f"INSERT INTO {target} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {source}"
 
 
 def _values(before: Table, table: Table) -> Iterator[str]:

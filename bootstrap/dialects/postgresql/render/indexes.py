@@ -11,7 +11,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, qualified, quote
-from bootstrap.dialects.postgresql.render.attach import attach_all, complete, made_with_table, stays
+from bootstrap.dialects.postgresql.render.attach import attach_all, complete, key_like, made_with_table, stays
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
     concurrent,
@@ -139,8 +139,7 @@ def _clustered_otherwise(owner: Ref, context: RenderContext) -> bool:
     found = context.desired.objects.get(owner)
     if not isinstance(found, Table):
         return False
-    keys = [found.primary_key] if found.primary_key else []
-    return any(item.clustered for item in [*found.indexes, *keys, *found.uniques])
+    return any(item.clustered for item in key_like(found))
 
 
 def drop_index(change: DropIndex, context: RenderContext) -> list[Statement]:

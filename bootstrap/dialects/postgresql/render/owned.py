@@ -105,8 +105,7 @@ def change_of_identity(change: AlterColumn, context: RenderContext) -> list[Stat
     relation, column = qualified(table.schema, table.name), quote(after.name)
     alter = f"ALTER TABLE {relation} ALTER COLUMN {column}"
     if after.identity is None:
-        made = [statement(f"{alter} DROP IDENTITY", change.ref, context)]
-        return made
+        return [statement(f"{alter} DROP IDENTITY", change.ref, context)]
     when = "ALWAYS" if after.identity.always else "BY DEFAULT"
     if before.identity is not None:
         old, new = all_options(before.identity.options, after.type), all_options(after.identity.options, after.type)

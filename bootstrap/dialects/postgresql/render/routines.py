@@ -17,14 +17,8 @@ from bootstrap.dialects.postgresql.render.statements import (
 )
 from bootstrap.plan.statement import Statement
 
-_WORDS = {
-    "volatility": str.upper,
-    "parallel": lambda value: f"PARALLEL {value.upper()}",
-    "cost": lambda value: f"COST {value}",
-    "rows": lambda value: f"ROWS {value}",
-    "support": lambda value: f"SUPPORT {value}",
-    "transform": lambda value: f"TRANSFORM {value}",
-}
+_WORDS = {"volatility": "", "parallel": "PARALLEL ", "cost": "COST ", "rows": "ROWS ", "support": "SUPPORT ",
+          "transform": "TRANSFORM "}  # fmt: skip
 _FLAGS = {"strict": "STRICT", "leakproof": "LEAKPROOF", "window": "WINDOW"}
 # Lists of names, which SET takes as they are; everything else is one literal.
 _LISTS = frozenset({"search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries",
@@ -41,7 +35,7 @@ def create_routine(item: Routine, context: RenderContext, *, replace_it: bool = 
     return made
 
 
-def _routine(item: Routine, replace_it: bool) -> str:  # noqa: FBT001  # one caller
+def _routine(item: Routine, replace_it: bool) -> str:  # one caller
     word = ("CREATE OR REPLACE " if replace_it else "CREATE ") + kind_sql(item.kind)
     lines = [f"{word} {qualified(item.schema, item.name)}({item.arguments})"]
     if item.returns and item.kind is Kind.FUNCTION:
@@ -72,7 +66,7 @@ def _clauses(item: Routine) -> Iterator[str]:
             if str(value).lower() not in ("false", ""):
                 yield _FLAGS[name]
         elif name in _WORDS:
-            yield _WORDS[name](value)
+            yield _WORDS[name] + (value.upper() if name in ("volatility", "parallel") else value)
         else:
             yield value
 

@@ -103,7 +103,7 @@ def drop_role(item: Role, context: RenderContext) -> list[Statement]:
     return [statement(f"DROP ROLE {quote(item.name)}", item.ref, context)]
 
 
-def _object(on: Ref | None, context: RenderContext, database: str) -> str:
+def _object(on: Ref | None, database: str) -> str:
     if on is None:
         return f"DATABASE {quote(database)}"
     if on.kind in _RELATIONS:
@@ -139,7 +139,7 @@ def revoke(item: Grant, context: RenderContext) -> list[Statement]:
         and not other.revoked
     ]
     if kept and item.grantable:
-        where = _object(item.on, context, _database(context))
+        where = _object(item.on, _database(context))
         sql = f"REVOKE GRANT OPTION FOR {_privilege(item)} ON {where} FROM {_grantee(item.grantee)} CASCADE"
         return [] if kept[0].grantable else [statement(sql, _subject(item), context)]
     return [] if kept else [_revoke(item, context)]
@@ -155,16 +155,17 @@ def _subject(item: Grant) -> Ref:
 
 def _give(item: Grant, context: RenderContext) -> Statement:
     option = " WITH GRANT OPTION" if item.grantable else ""
-    where = _object(item.on, context, _database(context))
+    where = _object(item.on, _database(context))
     sql = f"GRANT {_privilege(item)} ON {where} TO {_grantee(item.grantee)}{option}"
     hazard = note(HazardKind.PRIVILEGE_CHANGE, _subject(item), f"{item.grantee} may {item.privilege} on {where}")
     return statement(sql, _subject(item), context, hazards=[hazard])
 
 
 def _revoke(item: Grant, context: RenderContext) -> Statement:
-    where = _object(item.on, context, _database(context))
+    where = _object(item.on, _database(context))
     sql = f"REVOKE {_privilege(item)} ON {where} FROM {_grantee(item.grantee)}"
-    hazard = note(HazardKind.PRIVILEGE_CHANGE, _subject(item), f"{item.grantee} may no longer {item.privilege} on {where}")
+    what = f"{item.grantee} may no longer {item.privilege} on {where}"
+    hazard = note(HazardKind.PRIVILEGE_CHANGE, _subject(item), what)
     return statement(sql, _subject(item), context, hazards=[hazard])
 
 

@@ -83,8 +83,8 @@ def _create_sql(table: Table, context: RenderContext, late: list[Check]) -> str:
     # A partition is made whole and then attached, so that its members can have names of their own.
     checks = [check for check in table.checks if check not in late and (not check.inherited or table.partition_of)]
     parts += [constraint_parts.constraint_sql(replace(check, inherited=False)) for check in checks]
-    keys = [table.primary_key] if table.primary_key else []
-    parts += [constraint_parts.constraint_sql(item) for item in [*keys, *table.uniques, *table.exclusions]]
+    inline = (Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.EXCLUSION)
+    parts += [constraint_parts.constraint_sql(item) for item in table.constraints if item.kind in inline]
     body = ",\n    ".join(parts)
     if table.of_type:
         sql += f" OF {table.of_type}" + (f" (\n    {body}\n)" if parts else "")
@@ -186,7 +186,7 @@ def _flags(table: Table, context: RenderContext, before: Table | None = None) ->
     if table.force_row_security != old.force_row_security:
         steps.append(f"{'FORCE' if table.force_row_security else 'NO FORCE'} ROW LEVEL SECURITY")
     hazards = [] if new or not steps else [_access(table)]
-    if table.replica_identity != old.replica_identity and table.replica_identity != "index":
+    if table.replica_identity not in (old.replica_identity, "index"):
         steps.append(f"REPLICA IDENTITY {table.replica_identity.upper()}")
     made = []
     if steps:

@@ -227,24 +227,26 @@ def alter_domain(before: Domain, after: Domain, context: RenderContext) -> list[
         steps.append(f"{alter} " + ("DROP DEFAULT" if after.default is None else f"SET DEFAULT {after.default}"))
     if before.nullable != after.nullable:
         steps.append(f"{alter} {'DROP' if after.nullable else 'SET'} NOT NULL")
-    old, new = {item.name: item for item in before.checks}, {item.name: item for item in after.checks}
-    for check in before.checks:
-        if check.name not in new or new[check.name].expression != check.expression:
-            steps.append(f"{alter} DROP CONSTRAINT {quote(check.name)}")
+    made = [statement(sql, after.ref, context) for sql in [*steps, *_domain_checks(before, after, alter)]]
+    comments = {item.name: item.comment for item in before.checks}
     for check in after.checks:
-        if check.name not in old or old[check.name].expression != check.expression:
-            definition = f"CONSTRAINT {quote(check.name)} {check_body(check)}"
-            steps.append(f"{alter} ADD {definition} NOT VALID")
-            if check.validated:
-                steps.append(f"{alter} VALIDATE CONSTRAINT {quote(check.name)}")
-        elif check.validated and not old[check.name].validated:
-            steps.append(f"{alter} VALIDATE CONSTRAINT {quote(check.name)}")
-    made = [statement(sql, after.ref, context) for sql in steps]
-    for check in after.checks:
-        if check.comment != (old[check.name].comment if check.name in old else None):
+        if check.comment != comments.get(check.name):
             made.append(_check_comment(after, check, context))
     made += owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
+
+
+def _domain_checks(before: Domain, after: Domain, alter: str) -> Iterator[str]:
+    old, new = {item.name: item for item in before.checks}, {item.name: item for item in after.checks}
+    changed = {name for name in old if name in new and new[name].expression != old[name].expression}
+    for name in old:
+        if name not in new or name in changed:
+            yield f"{alter} DROP CONSTRAINT {quote(name)}"
+    for name, check in new.items():
+        if name not in old or name in changed:
+            yield f"{alter} ADD CONSTRAINT {quote(name)} {check_body(check)} NOT VALID"
+        if check.validated and (name not in old or name in changed or not old[name].validated):
+            yield f"{alter} VALIDATE CONSTRAINT {quote(name)}"
 
 
 def alter_composite(before: CompositeType, after: CompositeType, context: RenderContext) -> list[Statement]:
@@ -270,7 +272,7 @@ def alter_composite(before: CompositeType, after: CompositeType, context: Render
         lost = any(action.startswith("DROP") for action in actions)
         used = columns_of_type(after.ref, context)
         hazards = [
-            note(HazardKind.DATA_LOSS, after.ref, f"{after.ref} loses attributes with their values", blocking=bool(used))
+            note(HazardKind.DATA_LOSS, after.ref, f"{after.ref} loses attributes and values", blocking=bool(used))
         ]
         made.append(
             statement(f"{alter} {', '.join(actions)}", after.ref, context, hazards=hazards if lost else [])
