@@ -1,0 +1,1 @@
+"""Schemas and changes that this project did not write, on real servers."""
