@@ -108,7 +108,6 @@ class TerraformRoad:
         revision = _git_revision()
         return {
             "bootstrap_command": json.dumps(command_line()),
-            "lambda_package_dir": str(ROOT / "dist/lambda"),
             "deploy_command": f"DEMO_APP_CODE={code} '{sys.executable}' -m demo.app deploy",
             **({"git_revision": revision} if revision else {}),
         }

@@ -9,7 +9,8 @@ from pathlib import Path
 from demo.errors import DemoError
 from demo.paths import ROOT, Paths
 
-COPIED = ("terraform", "database")
+# The zip too: what the demo applies must not change under it when somebody packages meanwhile.
+COPIED = ("terraform", "database", "dist/lambda")
 IGNORED = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfstate*", "terraform.tfstate.d", "*.tfplan")
 # The change of the demo: what production of the streams incident lacked.
 NEW_COLUMNS = ("live_started_at", "offline_at", "testing_started_at")
