@@ -9,7 +9,7 @@ from bootstrap.declaration.decode import Reading, decode
 from bootstrap.declaration.model import DeclaredCheck, Expectation, Position
 from bootstrap.declaration.project import Project
 from bootstrap.declaration.report import Problems, shown
-from bootstrap.declaration.shapes.files import CheckFile, CheckShape, ExpectShape
+from bootstrap.declaration.shapes.files import AssertionShape, CheckFile, ExpectShape
 
 
 def read_checks(project: Project) -> tuple[DeclaredCheck, ...]:
@@ -25,7 +25,7 @@ def read_checks(project: Project) -> tuple[DeclaredCheck, ...]:
     return tuple(found.values())
 
 
-def _add(found: dict[str, DeclaredCheck], checks: Mapping[str, str | CheckShape] | None, reading: Reading) -> None:
+def _add(found: dict[str, DeclaredCheck], checks: Mapping[str, str | AssertionShape] | None, reading: Reading) -> None:
     for name, value in (checks or {}).items():
         position = reading.position(checks, name)
         if name in found:
@@ -39,7 +39,7 @@ def _add(found: dict[str, DeclaredCheck], checks: Mapping[str, str | CheckShape]
         found[name] = check
 
 
-def _check(name: str, value: str | CheckShape, position: Position, problems: Problems) -> DeclaredCheck:
+def _check(name: str, value: str | AssertionShape, position: Position, problems: Problems) -> DeclaredCheck:
     if isinstance(value, str):
         return DeclaredCheck(name=name, query=statement(value), position=position)
     expect, wanted = _expectation(value.expect, position, problems)

@@ -11,8 +11,8 @@ from bootstrap.declaration.model import Credentials, Policy, Position, Scope, Ta
 from bootstrap.declaration.report import shown
 from bootstrap.declaration.shapes.files import (
     CredentialsShape,
+    LimitsShape,
     OverlayFile,
-    PolicyShape,
     ScopeShape,
     TargetShape,
     TlsShape,
@@ -23,7 +23,7 @@ _DURATION = re.compile(r"(\d+)\s*(ms|s|min|h)\Z")
 _UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 
 
-def read_policy(*given: tuple[PolicyShape | None, Reading]) -> Policy:
+def read_policy(*given: tuple[LimitsShape | None, Reading]) -> Policy:
     """Limits and permissions; the later of the given wins, key by key."""
     values: dict[str, Any] = {}
     for shape, reading in given:
@@ -32,7 +32,7 @@ def read_policy(*given: tuple[PolicyShape | None, Reading]) -> Policy:
     return Policy(**values)
 
 
-def _limits(shape: PolicyShape, reading: Reading) -> dict[str, Any]:
+def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if shape.large_table_rows is not None:
         values["large_table_rows"] = shape.large_table_rows

@@ -7,11 +7,13 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-# SQL text where a number or a boolean is as good as their text: a default, a value of an option.
-Sql: TypeAlias = Annotated[
-    str, Meta(extra={"verbatim": True}, extra_json_schema={"type": ["string", "number", "boolean"]})
-]
+# SQL text where a number or a boolean is as good as their text: a default, a value of an option. The JSON Schema says
+# the same: schema.py widens what carries this mark.
+SQL_MARK = "a text, a number, true or false"
+Sql: TypeAlias = Annotated[str, Meta(extra={"verbatim": True}, extra_json_schema={"$comment": SQL_MARK})]
 Options: TypeAlias = dict[str, Sql]
+Count: TypeAlias = Annotated[int, Meta(ge=0)]
+Positive: TypeAlias = Annotated[int, Meta(ge=1)]
 
 Comment: TypeAlias = Annotated[str | None, Meta(description="The object's comment in the database.")]
 Owner: TypeAlias = Annotated[

@@ -13,7 +13,7 @@ from bootstrap.declaration.shapes.code import (
     RoutineShape,
     ViewShape,
 )
-from bootstrap.declaration.shapes.common import Shape, Sql, mysql, postgresql
+from bootstrap.declaration.shapes.common import Count, Positive, Shape, Sql, mysql, postgresql
 from bootstrap.declaration.shapes.security import DefaultPrivilegeShape, RoleShape
 from bootstrap.declaration.shapes.tables import Strings, TableShape
 from bootstrap.declaration.shapes.types import (
@@ -44,12 +44,10 @@ class ScopeShape(Shape):
     ignore: Annotated[Strings | None, Meta(description="Never these, whatever the others say.")] = None
 
 
-class PolicyShape(Shape):
+class LimitsShape(Shape):
     """Limits, and what is allowed in this environment."""
 
-    large_table_rows: Annotated[int | None, Meta(description="From how many rows a table counts as large.", ge=0)] = (
-        None
-    )
+    large_table_rows: Annotated[Count | None, Meta(description="From how many rows a table counts as large.")] = None
     lock_timeout: Annotated[
         str | int | None, Meta(description="How long a statement waits for locks: `3s`, `500ms`.")
     ] = None
@@ -93,15 +91,13 @@ class TargetShape(Shape):
     terraform: Annotated[TerraformShape | None, Meta(description="Read it from Terraform's outputs.")] = None
     engine: Annotated[Literal["postgresql", "mysql"] | None, Meta(description="Default: the declaration's.")] = None
     host: Annotated[str | None, Meta(description="Host name of the writer.")] = None
-    port: Annotated[int | None, Meta(description="Default: 5432 or 3306.", ge=1)] = None
+    port: Annotated[Positive | None, Meta(description="Default: 5432 or 3306.")] = None
     database: Annotated[str | None, Meta(description="Name of the database.")] = None
     username: Annotated[str | None, Meta(description="As whom; a secret may bring it along.")] = None
     region: Annotated[str | None, Meta(description="AWS region.")] = None
     credentials: Annotated[CredentialsShape | None, Meta(description="Default: DB_BOOTSTRAP_PASSWORD.")] = None
     tls: TlsShape | None = None
-    connect_deadline_seconds: Annotated[
-        int | None, Meta(description="How long to wait for it. Default: 120.", ge=0)
-    ] = None
+    connect_deadline_seconds: Annotated[Count | None, Meta(description="How long to wait for it. Default: 120.")] = None
 
 
 class SeedShape(Shape):
@@ -141,10 +137,10 @@ class ExpectShape(Shape):
     value: Annotated[Sql | None, Meta(description="One row, one column, with this value.")] = None
     at_least: Annotated[Sql | None, Meta(description="One number, at least this.")] = None
     at_most: Annotated[Sql | None, Meta(description="One number, at most this.")] = None
-    rows: Annotated[int | None, Meta(description="Exactly so many rows.", ge=0)] = None
+    rows: Annotated[Count | None, Meta(description="Exactly so many rows.")] = None
 
 
-class CheckShape(Shape):
+class AssertionShape(Shape):
     """An assertion. The short form is a query that must give true."""
 
     query: Annotated[str, Meta(description="A SELECT.")]
@@ -169,7 +165,7 @@ class BootstrapFile(Shape):
     checks: Annotated[Strings | None, Meta(description="Assertions. Default: checks.yaml")] = None
     environments: Annotated[Strings | None, Meta(description="Overlays. Default: environments/*.yaml")] = None
     scope: ScopeShape | None = None
-    policy: PolicyShape | None = None
+    policy: LimitsShape | None = None
     variables: Variables | None = None
 
 
@@ -183,9 +179,9 @@ class OverlayFile(Shape):
         Meta(description="Further seed files, or seeds by table: added to the base's."),
     ] = None
     base_seeds: Annotated[bool, Meta(description="false: the base's seeds are not brought in.")] = True
-    checks: Annotated[dict[str, str | CheckShape] | None, Meta(description="Further assertions.")] = None
+    checks: Annotated[dict[str, str | AssertionShape] | None, Meta(description="Further assertions.")] = None
     scope: ScopeShape | None = None
-    policy: PolicyShape | None = None
+    policy: LimitsShape | None = None
     variables: Variables | None = None
 
 
@@ -198,7 +194,7 @@ class SeedFile(Shape):
 class CheckFile(Shape):
     """checks.yaml: assertions that must hold after every run."""
 
-    checks: Annotated[dict[str, str | CheckShape] | None, Meta(description="Assertions by name.")] = None
+    checks: Annotated[dict[str, str | AssertionShape] | None, Meta(description="Assertions by name.")] = None
 
 
 class StepFile(Shape):
