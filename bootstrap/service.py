@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap.assembly import Request, open_connection, open_work
+from bootstrap.catalog.roles import without_strangers
 from bootstrap.dialects.base import ServerError
 from bootstrap.plan.gate import refused_hazards
 from bootstrap.planning import plan_structure
@@ -106,8 +107,9 @@ def import_database(request: Request, out: Path) -> ImportReport:
                 f"  {item.what} {item.name}{': ' + item.reason if item.reason else ''}" for item in found.unsupported
             ]
             raise Refused("import refused: these cannot be declared yet; nothing was written\n" + "\n".join(lines))
-        files = write(found.catalog, dialect.name, out)
-        return ImportReport(target=destination.name, files=tuple(files), objects=len(found.catalog.objects))
+        catalog = without_strangers(found.catalog)
+        files = write(catalog, dialect.name, out)
+        return ImportReport(target=destination.name, files=tuple(files), objects=len(catalog.objects))
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from bootstrap.catalog.table_diff import diff_indexes, diff_table, order_notes, 
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Extension
 
-
 # What may be left to the server: of code also what MySQL keeps with it from the session that made it.
 _LEFT_OPEN = ("owner", "definer", "charset", "collation", "sql_mode", "time_zone")
 

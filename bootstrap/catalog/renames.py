@@ -13,8 +13,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.catalog.types import CompositeType
-from bootstrap.catalog.types import Sequence
+from bootstrap.catalog.types import CompositeType, Sequence
 
 # Quoted strings and identifiers are skipped or taken whole, so that a name inside a literal is never touched.
 _TOKENS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*""")

@@ -1,0 +1,44 @@
+"""Which roles of a cluster one database has to do with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.code import Policy
+from bootstrap.catalog.security import Role
+
+_SUPERUSER = "superuser"
+
+
+def without_strangers(catalog: Catalog) -> Catalog:
+    """The catalog without the roles that have nothing to do with it: a cluster's roles serve all its databases.
+
+    What stays: owners, grantees, those that policies and default privileges name, the roles that these are members
+    of, and their members. Superusers go: they are the server's, not the application's, and no managed service lets
+    one be made.
+    """
+    roles = {role.name: role for role in catalog.of(Role)}
+    used = _named(catalog)
+    while True:
+        parents = {name for role in roles.values() if role.name in used for name in role.member_of}
+        members = {role.name for role in roles.values() if used & set(role.member_of)}
+        if parents | members <= used:
+            break
+        used |= parents | members
+    kept = {name for name in used if name in roles and not _is_superuser(roles[name])}
+    objects = {ref: item for ref, item in catalog.objects.items() if not isinstance(item, Role) or item.name in kept}
+    return replace(catalog, objects=objects)
+
+
+def _named(catalog: Catalog) -> set[str]:
+    owners = {getattr(item, "owner", None) for item in catalog.objects.values()}
+    grantees = {grant.grantee for grant in catalog.grants}
+    defaults = {name for item in catalog.default_privileges for name in (item.owner, item.grantee)}
+    policies = {name for policy in catalog.of(Policy) for name in policy.roles}
+    definers = {getattr(item, "definer", None) for item in catalog.objects.values()}
+    return {name for name in owners | grantees | defaults | policies | definers if name}
+
+
+def _is_superuser(role: Role) -> bool:
+    return any(name == _SUPERUSER and value.lower() in {"true", "yes", "on", "1"} for name, value in role.attributes)
