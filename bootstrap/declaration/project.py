@@ -96,7 +96,8 @@ class _Opening:
         if overlay_path is not None and overlay_raw and b"${" in overlay_raw:
             found, overlay_reading, _ = self._file(overlay_path, OverlayFile, variables, main.engine if main else "")
             overlay = found or overlay
-        self.problems.raise_if_any()
+        if main is None:
+            self.problems.raise_if_any()
         return self._project(main, reading, overlay, overlay_reading, overlay_path, environments, variables)
 
     def _file(

@@ -37,9 +37,10 @@ _PLAIN = re.compile(r"[^\W\d][\w$]*\Z")
 class SqlTextError(ValueError):
     """The text cannot be cut into tokens, or is not of the form that is asked for."""
 
-    def __init__(self, message: str, offset: int = 0) -> None:
+    def __init__(self, message: str, offset: int = 0, *, remedy: str = "") -> None:
         super().__init__(message)
         self.offset = offset
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)

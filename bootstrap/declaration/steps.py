@@ -126,20 +126,22 @@ class _StepReader:
             )
         return "\n".join(lines)
 
-    def _split(self, text: str, line: int = 1) -> list[StepStatement]:
+    def _split(self, text: str, line: int = 1) -> list[StepStatement] | None:
+        """The statements; None where the text cannot be cut, which has been noted."""
         try:
             return split_statements(text, self.project.manifest.engine, line)
         except SqlTextError as error:
             where = line + text.count("\n", 0, error.offset)
             self.problem(where, f"this is not SQL: {error}", "mend the quotes or comments")
-            return []
+            return None
 
     def _yaml(self) -> Step | None:
         reading = self.project.reading(self.path)
         shape: StepFile | None = decode(self.project.compose(self.path), StepFile, reading, self.path)
         if shape is None:
             return None
-        statements = [found for text, line in self._texts(shape, reading) for found in self._split(text, line)]
+        found = [self._split(text, line) for text, line in self._texts(shape, reading)]
+        statements = None if None in found else [item for items in found for item in items or ()]
         return self._step(
             statements,
             phase=Phase(shape.phase),
@@ -155,8 +157,10 @@ class _StepReader:
             yield text, where.line
 
     def _step(
-        self, statements: list[StepStatement], *, phase: Phase, transactional: bool, description: str
+        self, statements: list[StepStatement] | None, *, phase: Phase, transactional: bool, description: str
     ) -> Step | None:
+        if statements is None:
+            return None
         if not statements:
             self.problem(1, "the step has no statement", "write SQL, or remove the file")
             return None

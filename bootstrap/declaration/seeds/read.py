@@ -14,6 +14,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.declaration.build.assembly import Assembly, Builder, listed
 from bootstrap.declaration.decode import Reading, decode
 from bootstrap.declaration.model import Position, Seed, SeedMode
+from bootstrap.declaration.names import join_path
 from bootstrap.declaration.nodes import Mapping as MappingNode
 from bootstrap.declaration.nodes import Scalar, Sequence
 from bootstrap.declaration.project import DATA_FILES, Project
@@ -101,10 +102,11 @@ class _Seeds:
         schema, table = builder.name(name, position, "table")
         ref = Ref(Kind.TABLE, schema, table)
         if ref not in self.catalog.objects:
-            known = [item.ref.path for item in self.catalog.of(Table)]
+            default = self.assembly.default_schema
+            known = [join_path("" if t.schema == default else t.schema, t.name) for t in self.catalog.of(Table)]
             self.problems.add(
                 position, f"seeds of {shown(name)}, a table that is not declared",
-                near(ref.path, known, "declare the table under schema/, or remove the seeds"),
+                near(name, known, "declare the table under schema/, or remove the seeds"),
             )  # fmt: skip
             return
         yield _Entry(

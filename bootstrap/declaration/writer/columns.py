@@ -83,6 +83,8 @@ def _usual_kind(engine: str) -> GeneratedKind:
 
 
 def _generated(generated: Generated, engine: str) -> str:
+    if engine == MYSQL and generated.expression in {"ROW START", "ROW END"}:
+        return f"generated always as {generated.expression.lower()}"
     kind = "" if engine == MYSQL and generated.kind is _usual_kind(engine) else f" {generated.kind}"
     return f"generated always as ({generated.expression}){kind}"
 
