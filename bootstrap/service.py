@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bootstrap.assembly import Request, open_connection, open_work
 from bootstrap.catalog.roles import without_strangers
-from bootstrap.dialects.base import ServerError
+from bootstrap.dialects.base import Dialect, ServerError, Session
 from bootstrap.plan.gate import refused_hazards
 from bootstrap.planning import plan_structure
 from bootstrap.problems import Refused, StatementError
@@ -98,7 +98,7 @@ def import_database(request: Request, out: Path) -> ImportReport:
     Raises:
         Refused: the database holds something that cannot be declared; names each.
     """
-    from bootstrap.declaration.writer import write  # noqa: PLC0415  # an apply does not need the writer
+    from bootstrap.declaration.writer import WriteSettings, write  # noqa: PLC0415  # an apply does not need the writer
 
     with open_connection(request) as (dialect, session, destination, scope), readable_server_errors():
         found = dialect.introspect(session, scope)
@@ -107,9 +107,17 @@ def import_database(request: Request, out: Path) -> ImportReport:
                 f"  {item.what} {item.name}{': ' + item.reason if item.reason else ''}" for item in found.unsupported
             ]
             raise Refused("import refused: these cannot be declared yet; nothing was written\n" + "\n".join(lines))
-        catalog = without_strangers(found.catalog)
-        files = write(catalog, dialect.name, out)
+        account = session.server.account or session_user(session, dialect)
+        catalog = without_strangers(found.catalog, account)
+        settings = WriteSettings(name=session.database, owner=session.server.account or None)
+        files = write(catalog, dialect.name, out, settings=settings)
         return ImportReport(target=destination.name, files=tuple(files), objects=len(catalog.objects))
+
+
+def session_user(session: Session, dialect: Dialect) -> str:
+    """Who is logged in."""
+    [(name,)] = session.query(f"SELECT {dialect.history_facts().user}")
+    return str(name)
 
 
 @contextmanager

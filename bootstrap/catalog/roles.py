@@ -11,8 +11,12 @@ from bootstrap.catalog.security import Role
 _SUPERUSER = "superuser"
 
 
-def without_strangers(catalog: Catalog) -> Catalog:
+def without_strangers(catalog: Catalog, applying: str = "") -> Catalog:
     """The catalog without the roles that have nothing to do with it: a cluster's roles serve all its databases.
+
+    Args:
+        catalog: as the server printed it.
+        applying: who applies declarations; must exist before anything can be applied.
 
     What stays: owners, grantees, those that policies and default privileges name, the roles that these are members
     of, and their members. Superusers go: they are the server's, not the application's, and no managed service lets
@@ -26,7 +30,7 @@ def without_strangers(catalog: Catalog) -> Catalog:
         if parents | members <= used:
             break
         used |= parents | members
-    kept = {name for name in used if name in roles and not _is_superuser(roles[name])}
+    kept = {name for name in used - {applying} if name in roles and not _is_superuser(roles[name])}
     objects = {ref: item for ref, item in catalog.objects.items() if not isinstance(item, Role) or item.name in kept}
     return replace(catalog, objects=objects)
 

@@ -37,7 +37,7 @@ def reduced(catalog: Catalog, engine: str, *, owner: str | None = None) -> Catal
             made = replace(made, owner=None)
         if isinstance(made, Table):
             made = _mysql_table(made, catalog) if engine == MYSQL else _postgresql_table(made)
-        elif engine == MYSQL and getattr(made, "definer", None) == owner:
+        elif engine == MYSQL and owner is not None and getattr(made, "definer", None) == owner:
             made = replace(made, definer=None)
         objects[ref] = made
     public = Schema(name="public")
