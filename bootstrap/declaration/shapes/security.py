@@ -19,7 +19,7 @@ class RoleShape(Shape):
     replication: Annotated[bool, postgresql("May replicate.")] = False
     bypassrls: Annotated[bool, postgresql("Row level security does not hold for it.")] = False
     inherit: Annotated[bool, postgresql("Has the privileges of the roles that it is a member of.")] = True
-    connection_limit: Annotated[int | None, postgresql("How many connections at once.")] = None
+    connection_limit: Annotated[int | None, Meta(description="How many connections at once.")] = None
     valid_until: Annotated[str | None, postgresql("Until when the password works.")] = None
     set: Annotated[Options | None, postgresql("Settings of its sessions: `{search_path: app}`.")] = None
     plugin: Annotated[str | None, mysql("Authentication plugin.")] = None

@@ -13,6 +13,7 @@ from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey, KeyConstraint
 from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Schema
 from bootstrap.declaration.sqltext import MYSQL
@@ -39,6 +40,8 @@ def reduced(catalog: Catalog, engine: str, *, owner: str | None = None) -> Catal
             made = _mysql_table(made, catalog) if engine == MYSQL else _postgresql_table(made)
         elif engine == MYSQL and owner is not None and getattr(made, "definer", None) == owner:
             made = replace(made, definer=None)
+        elif engine == MYSQL and isinstance(made, Role):
+            made = _mysql_role(made)
         objects[ref] = made
     public = Schema(name="public")
     if objects.get(public.ref) == public and not any(grant.on == public.ref for grant in catalog.grants):
@@ -50,6 +53,11 @@ def _usual_owner(catalog: Catalog) -> str | None:
     items: list[Any] = [item for item in catalog.objects.values() if not isinstance(item, Schema)]
     owners: Counter[str] = Counter(item.owner for item in items if getattr(item, "owner", None) is not None)
     return min(owners, key=lambda name: (-owners[name], name)) if owners else None
+
+
+def _mysql_role(role: Role) -> Role:
+    """Whether it may log in goes without saying: an account has a host, a role has none."""
+    return replace(role, attributes=tuple((name, value) for name, value in role.attributes if name != "login"))
 
 
 def _postgresql_table(table: Table) -> Table:
