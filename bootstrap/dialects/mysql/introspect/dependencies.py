@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from bootstrap.catalog.catalog import DatabaseObject
-from bootstrap.catalog.code import View
+from bootstrap.catalog.code import Trigger, View
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
@@ -25,11 +25,29 @@ def dependencies_of(objects: Mapping[Ref, DatabaseObject]) -> dict[Ref, frozense
     for item in objects.values():
         if isinstance(item, View):
             needs[item.ref] |= set(_of_view(item, objects))
+        elif isinstance(item, Trigger):
+            needs[item.ref] |= set(_of_trigger(item, objects))
         elif isinstance(item, Table):
             for ref, need in _of_table(item):
                 if ref != need:
                     needs[ref].add(need)
     return {ref: frozenset(found) for ref, found in needs.items() if found}
+
+
+def _of_trigger(trigger: Trigger, objects: Mapping[Ref, DatabaseObject]) -> Iterator[Ref]:
+    """The trigger that fires right before it: it is made as the one that follows."""
+    for other in siblings(trigger, objects.values()):
+        if other.order == trigger.order - 1:
+            yield other.ref
+
+
+def siblings(trigger: Trigger, objects: Iterable[DatabaseObject]) -> Iterator[Trigger]:
+    """The other triggers of the same table, time and event."""
+    for other in objects:
+        if isinstance(other, Trigger) and other.name != trigger.name:
+            same = (other.table, other.timing, other.events) == (trigger.table, trigger.timing, trigger.events)
+            if same:
+                yield other
 
 
 def _of_view(view: View, objects: Mapping[Ref, DatabaseObject]) -> Iterator[Ref]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.code import Event, Routine, Trigger, View
 from bootstrap.catalog.columns import SequenceOptions
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.types import Sequence as SequenceObject
 from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.mysql.introspect.dependencies import siblings
 from bootstrap.dialects.mysql.render.statements import note, plain
 from bootstrap.dialects.mysql.text import literal, quote, quote_all, trigger_header
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
@@ -143,15 +142,6 @@ def _previous(trigger: Trigger, context: RenderContext) -> str | None:
         if other.order == trigger.order - 1:
             return other.name
     return None
-
-
-def siblings(trigger: Trigger, objects: Iterable[DatabaseObject]) -> Iterator[Trigger]:
-    """The other triggers of the same table, time and event."""
-    for other in objects:
-        if isinstance(other, Trigger) and other.name != trigger.name:
-            same = (other.table, other.timing, other.events) == (trigger.table, trigger.timing, trigger.events)
-            if same:
-                yield other
 
 
 def _event(event: Event, context: RenderContext, *, replaces: bool) -> str:

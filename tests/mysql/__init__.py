@@ -1,0 +1,1 @@
+"""The MySQL dialect against real servers of both vendors."""

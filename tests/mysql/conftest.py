@@ -1,0 +1,30 @@
+"""Sessions on fresh databases of both vendors; each test that takes ``place`` runs on MariaDB and on MySQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from demo.servers import MariaDBServer, MySQLServer
+from tests.conftest import fresh_database, shared_server
+from tests.mysql.place import Place, open_place
+
+
+@pytest.fixture(params=["mariadb", "mysql"])
+def server(request: pytest.FixtureRequest) -> MariaDBServer | MySQLServer:
+    found = shared_server(request.param)
+    assert isinstance(found, MariaDBServer | MySQLServer)
+    return found
+
+
+@pytest.fixture
+def place(server: MariaDBServer | MySQLServer) -> Iterator[Place]:
+    with fresh_database(server) as url, open_place(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def other(server: MariaDBServer | MySQLServer) -> Iterator[Place]:
+    with fresh_database(server) as url, open_place(url) as opened:
+        yield opened
