@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _terraform() -> None:
+@pytest.fixture(scope="session")
+def terraform() -> None:
+    """Terraform itself; without it a test says so and is skipped."""
     if shutil.which("terraform") is None:
-        pytest.skip("terraform is not installed", allow_module_level=True)
+        pytest.skip("terraform is not installed")
 
 
 @pytest.fixture

@@ -49,6 +49,8 @@ module "bootstrap" {
   }
 }
 """
+pytestmark = pytest.mark.usefixtures("terraform")
+
 RUN = "module.bootstrap.aws_lambda_invocation.run[0]"
 APP = "terraform_data.app"
 

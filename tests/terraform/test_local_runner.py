@@ -30,6 +30,8 @@ module "bootstrap" {
   }
 }
 """
+pytestmark = pytest.mark.usefixtures("terraform")
+
 RUN = "module.bootstrap.terraform_data.run[0]"
 APP = "terraform_data.app"
 
