@@ -54,7 +54,8 @@ def catalog(place: Place, **references: str) -> Catalog:
 
 def create(session: Session, **references: str) -> None:
     for name in references:
-        session.execute(f"CREATE TABLE {name} (id int PRIMARY KEY, other int, name varchar(20) NOT NULL)")
+        charset = "" if session.server.vendor == "postgresql" else " CHARACTER SET utf8mb4"
+        session.execute(f"CREATE TABLE {name} (id int PRIMARY KEY, other int, name varchar(20) NOT NULL){charset}")
     for name, other in references.items():
         if other:
             session.execute(f"ALTER TABLE {name} ADD CONSTRAINT {name}_fk FOREIGN KEY (other) REFERENCES {other} (id)")
