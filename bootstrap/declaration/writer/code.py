@@ -68,7 +68,7 @@ def _trigger(trigger: Trigger, writing: Writing) -> Plain:
         content["from_table"] = writing.qualified(trigger.from_table)
     content |= given(
         trigger, "arguments", "constraint", "deferrable", "initially_deferred", "old_table", "new_table", "enabled",
-        "comment", "order", *_BODY, "body",
+        "comment", "order", *_BODY, "header", "body",
     )  # fmt: skip
     return Flow(content)
 

@@ -1,0 +1,1 @@
+"""Random schemas changed into random schemas on real servers, with rows."""

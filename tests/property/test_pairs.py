@@ -1,0 +1,97 @@
+"""Random schema X to random schema Y on real servers, with rows.
+
+Applying Y converges, a second plan is empty, the dumps are equal, and no row is lost that both can hold. A usual run
+tries the same few pairs each time; ``pytest tests/property --pairs=2000`` tries new ones.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import psycopg2
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from demo.servers import PostgresServer
+from tests.conftest import shared_server
+from tests.corpora.judge import CONVERGED, judge
+from tests.corpora.places import Place, place_for
+from tests.corpora.records import Case
+from tests.property import mysql, postgresql
+from tests.property.drawing import Script
+
+FEW = {"postgresql": 20, "mariadb": 16, "mysql": 8}
+DRAWN = 400  # schemas that the count of features looks at
+STRATEGIES: dict[str, st.SearchStrategy[Script]] = {
+    "postgresql": postgresql.schemas(),
+    "mariadb": mysql.schemas("mariadb"),
+    "mysql": mysql.schemas("mysql"),
+}
+FEATURES = {
+    "postgresql": postgresql.FEATURES,
+    "mariadb": mysql.FEATURES | mysql.MARIADB_ONLY,
+    "mysql": mysql.FEATURES | mysql.MYSQL_ONLY,
+}
+QUIET = (
+    HealthCheck.too_slow,
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+    HealthCheck.function_scoped_fixture,
+)
+
+
+@contextlib.contextmanager
+def place_of(server_name: str) -> Iterator[Place]:
+    """Databases on the session's server of that kind, with the roles that the schemas name."""
+    server = shared_server(server_name)
+    if isinstance(server, PostgresServer):
+        for role in postgresql.ROLES:
+            with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
+                server.execute(f"CREATE ROLE {role}")
+    place = place_for(server)
+    try:
+        yield place
+    finally:
+        place.close()
+
+
+@pytest.mark.parametrize("server_name", list(STRATEGIES))
+def test_any_schema_becomes_any_other(server_name: str, request: pytest.FixtureRequest) -> None:
+    wanted = request.config.getoption("--pairs", default=0)
+    engine = "postgresql" if server_name == "postgresql" else "mysql"
+    with place_of(server_name) as place:
+
+        @settings(
+            max_examples=wanted or FEW[server_name],
+            derandomize=not wanted,
+            database=None,
+            deadline=None,
+            suppress_health_check=QUIET,
+            phases=(Phase.generate, Phase.shrink) if wanted else (Phase.generate,),
+            print_blob=True,
+        )
+        @given(before=STRATEGIES[server_name], after=STRATEGIES[server_name])
+        def becomes(before: Script, after: Script) -> None:
+            case = Case(suite="random", name="pair", engine=engine, current_sql=before.sql, desired_sql=after.sql)
+            verdict = judge(case, place)
+            assert verdict.outcome == CONVERGED, f"{verdict}\n--- from\n{before.sql}\n--- to\n{after.sql}"
+
+        becomes()
+
+
+@pytest.mark.parametrize("server_name", list(STRATEGIES))
+def test_the_generator_reaches_every_feature(server_name: str) -> None:
+    found: set[str] = set()
+
+    @seed(1)
+    @settings(max_examples=DRAWN, database=None, deadline=None, suppress_health_check=QUIET, phases=(Phase.generate,))
+    @given(script=STRATEGIES[server_name])
+    def draw(script: Script) -> None:
+        found.update(script.features)
+
+    run: Callable[[], None] = draw
+    run()
+    assert sorted(FEATURES[server_name] - found) == []
+    assert sorted(found - FEATURES[server_name]) == []
