@@ -194,7 +194,7 @@ class CommandLineRoad:
         )
         if outcome.returncode != 0:
             raise DemoError(f"db-bootstrap apply {environment} of {name} failed:\n{outcome.stdout}{outcome.stderr}")
-        self.progress.line(f"{name}: {(outcome.stdout.strip().splitlines() or ['done'])[-1]}", environment)
+        self.progress.line(f"{name}: {(outcome.stdout.strip().splitlines() or ['done'])[0]}", environment)
         found: dict[str, Any] = json.loads(report.read_text())
         return found
 

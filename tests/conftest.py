@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from demo.aws import local
 from demo.servers import MariaDBServer, MySQLServer, PostgresServer, Registry, Server
+from demo.servers.cache import file_lock
 
 SESSION = "DB_BOOTSTRAP_TEST_SESSION"
 
@@ -31,6 +33,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """End the session's servers."""
     if not hasattr(config, "workerinput"):
         folder = Path(os.environ.pop(SESSION).split(":", 1)[1])
+        local.stop(folder / "aws")
         Registry(folder).stop_all()
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -39,6 +42,15 @@ def shared_server(name: str) -> Server:
     """Return the session's server of a kind, such as `postgresql-18`; a missing one fails the test in one line."""
     owner, folder = os.environ[SESSION].split(":", 1)
     return Registry(Path(folder)).get(name, owner=int(owner))
+
+
+@pytest.fixture(scope="session")
+def local_aws() -> local.LocalAws:
+    """The session's local AWS: one for all workers, so whatever a test creates in it needs a name of its own."""
+    owner, folder = os.environ[SESSION].split(":", 1)
+    state = Path(folder) / "aws"
+    with file_lock(Path(folder) / "aws.lock"):
+        return local.running(state) or local.start(state, owner=int(owner))
 
 
 @pytest.fixture(scope="session")

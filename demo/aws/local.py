@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -14,12 +15,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from demo.servers import CertificateAuthority
+from demo.servers.guard import is_alive, watch_process
 
 REGION = "us-east-1"
 STATE = "aws.json"
 LOG = "aws.log"
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
+POLL_SECONDS = 0.5
 
 
 class LocalAwsError(RuntimeError):
@@ -147,12 +150,17 @@ def _wait_for_end(owner: int) -> None:
         signal.signal(number, lambda *_: ended.set())
     kept = threading.Event()
     signal.signal(signal.SIGUSR1, lambda *_: kept.set())
-    while not ended.wait(0.5):
-        if owner and not kept.is_set():
-            try:
-                os.kill(owner, 0)
-            except ProcessLookupError:
-                return
+    # Where the system has such descriptors; a process that has ended but was not reaped still has its id.
+    watched = watch_process(owner)
+    while not ended.wait(POLL_SECONDS):
+        if owner and not kept.is_set() and _has_ended(owner, watched):
+            return
+
+
+def _has_ended(pid: int, watched: int | None) -> bool:
+    if watched is not None:
+        return bool(select.select([watched], [], [], 0)[0])
+    return not is_alive(pid)
 
 
 def _is_ours(pid: int) -> bool:

@@ -8,8 +8,8 @@ import json
 import os
 import signal
 import sys
+import uuid
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +42,8 @@ def handler(event, context):
 
 
 @pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[local.LocalAws]:
-    state = tmp_path_factory.mktemp("aws")
-    yield local.start(state)
-    local.stop(state)
+def aws(local_aws: local.LocalAws) -> local.LocalAws:
+    return local_aws
 
 
 def client(aws: local.LocalAws, service: str) -> Any:
@@ -63,9 +61,10 @@ def function(aws: local.LocalAws) -> str:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as opened:
         opened.writestr("tiny.py", CODE)
-    role = client(aws, "iam").create_role(RoleName="tiny", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    name = f"tiny-{uuid.uuid4().hex[:8]}"
+    role = client(aws, "iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     client(aws, "lambda").create_function(
-        FunctionName="tiny",
+        FunctionName=name,
         Runtime=RUNTIME,
         Role=role,
         Handler="tiny.handler",
@@ -73,7 +72,7 @@ def function(aws: local.LocalAws) -> str:
         Timeout=5,
         Environment={"Variables": {"COLOUR": "red"}},
     )
-    return "tiny"
+    return name
 
 
 def invoke(aws: local.LocalAws, function: str, do: str, **options: str) -> tuple[dict[str, Any], Any]:
@@ -89,7 +88,7 @@ def test_a_function_runs_isolated_and_reaches_the_local_aws(aws: local.LocalAws,
     assert payload == {"account": "123456789012", "leaked": [], "variable": "red"}
     assert 0 < left <= 5000
     assert "seen work" in base64.b64decode(answer["LogResult"]).decode()
-    groups = client(aws, "logs").filter_log_events(logGroupName="/aws/lambda/tiny")["events"]
+    groups = client(aws, "logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
     assert any("seen work" in event["message"] for event in groups)
 
 
@@ -114,7 +113,7 @@ def test_an_asynchronous_invocation_is_accepted_and_run(aws: local.LocalAws, fun
     logs = client(aws, "logs")
 
     def logged() -> bool:
-        events = logs.filter_log_events(logGroupName="/aws/lambda/tiny")["events"]
+        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
         return any("seen later" in event["message"] for event in events)
 
     assert eventually(logged)
