@@ -39,9 +39,7 @@ def catalog_columns(capabilities: frozenset[str]) -> Mapping[str, str]:
     return {
         "nulls_not_distinct": choose("nulls_not_distinct", "i.indnullsnotdistinct", "false"),
         "delete_columns": choose("set_null_columns", "c.confdelsetcols", "NULL::smallint[]"),
-        "statistics_target": choose(
-            "nullable_statistics_target", "a.attstattarget", "nullif(a.attstattarget, -1)"
-        ),
+        "statistics_target": choose("nullable_statistics_target", "a.attstattarget", "nullif(a.attstattarget, -1)"),
         "statistics_object_target": choose(
             "nullable_statistics_target", "s.stxstattarget", "nullif(s.stxstattarget, -1)"
         ),
@@ -53,7 +51,5 @@ def catalog_columns(capabilities: frozenset[str]) -> Mapping[str, str]:
         "collation_rules": choose("collation_icu_rules", "c.collicurules", "NULL::text"),
         "enforced": choose("unenforced_constraints", "c.conenforced", "true"),
         "period": choose("temporal_keys", "c.conperiod", "false"),
-        "membership_options": choose(
-            "inherit_option_of_memberships", "m.inherit_option AND m.set_option", "true"
-        ),
+        "membership_options": choose("inherit_option_of_memberships", "m.inherit_option AND m.set_option", "true"),
     }

@@ -58,7 +58,9 @@ class PostgresRules:
         """What must be dropped before the change and created again after it."""
         match change:
             case AlterColumn() if _changes_type(change):
-                return {change.ref: _BOUND_TO_TYPES | {Kind.COLUMN}}
+                # The server makes the indexes of a partitioned table anew, with names of its own for the partitions'.
+                indexes_too = {Kind.INDEX} if change.table.partition_by else set()
+                return {change.ref: _BOUND_TO_TYPES | {Kind.COLUMN} | indexes_too}
             case Alter() if isinstance(change.after, EnumType) and isinstance(change.before, EnumType):
                 if _rebuilds(change.before, change.after):
                     return {change.ref: _BOUND_TO_TYPE_ITSELF}

@@ -54,9 +54,7 @@ class PostgresSession:
         text, lock, statement = answer[0]
         self._default_timeouts = (lock, statement)
         version = (number // 10000, number % 10000)
-        return Server(
-            vendor="postgresql", version=version, version_text=text, capabilities=capabilities_of(version)
-        )
+        return Server(vendor="postgresql", version=version, version_text=text, capabilities=capabilities_of(version))
 
     def _settings(self, number: int) -> dict[str, str]:
         if number // 10000 < 14:  # noqa: PLR2004  # the first version with these settings: capabilities.MINIMUM_VERSION

@@ -60,9 +60,7 @@ def read_grants(rows: Rows, names: Names) -> frozenset[Grant]:
 
 
 def _column_name(rows: Rows, relation: int, number: int) -> str:
-    return next(
-        str(row["name"]) for row in rows["columns"] if row["relation"] == relation and row["number"] == number
-    )
+    return next(str(row["name"]) for row in rows["columns"] if row["relation"] == relation and row["number"] == number)
 
 
 def read_default_privileges(rows: Rows) -> frozenset[DefaultPrivilege]:

@@ -32,9 +32,7 @@ def read_types(rows: Rows, names: Names) -> Iterator[DatabaseObject]:
         names.put("pg_namespace", row["id"], schema.ref)
         yield schema
     for row in rows["extensions"]:
-        extension = Extension(
-            name=row["name"], schema=row["schema"], version=row["version"], comment=row["comment"]
-        )
+        extension = Extension(name=row["name"], schema=row["schema"], version=row["version"], comment=row["comment"])
         names.put("pg_extension", row["id"], extension.ref)
         yield extension
     yield from _user_types(rows, names)

@@ -31,14 +31,16 @@ def partitions_of(table: Ref, context: RenderContext) -> Iterator[Table]:
             yield item
 
 
-def complete(owner: Ref, name: str, context: RenderContext) -> list[tuple[Table, str]] | None:
+def complete(
+    owner: Ref, name: str, context: RenderContext
+) -> list[tuple[Table, Index | KeyConstraint]] | None:
     """Each partition with its own index that belongs to this one of the parent; None where one has none declared:
     then the server makes it, and attaches what it finds.
     """
     parent = qualified(owner.schema, name)
     found = []
     for partition in partitions_of(owner, context):
-        mine = next((item.name for item in key_like(partition) if item.parent == parent and item.name), None)
+        mine = next((item for item in key_like(partition) if item.parent == parent and item.name), None)
         if mine is None:
             return None
         found.append((partition, mine))
@@ -50,11 +52,19 @@ def attach_all(owner: Ref, name: str, context: RenderContext) -> list[Statement]
     subject = owner.child(Kind.INDEX, name)
     return [
         statement(
-            f"ALTER INDEX {qualified(owner.schema, name)} ATTACH PARTITION {qualified(partition.schema, mine)}",
+            f"ALTER INDEX {qualified(owner.schema, name)} ATTACH PARTITION {qualified(partition.schema, mine.name)}",
             subject, context, creates=is_new(owner, context),
         )
         for partition, mine in complete(owner, name, context) or ()
     ]  # fmt: skip
+
+
+def went_with_parent(owner: Ref, name: str, context: RenderContext) -> Iterator[tuple[Table, Index | KeyConstraint]]:
+    """The partitions' indexes that were dropped with the parent's, although nothing about them changes."""
+    for partition, mine in complete(owner, name, context) or ():
+        before = context.current.objects.get(partition.ref)
+        if isinstance(before, Table) and partition.ref not in context.created and mine in key_like(before):
+            yield partition, mine
 
 
 def stays(parent: str, context: RenderContext) -> bool:

@@ -138,9 +138,7 @@ def create_statistics(item: Statistics, context: RenderContext) -> list[Statemen
 
 def _statistics_target(item: Statistics, context: RenderContext) -> Statement:
     target = -1 if item.target is None else item.target
-    return statement(
-        f"ALTER STATISTICS {qualified(item.schema, item.name)} SET STATISTICS {target}", item.ref, context
-    )
+    return statement(f"ALTER STATISTICS {qualified(item.schema, item.name)} SET STATISTICS {target}", item.ref, context)
 
 
 def alter_statistics(before: Statistics, after: Statistics, context: RenderContext) -> list[Statement]:
@@ -148,4 +146,3 @@ def alter_statistics(before: Statistics, after: Statistics, context: RenderConte
     made = [_statistics_target(after, context)] if before.target != after.target else []
     made += owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
-

@@ -101,3 +101,25 @@ def rewrites(before: str, after: str) -> bool:
         return (*old[1], 0)[1:2] != (*new[1], 0)[1:2] and bool(new[1])
     unchanged = {("character varying", "text"), ("text", "character varying"), ("cidr", "inet")}
     return old[0] != new[0] and (old[0], new[0]) not in unchanged
+
+
+_ZEROS = {
+    "text": "''", "character varying": "''", "character": "''", "name": "''", "citext": "''", "public.citext": "''",
+    "boolean": "false", "bytea": "''", "json": "'{}'", "jsonb": "'{}'", "interval": "'0'", "date": "'epoch'",
+    "timestamp without time zone": "'epoch'", "timestamp with time zone": "'epoch'",
+    "time without time zone": "'00:00'",
+    "time with time zone": "'00:00+00'", "uuid": "'00000000-0000-0000-0000-000000000000'", "inet": "'0.0.0.0'",
+    "cidr": "'0.0.0.0/0'", "macaddr": "'00:00:00:00:00:00'", "tsvector": "''", "oid": "0",
+}  # fmt: skip
+
+
+def zero(text: str) -> str | None:
+    """The value of a type that says nothing, as SQL; None where there is none to think of."""
+    name, modifiers, depth = parsed(text)
+    if depth:
+        return "'{}'"
+    if name in _NUMBERS:
+        return "0"
+    if name in ("bit", "bit varying"):
+        return f"B'{'0' * (modifiers[0] if modifiers else 1)}'" if name == "bit" else "B''"
+    return _ZEROS.get(name)

@@ -9,9 +9,10 @@ from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn, Rename
 from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import EnumType
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.postgresql.names import collation, qualified, quote, split_qualified
-from bootstrap.dialects.postgresql.render.casts import rewrites, using
+from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote, split_qualified
+from bootstrap.dialects.postgresql.render.casts import rewrites, using, zero
 from bootstrap.dialects.postgresql.render.owned import (
     change_of_identity,
     change_of_serial,
@@ -101,9 +102,33 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     if column.inherited:  # the parent's ADD COLUMN reaches it
         return extras(table, column, context)
     sql = f"ALTER TABLE {qualified(table.schema, table.name)} ADD COLUMN {column_sql(column)}"
+    filler = _filler(change, context)
+    if filler is not None:  # the hazard says so: rows that exist get this value, rows to come must bring their own
+        relation, name = qualified(table.schema, table.name), quote(column.name)
+        sql = f"{sql} DEFAULT {filler};\nALTER TABLE {relation} ALTER COLUMN {name} DROP DEFAULT"
     sql = _taking_over(change, sql, context)
     first = statement(sql, change.ref, context, hazards=_hazards_of_new(change, context))
     return [first, *extras(table, column, context), *owned_by(table, column, context)]
+
+
+def _is_unfilled(change: AddColumn, context: RenderContext) -> bool:
+    """Whether rows that exist would have no value in a column that demands one."""
+    column = change.after
+    filled = column.default is not None or column.generated or column.identity or column.serial
+    demands = not column.nullable and not filled and "serial" not in column.type
+    return demands and rows_of(change.table.ref, context) != 0
+
+
+def _filler(change: AddColumn, context: RenderContext) -> str | None:
+    """What rows that exist get in such a column, once that is allowed: the type's zero."""
+    if not _is_unfilled(change, context):
+        return None
+    item = next((item for item in context.desired.of(EnumType) if _is_of(change.after, item)), None)
+    return f"{literal(item.labels[0]).strip()}" if item and item.labels else zero(change.after.type)
+
+
+def _is_of(column: Column, item: EnumType) -> bool:
+    return column.type == qualified(item.schema, item.name)
 
 
 def _taking_over(change: AddColumn, sql: str, context: RenderContext) -> str:
@@ -135,13 +160,14 @@ def _children(table: Table, column: str, context: RenderContext) -> Iterator[tup
 def _hazards_of_new(change: AddColumn, context: RenderContext) -> list[Hazard]:
     column, table = change.after, change.table.ref
     hazards: list[Hazard] = []
-    filled = column.default is not None or column.generated or column.identity or column.serial
-    if not column.nullable and not filled and rows_of(table, context) != 0 and "serial" not in column.type:
+    if _is_unfilled(change, context):
+        filler = _filler(change, context)
+        outcome = f"the rows that exist get {filler}" if filler else "the server refuses it where the table has rows"
         hazards.append(
             note(
                 HazardKind.VALIDATION_MAY_FAIL,
                 change.ref,
-                f"{change.ref} is NOT NULL and has no default: the server refuses it where the table has rows",
+                f"{change.ref} is NOT NULL and has no default: {outcome}",
                 "give it a default, or add it nullable, fill it in a step, then declare it NOT NULL",
                 blocking=True,
             )
@@ -369,4 +395,3 @@ def _usual_storage(column: Column, context: RenderContext) -> str:
     if fixed and not column.type.endswith("[]"):
         return "PLAIN"
     return "MAIN" if column.type.startswith("numeric") and not column.type.endswith("[]") else "EXTENDED"
-

@@ -11,7 +11,14 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, qualified, quote
-from bootstrap.dialects.postgresql.render.attach import attach_all, complete, key_like, made_with_table, stays
+from bootstrap.dialects.postgresql.render.attach import (
+    attach_all,
+    complete,
+    key_like,
+    made_with_table,
+    stays,
+    went_with_parent,
+)
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
     concurrent,
@@ -79,13 +86,13 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
     members = complete(owner, index.name, context) if partitioned else None
     sql = index_sql(owner, index, concurrently=careful, only=bool(members))
     hazards = _hazards(change, context, partitioned=partitioned)
-    made: list[Statement] = []
+    made: list[Statement] = _lost_with_parent(change, context)
     if made_with_table(owner, index, context):
         pass  # came with the table, before it was attached
     elif careful:
-        made = [concurrent(sql, change.ref, hazards=hazards)]
+        made.append(concurrent(sql, change.ref, hazards=hazards))
     else:
-        made = [statement(sql, change.ref, context, creates=new, hazards=hazards)]
+        made.append(statement(sql, change.ref, context, creates=new, hazards=hazards))
     if members:
         made += attach_all(owner, index.name, context)
     if index.parent is not None and not new and stays(index.parent, context):
@@ -94,6 +101,18 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
     if index.comment is not None and index.name:
         made.append(_comment(owner, index, context))
     return made + cluster(owner, index, context)
+
+
+def _lost_with_parent(change: CreateIndex, context: RenderContext) -> list[Statement]:
+    """Partitions' indexes that the drop of this one took along are built again, to be taken in."""
+    made = []
+    for partition, mine in went_with_parent(change.owner, change.after.name, context):
+        if isinstance(mine, Index):
+            sql = index_sql(partition.ref, mine, concurrently=False, only=partition.partition_by is not None)
+            made.append(statement(sql, change.ref, context))
+            if partition.partition_by:
+                made += attach_all(partition.ref, mine.name, context)
+    return made
 
 
 def _hazards(change: CreateIndex, context: RenderContext, *, partitioned: bool) -> list[Hazard]:

@@ -274,9 +274,7 @@ def alter_composite(before: CompositeType, after: CompositeType, context: Render
         hazards = [
             note(HazardKind.DATA_LOSS, after.ref, f"{after.ref} loses attributes and values", blocking=bool(used))
         ]
-        made.append(
-            statement(f"{alter} {', '.join(actions)}", after.ref, context, hazards=hazards if lost else [])
-        )
+        made.append(statement(f"{alter} {', '.join(actions)}", after.ref, context, hazards=hazards if lost else []))
     for item in after.attributes:
         previous = old.get(item.name)
         made += _attribute_comment(after, item, previous.comment if previous else None, context)
