@@ -13,7 +13,7 @@ KEEP      ?=
 WORKERS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-down test corpora check format package docs plan bootstrap verify history clean
+.PHONY: help install demo demo-down test corpora benchmark check format package docs plan bootstrap verify history clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -36,6 +36,9 @@ test: install package  ## All tests, on private servers
 
 corpora: install  ## Every case of the corpora, not only the sample
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) tests/corpora --corpora=all $(ARGS)
+
+benchmark: install  ## How long runs take, against the floor
+	$(BIN)/python -m benchmarks $(ARGS)
 
 check: install  ## Lint, types, Terraform's own checks, generated files up to date
 	$(BIN)/ruff check .
