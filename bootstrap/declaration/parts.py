@@ -131,12 +131,11 @@ def _at_order(cursor: Cursor) -> bool:
 
 def _element(cursor: Cursor, engine: str) -> tuple[str | None, str | None, int | None]:
     if cursor.at("("):
-        start = cursor.index
         inside = cursor.brackets()
         if not inside:
             raise SqlTextError("an empty expression", 0)
-        # MySQL prints the expression of a key without the brackets that its grammar asks for.
-        text = cursor.text[inside[0].start : inside[-1].end] if engine == MYSQL else cursor.between(start)
+        # The catalog has the expression of a key without the brackets that the grammar asks for.
+        text = cursor.text[inside[0].start : inside[-1].end]
         return None, text, None
     start = cursor.index
     path = cursor.path("a column")
@@ -173,22 +172,34 @@ def collation_name(path: tuple[str, ...]) -> str:
 def write_part(part: IndexPart, engine: str) -> str | None:
     """The short form of an index key, or None where there is none that reads back the same."""
     if part.column is not None:
-        text = identifier(part.column) + (f"({part.length})" if part.length is not None else "")
+        elements = [identifier(part.column, engine) + (f"({part.length})" if part.length is not None else "")]
     else:
-        text = f"({part.expression})" if engine == MYSQL else str(part.expression)
+        elements = [str(part.expression), f"({part.expression})"]
+    for element in elements:
+        text = element + _order(part, engine)
+        try:
+            if parse_part(text, engine) == part:
+                return text
+        except SqlTextError:
+            continue
+    return None
+
+
+def _order(part: IndexPart, engine: str) -> str:
+    """Everything behind the column or expression."""
+    text = ""
     if part.collation:
         text += " collate " + (part.collation if part.collation.startswith('"') else quote_lower(part.collation))
     if part.opclass:
         text += f" {part.opclass}"
         if part.opclass_options:
-            text += " (" + ", ".join(f"{identifier(name)} = {value}" for name, value in part.opclass_options) + ")"
+            text += (
+                " (" + ", ".join(f"{identifier(name, engine)} = {value}" for name, value in part.opclass_options) + ")"
+            )
     text += " desc" if part.descending else ""
     if part.nulls_first is not None:
         text += " nulls first" if part.nulls_first else " nulls last"
-    try:
-        return text if parse_part(text, engine) == part else None
-    except SqlTextError:
-        return None
+    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +275,7 @@ def _action(cursor: Cursor) -> str:
     raise SqlTextError(f"expected one of {', '.join(ACTIONS)}", 0)
 
 
-def write_reference(schema: str | None, table: str, columns: tuple[str, ...]) -> str:
+def write_reference(schema: str | None, table: str, columns: tuple[str, ...], engine: str) -> str:
     """The table and columns of a reference."""
-    name = ".".join(identifier(part) for part in (schema, table) if part)
-    return name + (f"({', '.join(identifier(column) for column in columns)})" if columns else "")
+    name = ".".join(identifier(part, engine) for part in (schema, table) if part)
+    return name + (f"({', '.join(identifier(column, engine) for column in columns)})" if columns else "")

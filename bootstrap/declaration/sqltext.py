@@ -147,8 +147,9 @@ def split_commas(tokens: list[Token]) -> list[list[Token]]:
     return parts if tokens else []
 
 
-def identifier(name: str) -> str:
-    """A name as the short forms write it: plain where it is a word, else in double quotes (also for MySQL, where a
-    back-quoted name is read as well).
-    """
-    return name if _PLAIN.match(name) else '"' + name.replace('"', '""') + '"'
+def identifier(name: str, engine: str) -> str:
+    """A name as the short forms write it: plain where it is a word, else in the engine's quotes."""
+    if _PLAIN.match(name):
+        return name
+    quote = "`" if engine == MYSQL else '"'
+    return quote + name.replace(quote, quote * 2) + quote

@@ -24,6 +24,7 @@ from bootstrap.declaration.shapes.types import (
     EnumShape,
     ExtensionShape,
     MaterializedViewShape,
+    OperatorShape,
     RangeShape,
     SchemaShape,
     SequenceShape,
@@ -215,6 +216,7 @@ class SchemaFile(Shape):
     extensions: Annotated[dict[str, ExtensionShape | None] | list[str] | None, postgresql("Extensions.")] = None
     collations: Annotated[dict[str, CollationShape] | None, postgresql("Collations.")] = None
     text_search_configurations: Annotated[dict[str, TextSearchShape] | None, postgresql("Text search.")] = None
+    operators: Annotated[dict[str, OperatorShape] | None, postgresql("Operators.")] = None
     enums: Annotated[
         dict[str, list[str] | EnumShape] | None,
         postgresql("Enum types.", "write the type enum('a', 'b') at the column"),

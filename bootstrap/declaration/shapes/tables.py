@@ -174,11 +174,17 @@ class CheckShape(Shape):
     renamed_from: RenamedFrom = None
 
 
+class ElementShape(PartShape, kw_only=True):
+    """One comparison of an exclusion constraint, where the short form does not do."""
+
+    operator: Annotated[str, Meta(description="The operator: `=`, `&&`.")]
+
+
 class ExclusionShape(Shape):
     """An exclusion constraint: no two rows may satisfy all of the comparisons."""
 
     elements: Annotated[
-        dict[str, str] | list[str | dict[str, str]],
+        dict[str, str] | list[str | ElementShape],
         Meta(description='What is compared and the operator: `{room: =, during: "&&"}`; in order.'),
     ]
     method: Annotated[str, Meta(description="The index method.")] = "gist"

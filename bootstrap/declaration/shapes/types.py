@@ -134,6 +134,15 @@ class CollationShape(Shape):
     owner: Owner = None
 
 
+class OperatorShape(Shape):
+    """An operator. Its name carries the types of its operands: `"~<<(text, text)"`, `"!!(NONE, bigint)"`."""
+
+    function: Annotated[str, Meta(description="The function behind it.")]
+    options: Annotated[Options | None, Meta(description="commutator, negator, restrict, join, hashes, merges.")] = None
+    comment: Comment = None
+    owner: Owner = None
+
+
 class TextSearchShape(Shape):
     """A text search configuration."""
 

@@ -11,7 +11,7 @@ from bootstrap.declaration.report import shown
 from bootstrap.declaration.sqltext import MYSQL
 from bootstrap.declaration.validate.context import Context
 
-_WORD = re.compile(r"[^\W\d]\w*(?:[ -]+\w+)*\Z")
+_WORD = re.compile(r"[^\W\d]\w*\Z")
 # Words that are a whole expression on one engine or the other.
 _KEYWORDS = frozenset(
     {
@@ -20,7 +20,6 @@ _KEYWORDS = frozenset(
         "current_catalog", "current_schema", "utc_timestamp", "utc_date", "utc_time",
     }
 )  # fmt: skip
-_PREFIXED = (
     "date ",
     "time ",
     "timestamp ",
@@ -50,8 +49,7 @@ def _check_default(context: Context, table: Table, column: Column) -> None:
     if not text:
         context.problem(ref, f"the default of column {column.name} is empty", "write \"''\" for the empty text")
         return
-    lower = text.lower()
-    if not _WORD.match(text) or lower in _KEYWORDS or lower.startswith(_PREFIXED):
+    if not _WORD.match(text) or text.lower() in _KEYWORDS:
         return
     if context.engine == MYSQL and table.column(text):  # MariaDB takes another column for a default
         return

@@ -38,7 +38,7 @@ class Writing:
 
     def reference(self, schema: str, table: str, columns: tuple[str, ...] = (), *, beside: str) -> str:
         """A table and columns as short forms write them; ``beside`` is the schema of the table that refers."""
-        return write_reference(None if schema == beside else schema, table, columns)
+        return write_reference(None if schema == beside else schema, table, columns, self.engine)
 
     def qualified(self, text: str) -> str:
         """A function or table that another object mentions: without the default schema where that reads back."""
@@ -54,7 +54,7 @@ class Writing:
     def grants(self, on: Ref | None) -> dict[str, Plain]:
         """The ``grants:`` of an object, if it has any."""
         self.written.add(on)
-        found = write_grants(self._grants.get(on, []))
+        found = write_grants(self._grants.get(on, []), self.engine)
         return {"grants": found} if found else {}
 
     def left_over(self) -> list[Ref | None]:

@@ -9,11 +9,18 @@ from typing import Any
 from bootstrap.declaration.scalars import ScalarKind, kind_of
 from bootstrap.declaration.writer.emit import Flow, Number, Plain
 
+# Pairs whose values are texts, whatever they look like.
+_TEXTS = frozenset({"column_comments", "renamed_labels"})
+
 
 def given(item: Any, *names: str) -> dict[str, Plain]:
     """The named fields of a dataclass that are not at their default, as plain values."""
     usual = {field.name: _default(field) for field in fields(item)}
-    return {name: plain(getattr(item, name)) for name in names if getattr(item, name) != usual[name]}
+    return {
+        name: plain(getattr(item, name), verbatim=name in _TEXTS)
+        for name in names
+        if getattr(item, name) != usual[name]
+    }
 
 
 def _default(field: Any) -> Any:
@@ -22,11 +29,11 @@ def _default(field: Any) -> Any:
     return field.default_factory() if field.default_factory is not MISSING else MISSING
 
 
-def plain(value: Any) -> Plain:
-    """A field's value: pairs become a mapping, other tuples a list."""
+def plain(value: Any, *, verbatim: bool = False) -> Plain:
+    """A field's value: pairs become a mapping (``verbatim``: of nothing but texts), other tuples a list."""
     if isinstance(value, tuple):
         if value and all(isinstance(item, tuple) and len(item) == 2 for item in value):  # noqa: PLR2004  # pairs
-            return Flow({name: text(item) for name, item in value})
+            return Flow({name: item if verbatim else text(item) for name, item in value})
         return list(value)
     return value  # type: ignore[no-any-return]  # text, number or boolean
 

@@ -11,6 +11,7 @@ from bootstrap.declaration.writer.context import Writing
 from bootstrap.declaration.writer.emit import Flow, Plain
 from bootstrap.declaration.writer.given import given
 
+_PART = ("column", "expression", "descending", "nulls_first", "collation", "opclass", "opclass_options", "length")
 _KEY = (
     "include", "nulls_not_distinct", "deferrable", "initially_deferred", "options", "tablespace", "comment", "parent",
     "visible", "index_type", "index_comment", "clustered", "replica_identity", "renamed_from",
@@ -30,8 +31,7 @@ def _part(part: IndexPart, engine: str) -> Plain:
     short = write_part(part, engine)
     if short is not None:
         return short
-    names = ("column", "expression", "descending", "nulls_first", "collation", "opclass", "opclass_options", "length")
-    return Flow(given(part, *names))
+    return Flow(given(part, *_PART))
 
 
 def write_key(key: KeyConstraint, engine: str, *, named: bool) -> Plain:
@@ -66,10 +66,10 @@ def _foreign_key(key: ForeignKey, writing: Writing, schema: str, *, listed: bool
     actions = {
         name: getattr(key, name).lower()
         for name, usual in (("on_delete", "NO ACTION"), ("on_update", "NO ACTION"), ("match", "SIMPLE"))
-        if getattr(key, name) != usual
+        if getattr(key, name) != usual or name in key.explicit_actions
     }
     if not key.name and not listed:
-        if not rest and "match" not in actions:
+        if not rest and "match" not in actions and not key.explicit_actions:
             words = [f"{name.replace('_', ' ')} {action}" for name, action in actions.items()]
             return " ".join([target, *words])
         return Flow({"references": target} | actions | rest)
@@ -92,17 +92,18 @@ def _check(check: Check) -> Plain:
 
 def write_exclusion(exclusion: Exclusion, engine: str) -> Plain:
     """An exclusion constraint."""
-    texts = [
-        (write_part(part, engine) or str(part.column or part.expression), sign) for part, sign in exclusion.elements
-    ]
-    elements: Plain = dict(texts)
-    if len({name for name, _ in texts}) != len(texts):
-        elements = [Flow({name: sign}) for name, sign in texts]
+    short = [write_part(part, engine) for part, _ in exclusion.elements]
+    elements: Plain
+    if None not in short and len(set(short)) == len(short):
+        pairs = zip(short, exclusion.elements, strict=True)
+        elements = Flow({str(text): operator for text, (_, operator) in pairs})
+    else:
+        elements = [Flow({**given(part, *_PART), "operator": operator}) for part, operator in exclusion.elements]
     rest = given(
         exclusion, "method", "include", "where", "deferrable", "initially_deferred", "options", "tablespace", "comment",
         "renamed_from",
     )  # fmt: skip
-    return {"elements": Flow(elements) if isinstance(elements, dict) else elements} | rest
+    return {"elements": elements, **rest}
 
 
 def write_indexes(indexes: Iterable[Index], engine: str) -> Plain:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.declaration.build.security import FLAGS, OBJECT_KINDS, TEXTS
-from bootstrap.declaration.sqltext import identifier
+from bootstrap.declaration.sqltext import POSTGRESQL, identifier
 from bootstrap.declaration.writer.emit import Flow, Number, Plain
 from bootstrap.declaration.writer.given import given, one_or_list, text
 
@@ -44,7 +44,7 @@ def write_role(role: Role) -> Plain:
     return Flow(content) if content else None
 
 
-def write_grants(grants: Iterable[Grant]) -> dict[str, Plain]:
+def write_grants(grants: Iterable[Grant], engine: str) -> dict[str, Plain]:
     """Privileges by role, those of columns together."""
     columns: dict[tuple[str, str, bool, bool], list[str]] = defaultdict(list)
     for grant in grants:
@@ -54,7 +54,14 @@ def write_grants(grants: Iterable[Grant]) -> dict[str, Plain]:
         whole = [""] if "" in names else []
         for group in (whole, sorted(name for name in names if name)):
             if group:
-                by_role[grantee].append(_privilege(privilege, group, grantable=grantable, revoked=revoked))
+                by_role[grantee].append(
+                    _privilege(
+                        privilege,
+                        [identifier(name, engine) for name in group if name],
+                        grantable=grantable,
+                        revoked=revoked,
+                    )
+                )
     return {grantee: list(texts) for grantee, texts in by_role.items()}
 
 
@@ -66,8 +73,8 @@ def _grant_order(item: tuple[tuple[str, str, bool, bool], list[str]]) -> tuple[A
 
 def _privilege(privilege: str, columns: list[str], *, grantable: bool, revoked: bool) -> str:
     found = ("revoke " if revoked else "") + privilege.lower()
-    if columns != [""]:
-        found += f" ({', '.join(identifier(name) for name in columns)})"
+    if columns:
+        found += f" ({', '.join(columns)})"
     return found + (" with grant option" if grantable else "")
 
 
@@ -84,6 +91,6 @@ def write_default_privileges(items: Iterable[DefaultPrivilege]) -> list[Plain]:
         entry: dict[str, Plain] = {"owner": owner}
         if schema:
             entry["schema"] = schema
-        entry |= {kind: write_grants(kinds[kind]) for kind in OBJECT_KINDS if kind in kinds}
+        entry |= {kind: write_grants(kinds[kind], POSTGRESQL) for kind in OBJECT_KINDS if kind in kinds}
         entries.append(entry)
     return entries

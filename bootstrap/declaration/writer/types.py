@@ -9,6 +9,7 @@ from bootstrap.catalog.types import (
     Domain,
     EnumType,
     Extension,
+    Operator,
     RangeType,
     Schema,
     Sequence,
@@ -16,7 +17,7 @@ from bootstrap.catalog.types import (
 )
 from bootstrap.declaration.build.types import parse_domain
 from bootstrap.declaration.names import join_path, quote_lower
-from bootstrap.declaration.sqltext import SqlTextError, identifier
+from bootstrap.declaration.sqltext import POSTGRESQL, SqlTextError, identifier
 from bootstrap.declaration.writer.columns import sequence_options
 from bootstrap.declaration.writer.context import Writing
 from bootstrap.declaration.writer.emit import Flow, Plain
@@ -84,7 +85,7 @@ def _short_domain(domain: Domain) -> str:
     words += ["not null"] if not domain.nullable else []
     words += [f"default {domain.default}"] if domain.default is not None else []
     for check in domain.checks:
-        words += [f"constraint {identifier(check.name)}"] if check.name else []
+        words += [f"constraint {identifier(check.name, POSTGRESQL)}"] if check.name else []
         words.append(f"check ({check.expression})")
     return " ".join(words)
 
@@ -110,6 +111,20 @@ def write_collation(collation: Collation) -> Plain:
     """A collation."""
     options: dict[str, Plain] = {name: text(value) for name, value in collation.options}
     return {"options": Flow(options), **given(collation, "comment", "owner")}
+
+
+def write_operator(operator: Operator, writing: Writing) -> Plain:
+    """An operator."""
+    content: dict[str, Plain] = {"function": writing.qualified(operator.function)}
+    if operator.options:
+        content["options"] = Flow({name: text(value) for name, value in operator.options})
+    return content | given(operator, "comment", "owner")
+
+
+def operator_key(operator: Operator, writing: Writing) -> str:
+    """Its name with the types of its operands, and with its schema where that is not the default."""
+    schema = "" if operator.schema == writing.default_schema else f"{operator.schema}."
+    return f"{schema}{operator.name}({operator.left or 'NONE'}, {operator.right})"
 
 
 def write_text_search(item: TextSearchConfiguration) -> Plain:

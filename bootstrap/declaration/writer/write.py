@@ -19,6 +19,7 @@ from bootstrap.catalog.types import (
     Domain,
     EnumType,
     Extension,
+    Operator,
     RangeType,
     Schema,
     Sequence,
@@ -33,11 +34,13 @@ from bootstrap.declaration.writer.reduce import reduced
 from bootstrap.declaration.writer.security import write_default_privileges, write_role
 from bootstrap.declaration.writer.tables import is_plain_partition, write_table
 from bootstrap.declaration.writer.types import (
+    operator_key,
     write_collation,
     write_composite,
     write_domain,
     write_enum,
     write_extension,
+    write_operator,
     write_range,
     write_schema,
     write_sequence,
@@ -180,6 +183,13 @@ def _topics(writing: Writing) -> Iterator[tuple[str, dict[str, Plain]]]:
     yield (
         "text_search",
         _section("text_search_configurations", of(TextSearchConfiguration), qualified, write_text_search),
+    )
+    operators = of(Operator)
+    yield (
+        "operators",
+        _section(
+            "operators", operators, lambda item: operator_key(item, writing), lambda item: write_operator(item, writing)
+        ),
     )
     yield "sequences", section("sequences", Sequence, write_sequence)
     views = of(View)
