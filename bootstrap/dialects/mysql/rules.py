@@ -19,6 +19,7 @@ from bootstrap.catalog.constraints import KeyConstraint
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.mysql.render.conversions import is_convertible
 
 _NOTHING: Mapping[Ref, frozenset[Kind]] = {}
 _FOREIGN_KEYS = frozenset({Kind.FOREIGN_KEY})
@@ -68,10 +69,14 @@ class MySqlRules:
 
 
 def _needs_new_column(before: Column, after: Column) -> bool:
-    """A virtual column cannot become a stored one, nor one with values of its own, nor the other way round."""
+    """A virtual column cannot become a stored one, nor one with values of its own, nor the other way round; and no
+    value of some types can become one of others.
+    """
     old = before.generated.kind if before.generated else None
     new = after.generated.kind if after.generated else None
-    return old is not new and GeneratedKind.VIRTUAL in (old, new) and old is not None
+    if old is not new and GeneratedKind.VIRTUAL in (old, new):
+        return True
+    return old is None and new is None and not is_convertible(before.type, after.type)
 
 
 def _by_column(change: AlterColumn, before: Column, after: Column) -> Mapping[Ref, frozenset[Kind]]:

@@ -210,6 +210,9 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
     """MODIFY COLUMN with the whole definition, for what is not said is lost."""
     table, before, after = change.table, change.before, change.after
     live = live_table(table, context)
+    if not live.system_versioned:
+        # It may be said only of a table that is versioned; turning that on says it again.
+        after = replace(after, without_system_versioning=False)
     if after.auto_increment and not any(leads_with(key, after.name) for key in table_keys(live)):
         after = replace(after, auto_increment=False)  # it begins to count with the key that is added later
     elif after.auto_increment and not _keeps_key(table, after.name, context):

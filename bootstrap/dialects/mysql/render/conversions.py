@@ -56,6 +56,27 @@ def conversion(before: Column, after: Column) -> Conversion:
     return Conversion(_cost(old, new, before, after), loses)
 
 
+# Types whose values become values of no type outside of their own family.
+_CLOSED = (
+    frozenset({"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon",
+               "geometrycollection", "geomcollection"}),
+    frozenset({"vector"}),
+    frozenset({"uuid"}),
+    frozenset({"inet4", "inet6"}),
+)  # fmt: skip
+
+
+def is_convertible(before: str, after: str) -> bool:
+    """Whether values of one type can become values of the other at all."""
+    old, new = _parse(before).name, _parse(after).name
+    text = _STRINGS | _BINARIES
+    for family in _CLOSED:
+        if (old in family) != (new in family):
+            closed_by_text = family not in (_CLOSED[0], _CLOSED[1]) and (old in text or new in text)
+            return closed_by_text
+    return True
+
+
 def _cost(old: _Type, new: _Type, before: Column, after: Column) -> Cost:
     if before.collation != after.collation:
         return Cost.COPY

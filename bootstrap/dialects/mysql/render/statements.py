@@ -104,8 +104,8 @@ def _lock_hazards(table: Table, context: RenderContext, subject: Ref, cost: Cost
 
 def _settings(table: Table, context: RenderContext, settings: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """A system-versioned table refuses to be altered unless its history may keep its old form."""
-    before = context.current.objects.get(table.ref)
-    if isinstance(before, Table) and before.system_versioned:
+    states = (context.current.objects.get(table.ref), context.desired.objects.get(table.ref))
+    if any(isinstance(state, Table) and state.system_versioned for state in states):
         return (*settings, ("system_versioning_alter_history", "KEEP"))
     return tuple(settings)
 

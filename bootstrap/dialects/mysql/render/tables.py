@@ -98,6 +98,11 @@ def alter_table(change: Alter, before: Table, after: Table, context: RenderConte
         statements.append(alter(after, clauses, context, subject=change.ref, cost=cost, hazards=hazards))
     if after.system_versioned and not before.system_versioned:
         statements.append(alter(after, ["ADD SYSTEM VERSIONING"], context, subject=change.ref, cost=Cost.COPY))
+        outside = [c for c in after.columns if c.without_system_versioning and before.column(c.name) is not None]
+        definitions = [column_definition(c, context.server, table_collation=None) for c in outside]
+        if definitions:
+            clauses = [f"MODIFY COLUMN {definition}" for definition in definitions]
+            statements.append(alter(after, clauses, context, subject=change.ref, cost=Cost.COPY))
     if after.partitioning and after.partitioning != before.partitioning:
         clause, cost = _repartition(before.partitioning, after.partitioning)
         statements.append(_partition_statement(change, after, clause, cost, context))
