@@ -120,7 +120,7 @@ def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path, listener: Li
         {
             SCHEMA: column("body: {type: varchar(40), nulable: false}"),
             "schema/users.yaml": "tables:\n  users:\n    columns: {id: int}\n    primry_key: [id]\n",
-            "seeds/notes.yaml": "seeds:\n  notes:\n    key: [id]\n    rows:\n      - {id: 1, text: there is no such column}\n",
+            "seeds/notes.yaml": "seeds:\n  notes:\n    key: [id]\n    rows:\n      - {id: 1, text: no such column}\n",
             "steps/later.sql": "SELECT 1;\n",
         },
     )

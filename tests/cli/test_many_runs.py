@@ -1,0 +1,132 @@
+"""Runs at the same time, runs that are killed, and runs that wait for others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import write
+from tests.cli.databases import Database, eventually
+
+SLEEP = {"postgresql": "SELECT pg_sleep({0});\n", "mysql": "SELECT sleep({0});\n"}
+# A statement of ours that is running, as the server lists it.
+RUNNING = {
+    "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+    " AND pid <> pg_backend_pid() AND query LIKE '%{0}%'",
+    "mysql": "SELECT count(*) FROM information_schema.processlist WHERE db = database()"
+    " AND id <> connection_id() AND info LIKE '%{0}%'",
+}
+
+# Who somebody is, and what holds a table for as long as the transaction lasts.
+HOLDING = {
+    "postgresql": ("SELECT pg_backend_pid()", "SELECT * FROM orders"),
+    "mysql": ("SELECT connection_id()", "SELECT * FROM orders"),
+}
+
+
+def running(database: Database, text: str) -> bool:
+    [(number,)] = database.sql(RUNNING[database.engine].format(text))
+    return bool(number)
+
+
+@pytest.mark.parametrize("number", [2, 10])
+def test_one_of_many_applies_and_the_rest_finds_nothing_to_do(database: Database, shop: Path, number: int) -> None:
+    started = [database.start("apply", "--dir", shop, "--format", "json") for _ in range(number)]
+    outcomes = [one.finish().ended(0).data for one in started]
+    assert sorted(found["status"] for found in outcomes) == ["applied"] + ["unchanged"] * (number - 1)
+    assert len({found["ready_token"] for found in outcomes}) == 1
+    assert database.outcomes() == ["applied"]
+    assert database.sql("SELECT count(*) FROM customers") == [(2,)]
+    assert database.scratch_places() == []
+
+
+def test_killed_in_the_middle_the_next_run_converges(database: Database, shop: Path) -> None:
+    step = "UPDATE customers SET name = concat(name, '!') WHERE id = 7;\n" + SLEEP[database.engine].format(6)
+    write(shop, database.engine, {"steps/0001_slow.sql": "-- transaction: off\n" + step})
+    database.run("apply", "--dir", without_steps(shop)).ended(0)
+    database.sql("INSERT INTO customers VALUES (7, 'seven@example.com', 'Seven')")
+
+    first = database.start("apply", "--dir", shop)
+    eventually(lambda: running(database, "sleep(6)"), "the step runs")
+    first.process.send_signal(signal.SIGKILL)
+    assert first.finish().code == -signal.SIGKILL
+
+    database.run("apply", "--dir", shop).ended(0)
+    database.run("verify", "--dir", shop).ended(0)
+    assert database.sql("SELECT name FROM customers WHERE id = 7") == [("Seven!",)], "its first statement ran once"
+    assert database.outcomes() == ["applied", "interrupted", "applied"]
+    eventually(lambda: not running(database, "sleep(6)"), "the killed run has left nothing behind")
+
+
+def test_killed_at_any_time_the_next_run_converges(database: Database, tmp_path: Path) -> None:
+    tables = "".join(
+        f"  t{number}:\n    columns: {{id: int not null, word: varchar(20)}}\n    primary_key: [id]\n"
+        f"    indexes:\n      t{number}_word: [word]\n"
+        for number in range(40)
+    )
+    folder = write(tmp_path, database.engine, {"schema/t.yaml": f"tables:\n{tables}"})
+    for wait in (0.7, 1.0, 1.4, 2.0):
+        run = database.start("apply", "--dir", folder)
+        time.sleep(wait)
+        run.process.send_signal(signal.SIGKILL)
+        run.finish()
+    database.run("apply", "--dir", folder).ended(0)
+    database.run("verify", "--dir", folder).ended(0)
+    assert len(database.tables()) == 40
+    assert all(f"t{number}_word" in database.indexes(f"t{number}") for number in range(40))
+    assert "running" not in database.outcomes()
+    assert database.scratch_places() == []
+
+
+def test_waiting_for_another_run_names_it(database: Database, shop: Path) -> None:
+    write(shop, database.engine, {"steps/0001_slow.sql": SLEEP[database.engine].format(5)})
+    first = database.start("apply", "--dir", shop)
+    eventually(lambda: running(database, "sleep(5)"), "the first run works")
+    second = database.run("apply", "--dir", shop, "--format", "json").ended(0)
+    first.finish().ended(0)
+    assert second.data["status"] == "unchanged"
+    [line] = [line for line in second.err.splitlines() if "waiting for another run" in line]
+    assert database.server.username in line
+
+
+def test_waiting_for_a_table_names_who_holds_it(database: Database, shop: Path) -> None:
+    database.run("apply", "--dir", shop).ended(0)
+    write(
+        shop,
+        database.engine,
+        {"bootstrap.yaml": f"version: 1\nengine: {database.engine}\npolicy: {{lock_timeout: 1s}}\n"},
+    )
+    schema = shop / "schema/orders.yaml"
+    schema.write_text(schema.read_text().replace("note: varchar(200)", "note: varchar(200)\n      paid: boolean"))
+    holder = database.server.connect(database.name)
+    try:
+        with holder.cursor() as cursor:
+            number, lock = HOLDING[database.engine]
+            cursor.execute(number)
+            [(number,)] = cursor.fetchall()
+            cursor.execute("BEGIN")
+            cursor.execute(lock)
+            cursor.fetchall()
+            run = database.start("apply", "--dir", shop)
+            eventually(lambda: running(database, "ADD COLUMN"), "the run waits")
+            time.sleep(2)  # longer than its lock_timeout
+    finally:
+        holder.close()
+    outcome = run.finish().ended(0)
+    assert str(number) in outcome.err, outcome.err
+    assert "paid" in database.columns("orders")
+
+
+def without_steps(folder: Path) -> Path:
+    """The same declaration as it was before its steps were written."""
+    before = folder.with_name(folder.name + "-before")
+    for path in folder.rglob("*"):
+        if path.is_file() and "steps" not in path.parts:
+            copy = before / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            os.link(path, copy)
+    return before

@@ -1,0 +1,116 @@
+"""Seeds in all modes and formats, on both engines; an unchanged rerun touches no row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.command import write
+from tests.cli.databases import Database
+
+MODES = ("insert", "upsert", "sync", "once")
+TABLE = """
+  {0}:
+    columns:
+      id: int not null
+      word: varchar(60)
+      touched: int
+    primary_key: [id]"""
+ROWS = [(1, "one"), (2, "two"), (3, "three")]
+# What is in the table before the second apply: a changed row, a row that was deleted, a row that nobody declared.
+CHANGES = (
+    "UPDATE {0} SET word = 'changed' WHERE id = 1",
+    "DELETE FROM {0} WHERE id = 2",
+    "INSERT INTO {0} (id, word) VALUES (9, 'extra')",
+)
+AFTER = {
+    "insert": [(1, "changed"), (2, "two"), (3, "three"), (9, "extra")],
+    "upsert": [(1, "one"), (2, "two"), (3, "three"), (9, "extra")],
+    "sync": [(1, "one"), (2, "two"), (3, "three")],
+    "once": [(1, "changed"), (3, "three"), (9, "extra")],
+}
+FORMATS = {
+    "in_yaml": "{rows: [{id: 1, word: one}, {id: 2, word: two}, {id: 3, word: three}]}",
+    "in_csv": "{file: rows.csv}",
+    "in_json_lines": "{file: rows.jsonl}",
+}
+FILES = {
+    "seeds/rows.csv": "id,word\n1,one\n2,two\n3,three\n",
+    "seeds/rows.jsonl": "".join(f'{{"id": {number}, "word": "{word}"}}\n' for number, word in ROWS),
+}
+
+
+def rows(database: Database, table: str) -> list[tuple[object, ...]]:
+    return list(database.sql(f"SELECT id, word FROM {table} ORDER BY id"))
+
+
+def test_every_mode_in_every_format(database: Database, tmp_path: Path) -> None:
+    tables = {f"{mode}_{form}": (mode, form) for mode in MODES for form in FORMATS}
+    seeds = "".join(
+        f"  {name}: {FORMATS[form].replace('{', '{key: [id], mode: ' + mode + ', ', 1)}\n"
+        for name, (mode, form) in tables.items()
+    )
+    files = {
+        "schema/words.yaml": "tables:" + "".join(TABLE.format(name) for name in tables) + "\n",
+        "seeds/words.yaml": f"seeds:\n{seeds}",
+        **FILES,
+    }
+    folder = write(tmp_path, database.engine, files)
+    database.run("apply", "--dir", folder).ended(0)
+    assert {name: rows(database, name) for name in tables} == dict.fromkeys(tables, ROWS)
+
+    for name in tables:
+        database.sql(*(change.format(name) for change in CHANGES))
+    found = database.run("verify", "--dir", folder).ended(4).out
+    assert "once" not in found
+    database.run("apply", "--dir", folder).ended(0)
+    assert {name: rows(database, name) for name in tables} == {name: AFTER[mode] for name, (mode, _) in tables.items()}
+    database.run("verify", "--dir", folder).ended(0)
+
+
+def test_values_arrive_as_they_were_written(database: Database, tmp_path: Path) -> None:
+    words = {
+        1: None, 2: "", 3: "NULL", 4: "no", 5: "012", 6: "1.10", 7: "12:30:45", 8: "it's; DROP TABLE words; --",
+        9: "back\\slash", 10: "line\nbreak\ttab", 11: "😀 ß €", 12: "%s {} $x",
+        13: " both ends ",
+    }  # fmt: skip
+    lines = ["seeds:", "  words:", "    key: [id]", "    rows:"]
+    for number, word in words.items():
+        quoted = (
+            "null" if word is None else '"' + word.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t") + '"'
+        )
+        lines.append(f"      - {{id: {number}, word: {quoted}}}")
+    schema = "tables:" + TABLE.format("words") + ("\n    charset: utf8mb4\n" if database.engine == "mysql" else "\n")
+    folder = write(tmp_path, database.engine, {"schema/w.yaml": schema, "seeds/w.yaml": "\n".join(lines) + "\n"})
+    database.run("apply", "--dir", folder).ended(0)
+    assert dict(rows(database, "words")) == words  # type: ignore[arg-type]
+
+
+def test_an_unchanged_rerun_touches_no_row(database: Database, shop: Path) -> None:
+    database.run("apply", "--dir", shop).ended(0)
+    database.sql("CREATE TABLE touched (what varchar(10))")
+    if database.engine == "postgresql":
+        database.sql(
+            "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN INSERT INTO touched VALUES (tg_op); RETURN NULL; END'",
+            "CREATE TRIGGER note AFTER INSERT OR UPDATE OR DELETE ON customers FOR EACH ROW EXECUTE FUNCTION note()",
+        )
+    else:
+        for event in ("INSERT", "UPDATE", "DELETE"):
+            database.sql(
+                f"CREATE TRIGGER note_{event} AFTER {event} ON customers FOR EACH ROW"
+                f" INSERT INTO touched VALUES ('{event}')"
+            )
+    # A run with something to do elsewhere, and the same seeds.
+    schema = shop / "schema/orders.yaml"
+    schema.write_text(schema.read_text().replace("note: varchar(200)", "note: varchar(240)"))
+    database.run("apply", "--dir", shop).ended(0)
+    database.run("apply", "--dir", shop).ended(0)
+    assert database.sql("SELECT what FROM touched") == []
+
+
+def test_an_environment_has_rows_of_its_own(database: Database, shop: Path) -> None:
+    extra = "seeds:\n  customers:\n    key: [id]\n    mode: upsert\n    rows: [{id: 3, email: dev@example.com}]\n"
+    write(shop, database.engine, {"environments/dev.yaml": "seeds: [environments/dev/*.yaml]\n"})
+    write(shop, database.engine, {"environments/dev/customers.yaml": extra})
+    database.run("apply", "dev", "--dir", shop).ended(0)
+    assert database.sql("SELECT id FROM customers ORDER BY id") == [(1,), (2,), (3,)]
