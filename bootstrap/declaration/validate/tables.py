@@ -20,16 +20,6 @@ _KEYWORDS = frozenset(
         "current_catalog", "current_schema", "utc_timestamp", "utc_date", "utc_time",
     }
 )  # fmt: skip
-    "date ",
-    "time ",
-    "timestamp ",
-    "interval ",
-    "not ",
-    "next value for ",
-    "nextval ",
-    "previous ",
-    "lastval ",
-)
 
 
 def check_columns(context: Context, table: Table) -> None:
