@@ -17,6 +17,7 @@ from bootstrap.catalog.types import (
     Domain,
     EnumType,
     Extension,
+    Operator,
     RangeType,
     Schema,
     Sequence,
@@ -26,7 +27,7 @@ from bootstrap.catalog.types import (
 
 DatabaseObject: TypeAlias = (
     Role | Schema | Extension | Collation | TextSearchConfiguration | EnumType | CompositeType | RangeType | Domain
-    | Sequence | Table | Statistics | View | Routine | Trigger | Rule | Policy | Event | EventTrigger
+    | Operator | Sequence | Table | Statistics | View | Routine | Trigger | Rule | Policy | Event | EventTrigger
 )  # fmt: skip
 
 _T = TypeVar("_T")

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     EXTENSION = "extension"
     COLLATION = "collation"
     TEXT_SEARCH = "text search configuration"
+    OPERATOR = "operator"
     ENUM = "enum"
     COMPOSITE = "composite type"
     RANGE = "range type"

@@ -162,6 +162,27 @@ class Collation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """``CREATE OPERATOR``; ``left`` None is a prefix operator. ``options`` are commutator, negator, restrict, join,
+    hashes, merges.
+    """
+
+    schema: str
+    name: str
+    left: str | None
+    right: str
+    function: str
+    options: tuple[tuple[str, str], ...] = ()
+    comment: str | None = None
+    owner: str | None = None
+
+    @property
+    def ref(self) -> Ref:
+        """The identity of this operator, with the types of its operands."""
+        return Ref(Kind.OPERATOR, self.schema, f"{self.name}({self.left or 'NONE'}, {self.right})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextSearchConfiguration:
     """``CREATE TEXT SEARCH CONFIGURATION``; ``mappings`` is (token type, dictionaries in order)."""
 

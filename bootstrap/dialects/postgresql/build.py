@@ -22,7 +22,8 @@ from bootstrap.problems import DeclarationError, Problem
 _BATCH = 100
 _ORDER = (
     Kind.SCHEMA, Kind.EXTENSION, Kind.COLLATION, Kind.TEXT_SEARCH, Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN,
-    Kind.SEQUENCE, Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE, Kind.TABLE, Kind.INDEX, Kind.FOREIGN_KEY, Kind.VIEW,
+    Kind.SEQUENCE, Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE, Kind.OPERATOR,
+    Kind.TABLE, Kind.INDEX, Kind.FOREIGN_KEY, Kind.VIEW,
     Kind.MATERIALIZED_VIEW, Kind.STATISTICS, Kind.TRIGGER, Kind.RULE, Kind.POLICY, Kind.EVENT_TRIGGER,
 )  # fmt: skip
 _RANK = {kind: place for place, kind in enumerate(_ORDER)}

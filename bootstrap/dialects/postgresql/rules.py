@@ -15,6 +15,7 @@ from bootstrap.catalog.types import (
     Domain,
     EnumType,
     Extension,
+    Operator,
     RangeType,
     Statistics,
     TextSearchConfiguration,
@@ -115,6 +116,8 @@ def _differs_in_more(before: DatabaseObject, after: DatabaseObject) -> bool:
             return altered != after and (before.constraint or after.constraint)
         case Collation(), Collation():
             return before.options != after.options
+        case Operator(), Operator():
+            return (before.function, before.options) != (after.function, after.options)
         case RangeType(), RangeType():
             return (before.subtype, before.options) != (after.subtype, after.options)
         case TextSearchConfiguration(), TextSearchConfiguration():

@@ -2,7 +2,7 @@ WITH acls AS (
   SELECT d.oid, d.defaclrole AS role, d.defaclobjtype AS kind, coalesce(n.nspname, '') AS schema, d.defaclacl AS acl,
          CASE WHEN d.defaclnamespace = 0 THEN acldefault(
            CASE WHEN d.defaclobjtype = 'S' THEN 's'::"char" ELSE d.defaclobjtype END, d.defaclrole)
-         ELSE '{}'::aclitem[] END AS defaults
+         ELSE NULL END AS defaults  -- an array without elements is one that aclexplode refuses
   FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
 ), given AS (
   SELECT a.oid, a.role, a.kind, a.schema, e.grantee, e.privilege_type, bool_or(e.is_grantable) AS grantable

@@ -15,6 +15,7 @@ from bootstrap.catalog.types import (
     Domain,
     EnumType,
     Extension,
+    Operator,
     RangeType,
     Schema,
     TextSearchConfiguration,
@@ -40,6 +41,10 @@ def read_types(rows: Rows, names: Names) -> Iterator[DatabaseObject]:
         collation = _collation(row)
         names.put("pg_collation", row["id"], collation.ref)
         yield collation
+    for row in rows["operators"]:
+        operator = _operator(row)
+        names.put("pg_operator", row["id"], operator.ref)
+        yield operator
     for row in rows["text_search"]:
         configuration = TextSearchConfiguration(
             schema=row["schema"],
@@ -109,6 +114,21 @@ def _multirange(name: str) -> str:
     if "range" in name:
         return name.replace("range", "multirange", 1)
     return f"{name}_multirange"
+
+
+def _operator(row: CatalogRow) -> Operator:
+    options = {name: row[name] for name in ("commutator", "negator", "restrict", "join") if row[name]}
+    options |= {name: "true" for name in ("hashes", "merges") if row[name]}
+    return Operator(
+        schema=row["schema"],
+        name=row["name"],
+        left=row["left"],
+        right=row["right"],
+        function=row["function"],
+        options=tuple(sorted(options.items())),
+        comment=row["comment"],
+        owner=row["owner"],
+    )
 
 
 def _collation(row: CatalogRow) -> Collation:

@@ -10,9 +10,6 @@ SELECT what, name FROM (
   FROM pg_foreign_data_wrapper
   UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 'foreign server', srvname FROM pg_foreign_server
   UNION ALL
-  SELECT 'pg_operator'::regclass, o.oid, 'operator', o.oid::regoperator::text
-  FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE {namespace}
-  UNION ALL
   SELECT 'pg_opclass'::regclass, o.oid, 'operator class', n.nspname || '.' || o.opcname
   FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE {namespace}
   UNION ALL
@@ -21,6 +18,9 @@ SELECT what, name FROM (
   UNION ALL
   SELECT 'pg_cast'::regclass, c.oid, 'cast', format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget, NULL)
   FROM pg_cast c WHERE c.oid >= 16384
+    -- the one to its multirange comes with a range type
+    AND NOT EXISTS (SELECT FROM pg_depend d
+                    WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid AND d.deptype = 'i')
   UNION ALL
   SELECT 'pg_transform'::regclass, t.oid, 'transform', format_type(t.trftype, NULL) FROM pg_transform t
   UNION ALL SELECT 'pg_publication'::regclass, oid, 'publication', pubname FROM pg_publication

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bootstrap.catalog.types import Collation, Extension, Schema, Statistics, TextSearchConfiguration
+from bootstrap.catalog.types import Collation, Extension, Operator, Schema, Statistics, TextSearchConfiguration
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import comment, comment_change, note, owner_change, statement
@@ -88,6 +88,25 @@ def create_collation(item: Collation, context: RenderContext) -> list[Statement]
 
 def alter_collation(before: Collation, after: Collation, context: RenderContext) -> list[Statement]:
     """Owner and comment; anything else is a new collation."""
+    made = owner_change(after.ref, before.owner, after.owner, context)
+    return made + comment_change(after.ref, before.comment, after.comment, context)
+
+
+def create_operator(item: Operator, context: RenderContext) -> list[Statement]:
+    """``CREATE OPERATOR``."""
+    parts = [f"FUNCTION = {item.function}"]
+    parts += [f"LEFTARG = {item.left}"] if item.left else []
+    parts.append(f"RIGHTARG = {item.right}")
+    for name, value in item.options:
+        parts.append(name.upper() if name in ("hashes", "merges") else f"{name.upper()} = {value}")
+    sql = f"CREATE OPERATOR {quote(item.schema)}.{item.name} (\n    " + ",\n    ".join(parts) + "\n)"
+    made = [statement(sql, item.ref, context, creates=True)]
+    made += owner_change(item.ref, None, item.owner, context)
+    return made + comment_change(item.ref, None, item.comment, context)
+
+
+def alter_operator(before: Operator, after: Operator, context: RenderContext) -> list[Statement]:
+    """Owner and comment; anything else is a new operator."""
     made = owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
 

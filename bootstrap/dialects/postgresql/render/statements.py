@@ -15,7 +15,8 @@ _CODE = {
     Kind.TEXT_SEARCH: "TEXT SEARCH CONFIGURATION", Kind.ENUM: "TYPE", Kind.COMPOSITE: "TYPE", Kind.RANGE: "TYPE",
     Kind.DOMAIN: "DOMAIN", Kind.SEQUENCE: "SEQUENCE", Kind.TABLE: "TABLE", Kind.STATISTICS: "STATISTICS",
     Kind.VIEW: "VIEW", Kind.MATERIALIZED_VIEW: "MATERIALIZED VIEW", Kind.FUNCTION: "FUNCTION",
-    Kind.PROCEDURE: "PROCEDURE", Kind.AGGREGATE: "AGGREGATE", Kind.INDEX: "INDEX", Kind.EVENT_TRIGGER: "EVENT TRIGGER",
+    Kind.PROCEDURE: "PROCEDURE", Kind.AGGREGATE: "AGGREGATE",
+    Kind.OPERATOR: "OPERATOR", Kind.INDEX: "INDEX", Kind.EVENT_TRIGGER: "EVENT TRIGGER",
 }  # fmt: skip
 _ROUTINES = frozenset({Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE})
 _OF_TABLES = {Kind.TRIGGER: "TRIGGER", Kind.RULE: "RULE", Kind.POLICY: "POLICY"}
@@ -63,6 +64,8 @@ def target_sql(ref: Ref) -> str:
 
 def name_sql(ref: Ref) -> str:
     """The qualified name; of a routine with its argument types."""
+    if ref.kind is Kind.OPERATOR:
+        return f"{quote(ref.schema)}.{ref.name}".replace("(", " (", 1)
     if ref.kind in _ROUTINES:
         name, arguments = split_signature(ref.name)
         if ref.kind is Kind.AGGREGATE and not arguments:

@@ -1,0 +1,1 @@
+"""From the shapes of the schema files to the catalog's objects."""
