@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from pathlib import Path
 
 from demo.aws.local import LocalAwsError
 from demo.aws.runtime_environment import RuntimeUnavailableError
@@ -20,13 +21,14 @@ FAILURES = (DemoError, LocalAwsError, RuntimeUnavailableError, ServerStartError,
 def main() -> int:
     """Run or end the demo; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--state-dir", type=Path, default=Paths().base, help="folder of everything that it makes")
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="the whole job")
     up.add_argument("--keep", action="store_true", help="leave everything standing")
     commands.add_parser("down", help="end what `up --keep` left standing")
     arguments = parser.parse_args()
     progress = Progress()
-    story = Story(Paths(), progress)
+    story = Story(Paths(arguments.state_dir.resolve()), progress)
     if arguments.command == "down":
         story.end()
         return 0

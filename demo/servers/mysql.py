@@ -27,7 +27,6 @@ SMALL_AND_FAST = {
     "innodb-buffer-pool-size": "128M",
     "max-connections": "200",
     "skip-name-resolve": "1",
-    "secure-file-priv": "",
     "local-infile": "1",
 }
 FLAVOURS: dict[Flavour, dict[str, str]] = {

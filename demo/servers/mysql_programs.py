@@ -60,6 +60,7 @@ class Programs:
             *self.command,
             "--no-defaults",
             "--user=root",  # says nothing unless started as root, and then: stay root
+            "--secure-file-priv=",  # the folder it was built for may be missing, or not be ours to read
             f"--basedir={self.prefix}",
             f"--lc-messages-dir={self.share}",
             f"--character-sets-dir={self.share / 'charsets'}",

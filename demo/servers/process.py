@@ -213,7 +213,9 @@ def readable_by(user: str | None, home: Path, tree: Path, copy_to: Path) -> Path
     """
     if user is None:
         return home
-    probe = subprocess.run(["test", "-x", str(home / "bin")], check=False, **as_user(user))  # type: ignore[call-overload]
+    # By its path: in the variable PATH there may be folders that the user must not look into.
+    command = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(home / "bin")]
+    probe = subprocess.run(command, check=False, **as_user(user))  # type: ignore[call-overload]
     if probe.returncode == 0:
         return home
     shutil.copytree(tree, copy_to, symlinks=True)
