@@ -33,7 +33,9 @@ def test_feature_survives_everything(place: Place, other: Place, feature: Featur
     assert other.catalog().objects == {}
 
 
-_VALUES_DO_NOT_FIT = frozenset({1048, 1062, 1138, 1264, 1265, 1292, 1364, 1366, 1406, 1416, 3140, 3819, 4025, 4078, 6136})
+_VALUES_DO_NOT_FIT = frozenset(
+    {1048, 1062, 1138, 1264, 1265, 1292, 1364, 1366, 1406, 1416, 3140, 3819, 4025, 4078, 6136}
+)
 _ALTERED = [
     feature
     for feature in FEATURES
@@ -59,7 +61,8 @@ def test_a_table_with_rows_becomes_another(place: Place, other: Place, place_in_
             place.apply(wanted)
         except ServerError as error:
             # The type's own defaults that became rows are no values of the new type: nothing was cut off in silence.
-            assert int(error.code) in _VALUES_DO_NOT_FIT, f"{before.name} -> {after.name}: {error}"
+            if int(error.code) not in _VALUES_DO_NOT_FIT:
+                raise
             place.load("DELETE FROM t")
             ids = []
             place.apply(wanted)

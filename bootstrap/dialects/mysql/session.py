@@ -18,6 +18,7 @@ from bootstrap.dialects.base import Endpoint, Row, Server, ServerError
 from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.mysql.connect import SafeConnection, open_connection
 from bootstrap.dialects.mysql.errors import server_error
+from bootstrap.dialects.mysql.grants import read_privileges
 from bootstrap.dialects.mysql.text import quote
 
 # Strict, so that no value is cut off or zeroed in silence. Not NO_ZERO_DATE: a column default that older software left
@@ -63,20 +64,20 @@ class MySqlSession:
             settings["sql_mode"] = f"'{SQL_MODE},NO_AUTO_CREATE_USER'"
         self._settings = settings
         self.execute("SET SESSION " + ", ".join(f"{name} = {value}" for name, value in settings.items()))
-        abilities = self._privileges(binary_log=bool(binary_log))
+        self.privileges = read_privileges(self._grants(server), self.database)
+        abilities = {"any_definer"} if self.privileges.any_definer else set()
+        if binary_log and not self.privileges.super and not self._trusts_code():
+            abilities.add("routines_refused_by_binary_log")
         return replace(server, account=str(account), capabilities=server.capabilities | abilities)
 
-    def _privileges(self, *, binary_log: bool) -> frozenset[str]:
-        """What the account may do that decides how code is made: for other definers, and with binary logging on."""
-        grants = " ".join(str(row[0]).upper() for row in self.query("SHOW GRANTS"))
-        everything = "ALL PRIVILEGES ON *.*" in grants
-        words = {word.strip() for grant in grants.split("GRANT ") for word in grant.partition(" ON ")[0].split(",")}
-        found = set()
-        if everything or words & {"SUPER", "SET USER", "SET_USER_ID", "SET_ANY_DEFINER"}:
-            found.add("any_definer")
-        if binary_log and not everything and "SUPER" not in words and not self._trusts_code():
-            found.add("routines_refused_by_binary_log")
-        return frozenset(found)
+    def _grants(self, server: Server) -> list[str]:
+        """SHOW GRANTS, on MySQL with what the active roles give (the master of RDS has its privileges by a role)."""
+        sql = "SHOW GRANTS"
+        if "account_roles" in server.capabilities:
+            roles = str(self.query("SELECT CURRENT_ROLE()")[0][0])
+            if roles.upper() != "NONE":
+                sql = f"SHOW GRANTS FOR CURRENT_USER() USING {roles}"
+        return [str(row[0]) for row in self.query(sql)]
 
     def _trusts_code(self) -> bool:
         rows = self.query("SHOW GLOBAL VARIABLES LIKE 'log_bin_trust_function_creators'")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.ref import Ref
 from bootstrap.dialects.base import Introspection, Scope, Unsupported
+from bootstrap.dialects.mysql.grants import grant_sight
 from bootstrap.dialects.mysql.introspect.code import (
     read_event,
     read_routine,
@@ -18,12 +19,16 @@ from bootstrap.dialects.mysql.introspect.lexer import UnknownSyntaxError
 from bootstrap.dialects.mysql.introspect.reading import Reading, read
 from bootstrap.dialects.mysql.introspect.security import read_grants, read_roles
 from bootstrap.dialects.mysql.session import MySqlSession
+from bootstrap.problems import StatementError
 
 __all__ = ["introspect", "introspect_database"]
 
 
 def introspect(session: MySqlSession, scope: Scope) -> Introspection:
     """Read the session's own database. Raises StatementError where the account may not see something."""
+    missing = session.privileges.missing_sight
+    if missing:
+        raise StatementError(grant_sight(missing, session.database, session.server))
     return introspect_database(session, session.database, scope)
 
 

@@ -39,9 +39,9 @@ class Reading:
 def invisible(what: str, name: str) -> str:
     """What to tell somebody whose account may not see a definition: missing sight is never "missing"."""
     return (
-        f"the definition of {what} {name} is hidden from this account: it would look as if it were missing. Grant it"
-        " SELECT, SHOW VIEW, TRIGGER, EVENT and SHOW_ROUTINE (before MySQL 8.0.20 and on MariaDB: SELECT on mysql.proc"
-        " or ownership)"
+        f"the definition of {what} {name} is hidden from this account. For routines grant it SHOW_ROUTINE ON *.* (MySQL"
+        " from 8.0.20), SHOW CREATE ROUTINE (MariaDB from 11.3) or SELECT ON mysql.proc (earlier MariaDB), or create"
+        " them with this account as their definer"
     )
 
 

@@ -72,8 +72,7 @@ def is_convertible(before: str, after: str) -> bool:
     text = _STRINGS | _BINARIES
     for family in _CLOSED:
         if (old in family) != (new in family):
-            closed_by_text = family not in (_CLOSED[0], _CLOSED[1]) and (old in text or new in text)
-            return closed_by_text
+            return family not in (_CLOSED[0], _CLOSED[1]) and (old in text or new in text)
     return True
 
 
