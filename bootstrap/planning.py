@@ -14,7 +14,7 @@ from bootstrap.catalog.renames import carry_declared
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Dialect, RenderContext, Session, TableSize
-from bootstrap.plan.planner import created_tables, planned_changes
+from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes
 from bootstrap.plan.statement import Plan, Statement
 from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
@@ -95,6 +95,7 @@ def _rendered(work: Work, difference: Difference, changes: list[Change]) -> list
         sizes=_sizes(work.dialect, work.session, difference.current, changes),
         policy=work.policy,
         created=created_tables(changes),
+        dropped=dropped_objects(changes),
         secrets=_passwords(work, changes),
     )
     return [statement for change in changes for statement in work.dialect.render(change, context)]

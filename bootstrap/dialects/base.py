@@ -146,6 +146,7 @@ class RenderContext:
     sizes: Mapping[Ref, TableSize] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     created: frozenset[Ref] = frozenset()  # tables created in this very plan: nothing there can be lost or be locked
+    dropped: frozenset[Ref] = frozenset()  # objects and columns that this very plan drops
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # name in Role.password_secret → password
 
 

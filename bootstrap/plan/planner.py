@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bootstrap.catalog.changes import Change, Create
+from bootstrap.catalog.changes import Change, Create, Drop, DropColumn
 from bootstrap.catalog.diff import Difference
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.plan.order import order_changes
@@ -19,3 +19,8 @@ def created_tables(changes: list[Change]) -> frozenset[Ref]:
     """Tables and materialized views that a plan makes: nothing in them can be lost, nobody waits for their locks."""
     kinds = (Kind.TABLE, Kind.MATERIALIZED_VIEW)
     return frozenset(change.ref for change in changes if isinstance(change, Create) and change.ref.kind in kinds)
+
+
+def dropped_objects(changes: list[Change]) -> frozenset[Ref]:
+    """Objects and columns that a plan drops: what is altered around them need not think of them any more."""
+    return frozenset(change.ref for change in changes if isinstance(change, Drop | DropColumn))

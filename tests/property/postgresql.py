@@ -62,6 +62,8 @@ def schemas(draw: st.DrawFn) -> Script:
         _partitioned(pen)
     if pen.chance(4):
         _inherited(pen)
+    if pen.chance(5):  # nothing permanent may point to it
+        pen.write(f"CREATE {pen.one(('UNLOGGED ', ''))}TABLE lost_in_a_crash (id integer PRIMARY KEY)", "unlogged")
     _code(pen, tables)
     _privileges(pen, tables)
     return pen.script
@@ -111,11 +113,10 @@ def _table(pen: Pen, name: str) -> list[str]:
     key = pen.one(("id", "id", "id, code"))
     pen.note(*(("composite primary key",) if "," in key else ()))
     lines.append(f"PRIMARY KEY ({key})")
-    lines += _constraints(pen, [column for column, *_ in picked], "," in key)
-    unlogged = "UNLOGGED " if "other." in name and pen.chance(3) else ""
-    pen.note(*(("unlogged",) if unlogged else ()), *(("mixed-case table",) if '"' in name else ()))
+    lines += _constraints(pen, name, [column for column, *_ in picked], "," in key)
+    pen.note(*(("mixed-case table",) if '"' in name else ()))
     options = pen.maybe(" WITH (fillfactor = 70)", "reloptions", of=5)
-    pen.write(f"CREATE {unlogged}TABLE {name} (\n  " + ",\n  ".join(lines) + f"\n){options}")
+    pen.write(f"CREATE TABLE {name} (\n  " + ",\n  ".join(lines) + f"\n){options}")
     return columns
 
 
@@ -132,11 +133,12 @@ def _key_column(pen: Pen) -> str:
     return made
 
 
-def _constraints(pen: Pen, columns: list[str], wide_key: bool) -> list[str]:
+def _constraints(pen: Pen, table: str, columns: list[str], wide_key: bool) -> list[str]:
     made = []
+    plain = table.replace('"', "").replace("other.", "").lower()
     # What foreign keys can point to, whatever the primary key is.
     if wide_key or pen.chance(3):
-        made.append("UNIQUE (id)" if pen.chance(2) else "CONSTRAINT by_id UNIQUE NULLS NOT DISTINCT (id)")
+        made.append("UNIQUE (id)" if pen.chance(2) else f"CONSTRAINT {plain}_by_id UNIQUE NULLS NOT DISTINCT (id)")
         pen.note("unique constraint", *(("NULLS NOT DISTINCT",) if "NULLS" in made[-1] else ()))
     if pen.chance(2):
         made.append("UNIQUE (id, code)" + pen.maybe(f" INCLUDE ({columns[0]})", "INCLUDE", of=3))

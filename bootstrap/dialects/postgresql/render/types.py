@@ -159,9 +159,10 @@ def columns_of_type(ref: Ref, context: RenderContext) -> list[tuple[Table, Colum
     return [
         (item, column)
         for item in context.current.objects.values()
-        if isinstance(item, Table) and item.ref not in context.created
+        if isinstance(item, Table) and item.ref not in context.created | context.dropped
         for column in item.columns
         if column.type.rstrip("[]") == text and not column.inherited
+        if item.ref.child(Kind.COLUMN, column.name) not in context.dropped
     ]
 
 
@@ -182,6 +183,8 @@ def _rebuild_steps(before: UserType, create: str, context: RenderContext) -> tup
     for table, column in columns_of_type(before.ref, context):
         steps += _moved(table, column, context)
     for item in context.current.objects.values():
+        if item.ref in context.dropped:
+            continue
         if isinstance(item, Domain) and item.type.rstrip("[]") == text:
             inner, dropped = _rebuild_steps(item, _create_sql(item), context)
             steps += inner
