@@ -44,7 +44,7 @@ class Engine:
 
     name: str
     floor: str
-    create: Callable[[str], None]
+    create: Callable[[str], object]
     url: Callable[[str], str]
 
 
