@@ -22,6 +22,7 @@ START_SECONDS = 90.0
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.03
 LOG_TAIL = 12
+ENDED_STATES = ("Z", "X")  # proc_pid_stat(5)
 LOOPBACK = "127.0.0.1"
 
 
@@ -104,13 +105,17 @@ class GuardedProcess:
 def guard_runs(pid: int) -> bool:
     """Say whether the guard with this process id runs; another process that was given the id later does not count."""
     _reap(pid)
+    process = Path(f"/proc/{pid}")
+    if not Path("/proc/self").exists():
+        found = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        return GUARD.name in found.stdout
     try:
-        return GUARD.name in Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
-    except FileNotFoundError:
-        if Path("/proc/self").exists():
-            return False
-    found = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return GUARD.name in found.stdout
+        command = (process / "cmdline").read_text(errors="replace")
+        state = (process / "stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # A process has no command line when it is a zombie, and for a moment while its program is being loaded.
+    return GUARD.name in command if command else state not in ENDED_STATES
 
 
 def stop_guard(pid: int) -> None:
