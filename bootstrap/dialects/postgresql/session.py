@@ -22,6 +22,7 @@ _SAFE_SETTINGS = {
     "idle_in_transaction_session_timeout": "300000",
     "idle_session_timeout": "900000",
     "client_min_messages": "warning",
+    "jit": "off",  # compiling the catalog queries costs more than running them
     "standard_conforming_strings": "on",
     "check_function_bodies": "off",  # bodies may name what comes later; order is kept by real dependencies
 }
