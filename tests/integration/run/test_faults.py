@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,6 +134,41 @@ def read_until(process: subprocess.Popen[str], number: int) -> None:
         seen += bool(PROGRESS.match(line))
         if seen == number:
             return
+
+
+def test_what_a_killed_client_waited_for_is_never_applied(place: Place, declaration: Path) -> None:
+    """A server goes on waiting for a client that is gone, and applies its change minutes later: not here."""
+    fill(place)
+    blocker = place.connect()
+    with blocker.transaction():
+        blocker.query("SELECT * FROM counters")
+        killed = start(declaration, place.url)
+        assert killed.stdout is not None
+        for line in killed.stdout:
+            if "ALTER TABLE" in line:
+                break
+        killed.kill()
+        killed.communicate()
+        time.sleep(1.5)  # a second is what client_connection_check_interval is set to
+    time.sleep(0.5)
+    columns = "SELECT column_name FROM information_schema.columns WHERE table_name = 'counters' ORDER BY 1"
+    assert [str(row[0]) for row in blocker.query(columns)] == ["id", "n"]
+    again = start(declaration, place.url)
+    out, _ = again.communicate(timeout=60)
+    assert again.returncode == 0, out
+    expect_whole(place)
+
+
+def test_of_many_runs_at_once_one_applies_and_the_others_find_it_done(place: Place, declaration: Path) -> None:
+    fill(place)
+    processes = [start(declaration, place.url) for _ in range(5)]
+    answers = [process.communicate(timeout=120)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * 5, answers
+    assert sum("applied" in answer for answer in answers) == 1
+    assert sum("unchanged and verified" in answer for answer in answers) == 4
+    expect_whole(place)
+    session = place.connect()
+    assert len(History(session, place.dialect).runs(100)) == 1
 
 
 def empty(place: Place) -> None:
