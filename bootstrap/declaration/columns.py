@@ -243,10 +243,10 @@ def _srid(cursor: Cursor, found: ColumnText) -> None:
     _set(found, srid=take_number(cursor))
 
 
-def _word(attribute: str) -> Callable[[Cursor, ColumnText], None]:
+def _word(attribute: str, change: Callable[[str], str]) -> Callable[[Cursor, ColumnText], None]:
     def read(cursor: Cursor, found: ColumnText) -> None:
         cursor.next(attribute)
-        _set(found, **{attribute: cursor.name(f"a {attribute}").lower()})
+        _set(found, **{attribute: change(cursor.name(f"a {attribute}"))})
 
     return read
 
@@ -263,8 +263,8 @@ _MYSQL_CLAUSES: dict[str, Callable[[Cursor, ColumnText], None]] = {
     "without": _flag("without", "system", "versioning", without_system_versioning=True),
 }
 _POSTGRESQL_CLAUSES: dict[str, Callable[[Cursor, ColumnText], None]] = {
-    "storage": _word("storage"),
-    "compression": _word("compression"),
+    "storage": _word("storage", str.upper),
+    "compression": _word("compression", str.lower),
 }
 
 

@@ -130,5 +130,3 @@ def listed(value: str | list[str] | None) -> tuple[str, ...]:
 def statement(text: str) -> str:
     """SQL text without surrounding white space and the semicolon at its end."""
     return text.strip().rstrip(";").rstrip()
-
-

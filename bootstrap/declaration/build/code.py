@@ -144,9 +144,22 @@ def read_trigger(builder: Builder, owner: Ref, name: str, shape: TriggerShape, p
         function=None if shape.function is None else builder.qualified(shape.function),
         from_table=None if shape.from_table is None else builder.qualified(shape.from_table),
         **facts(
-            shape, "level", "when", "arguments", "constraint", "deferrable", "initially_deferred", "old_table",
-            "new_table", "enabled", "comment", "body", "order", "header", *_BODY,
-        ),  # fmt: skip
+            shape,
+            "level",
+            "when",
+            "arguments",
+            "constraint",
+            "deferrable",
+            "initially_deferred",
+            "old_table",
+            "new_table",
+            "enabled",
+            "comment",
+            "body",
+            "order",
+            "header",
+            *_BODY,
+        ),
     )
     builder.assembly.add(trigger, position)
 

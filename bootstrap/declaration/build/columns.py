@@ -56,6 +56,8 @@ def read_column(builder: Builder, name: str, value: str | ColumnShape, position:
 def _long(builder: Builder, value: ColumnShape) -> dict[str, Any]:
     plain = facts(value, *_PLAIN)
     given = {key: item for key, item in plain.items() if item is not False or key == "nullable"}
+    if value.storage is not None:
+        given["storage"] = value.storage.upper()
     if value.default is not None:
         given["default"] = default_text(value.default, builder.engine)
     if isinstance(value.generated, str):

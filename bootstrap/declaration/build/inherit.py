@@ -12,7 +12,6 @@ from bootstrap.declaration.build.assembly import Assembly
 from bootstrap.declaration.names import quote_lower, split_path
 from bootstrap.declaration.sqltext import SqlTextError
 
-
 _SERIAL = {
     "smallserial": "smallint", "serial2": "smallint", "serial": "integer", "serial4": "integer", "bigserial": "bigint",
     "serial8": "bigint",

@@ -179,5 +179,3 @@ def _statistics(value: list[str] | StatisticsShape, name: str, table: Table) -> 
         table_schema="" if schema == table.schema else table.schema,
         **facts(value, "target", "comment", "owner"),
     )
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bootstrap.catalog.constraints import Check
 from bootstrap.catalog.types import (
     Attribute,
     Collation,
@@ -21,17 +22,16 @@ from bootstrap.declaration.build.assembly import Builder, facts, listed
 from bootstrap.declaration.build.columns import default_text, sequence_options
 from bootstrap.declaration.build.members import named, read_check
 from bootstrap.declaration.build.security import read_grants
-from bootstrap.catalog.constraints import Check
 from bootstrap.declaration.columns import parse_column
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.names import split_path
 from bootstrap.declaration.shapes.types import (
     CollationShape,
-    OperatorShape,
     CompositeShape,
     DomainShape,
     EnumShape,
     ExtensionShape,
+    OperatorShape,
     RangeShape,
     SchemaShape,
     SequenceShape,
@@ -192,5 +192,3 @@ def read_text_search(builder: Builder, key: str, shape: TextSearchShape, positio
     mappings = tuple((token, listed(dictionaries)) for token, dictionaries in (shape.mappings or {}).items())
     given = facts(shape, "parser", "comment", "owner")
     builder.assembly.add(TextSearchConfiguration(schema=schema, name=name, mappings=mappings, **given), position)
-
-

@@ -76,9 +76,9 @@ def _check_folded(context: Context) -> None:
         if ref.kind not in _FOLDED:
             continue
         space = "relation" if ref.kind in _RELATIONS else str(ref.kind)
-        identity = (space, ref.table.lower(), name.lower())
+        identity = (space, ref.table, name.lower())
         first = seen.setdefault(identity, (ref, name))
-        if first[1] != name or first[0].table != ref.table:
+        if first[1] != name:
             context.problem(
                 ref, f"{ref.kind} {shown(name)} differs from {shown(first[1])} only in case",
                 "rename one: depending on the server they are the same",

@@ -109,6 +109,8 @@ def _long(column: Column, engine: str) -> Plain:
     if column.auto_increment:
         content["auto_increment"] = True
     content |= given(column, *_LONG)
+    if column.storage is not None:
+        content["storage"] = column.storage.lower()
     return Flow(content)
 
 
