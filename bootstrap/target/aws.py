@@ -118,16 +118,6 @@ def read_objects(bucket: str, prefix: str, paths: Sequence[str]) -> dict[str, by
     return found
 
 
-def caller() -> str:
-    """Whose credentials these are, for the history: the ARN, or "" where AWS cannot say."""
-    import botocore.exceptions  # noqa: PLC0415
-
-    try:
-        return str(_client("sts", None).get_caller_identity()["Arn"])
-    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
-        return ""
-
-
 def _client(service: str, region: str | None) -> Any:  # boto3 publishes no types
     import boto3  # noqa: PLC0415  # 190 ms: only for targets that need it
     import botocore.config  # noqa: PLC0415

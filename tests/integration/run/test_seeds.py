@@ -194,10 +194,23 @@ def test_before_the_structure_is_there(place: Place, session: Session) -> None:
     [missing] = runner.preview(declared, Catalog())
     assert missing.counts == SeedCounts(inserted=2)
     ref = place.ref("t")
+    # The table is there with one of the rows, and lacks a column: what can be told is that the other row is missing.
+    session.execute("CREATE TABLE t (id int PRIMARY KEY)")
+    session.execute("INSERT INTO t VALUES (1)")
     partly = Catalog(objects={ref: Table(schema=ref.schema, name="t", columns=(Column(name="id", type="int"),))})
     [unknown] = runner.preview(declared, partly)
     assert unknown.counts is None
     assert unknown.pending
+    assert unknown.so_far == SeedCounts(inserted=1, unchanged=1)
+    found = verification(changes=[], steps=[], known={}, seeds=[unknown], failed_checks=[])
+    assert found.seeds == (
+        f"seed {ref.path}: cannot be compared whole before the structure is there",
+        f"seed {ref.path}: 1 row is missing",
+    )
+    # Without the key's column nothing can be told.
+    keyless = Catalog(objects={ref: Table(schema=ref.schema, name="t", columns=(Column(name="name", type="text"),))})
+    [unknown] = runner.preview(declared, keyless)
+    assert unknown.so_far is None
 
 
 def test_a_few_seeds_of_a_large_table_are_compared_by_their_key(place: Place, session: Session, run: int) -> None:
