@@ -7,9 +7,9 @@ sent. Where anything in the table changed, by hand or by the application, the ro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.constraints import ForeignKey
@@ -39,12 +39,14 @@ class _DryRunOver(Exception):  # noqa: N818  # no error: rolls the transaction b
 class SeedResult:
     """What a seed did or would do in one table. ``proven``: the rows were known to be there and were not looked at.
 
-    ``counts`` is None where that can only be known once the structure is there.
+    ``counts`` is None where that can only be known once the structure is there. Where only some columns are missing,
+    ``so_far`` is what the others tell.
     """
 
     table: Ref
     counts: SeedCounts | None
     proven: bool = False
+    so_far: SeedCounts | None = None
 
     @property
     def pending(self) -> bool:
@@ -125,7 +127,7 @@ class SeedRunner:
             live: the live structure, where tables or columns of the declaration may still be missing.
         """
         declared = _by_table(seeds)
-        missing = {table: result for table, item in declared.items() if (result := _without(item, live))}
+        missing = {table: result for table, item in declared.items() if (result := self._without(item, live))}
         asked = {table: item for table, item in declared.items() if table not in missing}
         known = missing | self._proven(asked)
         for table, item in asked.items():
@@ -233,6 +235,19 @@ class SeedRunner:
         )
         return self.dialect.apply_seed(self.session, table, dry_run=dry_run)
 
+    def _without(self, item: _Declared, live: Catalog | None) -> SeedResult | None:
+        """What can be said of a seed whose table or columns are not there yet; None where they are."""
+        if live is None:
+            return None
+        table = live.objects.get(item.table)
+        if not isinstance(table, Table):
+            return SeedResult(item.table, SeedCounts(inserted=sum(1 for seed in item.seeds for _ in seed.rows())))
+        names = frozenset(column.name for column in table.columns)
+        if all(name in names for seed in item.seeds for name in seed.columns):
+            return None
+        rest = _narrowed(item, names)
+        return SeedResult(item.table, None, so_far=self._dry_run(rest) if rest else None)
+
     def _dry_run(self, item: _Declared) -> SeedCounts:
         counts, work = SeedCounts(), _Load((item,))
         try:
@@ -279,16 +294,22 @@ def _by_table(seeds: Sequence[Seed]) -> dict[Ref, _Declared]:
     return {table: _Declared(table, tuple(seed for seed in seeds if seed.table == table)) for table in tables}
 
 
-def _without(item: _Declared, live: Catalog | None) -> SeedResult | None:
-    """What can be said of a seed whose table or columns are not there yet; None where they are."""
-    if live is None:
+def _narrowed(item: _Declared, names: frozenset[str]) -> _Declared | None:
+    """The seeds with those of their columns that are there; None where the keys are not among them."""
+    if not all(seed.key and names.issuperset(seed.key) for seed in item.seeds):
         return None
-    table = live.objects.get(item.table)
-    if not isinstance(table, Table):
-        return SeedResult(item.table, SeedCounts(inserted=sum(1 for seed in item.seeds for _ in seed.rows())))
-    names = {column.name for column in table.columns}
-    whole = all(name in names for seed in item.seeds for name in seed.columns)
-    return None if whole else SeedResult(item.table, None)
+    return replace(item, seeds=tuple(_with_columns(seed, names) for seed in item.seeds))
+
+
+def _with_columns(seed: Seed, names: frozenset[str]) -> Seed:
+    places = [place for place, name in enumerate(seed.columns) if name in names]
+
+    def rows() -> Iterator[SeedRow]:
+        for row in seed.rows():
+            yield row._replace(values=tuple(row.values[place] for place in places))
+
+    columns = tuple(seed.columns[place] for place in places)
+    return replace(seed, columns=columns, rows=rows, expressions=seed.expressions & names)
 
 
 def _declared_rows(result: SeedResult) -> int:

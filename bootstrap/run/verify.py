@@ -9,7 +9,7 @@ from typing import Any
 
 from bootstrap.catalog.changes import Change
 from bootstrap.declaration.model import DeclaredCheck, Expectation, Step
-from bootstrap.dialects.base import Row, ServerError, Session
+from bootstrap.dialects.base import Row, SeedCounts, ServerError, Session
 from bootstrap.problems import VerificationFailed
 from bootstrap.redact import redact
 from bootstrap.run.seeds import SeedResult
@@ -191,10 +191,9 @@ def _step_faults(steps: Sequence[Step], known: dict[str, StepState]) -> Iterable
 
 
 def _seed_faults(result: SeedResult) -> Iterable[str]:
-    name, counts = result.table.path, result.counts
-    if counts is None:
-        yield f"seed {name}: cannot be compared before the structure is there"
-        return
+    name, counts = result.table.path, result.counts or result.so_far or SeedCounts()
+    if result.counts is None:
+        yield f"seed {name}: cannot be compared whole before the structure is there"
     if counts.inserted:
         yield f"seed {name}: {_rows(counts.inserted, 'is', 'are')} missing"
     if counts.updated:
