@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import os
 import re
 import threading
 import zipfile
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -71,7 +71,6 @@ class ProcessWatch:
 
     def __init__(self) -> None:
         self.seen: set[bytes] = set()
-        self._looks: Counter[str] = Counter()
         self._end = threading.Event()
 
     @contextlib.contextmanager
@@ -89,9 +88,10 @@ class ProcessWatch:
         return {f"process {line.split(b' ', 1)[0].decode(errors='replace')}": line for line in self.seen}
 
     def _watch(self) -> None:
+        looks: dict[str, int] = {}
         while not self._end.wait(PAUSE_SECONDS):
-            for entry in PROC.iterdir():
-                if entry.name.isdigit() and self._looks[entry.name] < LOOKS:
-                    self._looks[entry.name] += 1
-                    with contextlib.suppress(OSError):  # it has ended
-                        self.seen.add((entry / "cmdline").read_bytes().replace(b"\0", b" "))
+            # Those that have ended are forgotten: their ids are given to others.
+            looks = {name: looks.get(name, 0) + 1 for name in os.listdir(PROC) if name.isdigit()}
+            for name in (name for name, number in looks.items() if number <= LOOKS):
+                with contextlib.suppress(OSError):  # it has ended
+                    self.seen.add((PROC / name / "cmdline").read_bytes().replace(b"\0", b" ").strip())

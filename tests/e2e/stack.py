@@ -78,19 +78,21 @@ class Stack:
 
     def outputs(self, environment: str) -> dict[str, Any]:
         """The outputs in the state."""
-        outcome = self._run(["terraform", "output", "-json"], environment)
-        assert outcome.code == 0, outcome.text
-        return {name: found["value"] for name, found in json.loads(outcome.text).items()}
+        return {name: found["value"] for name, found in self.state(environment)["outputs"].items()}
 
     def addresses(self, environment: str) -> set[str]:
         """The managed resources in the state, by module, type and name."""
-        path = self.paths.stack / "terraform.tfstate.d" / environment / "terraform.tfstate"
-        state = json.loads(path.read_text())
         return {
             ".".join(filter(None, (found.get("module"), found["type"], found["name"])))
-            for found in state["resources"]
+            for found in self.state(environment)["resources"]
             if found["mode"] == "managed" and found["instances"]
         }
+
+    def state(self, environment: str) -> dict[str, Any]:
+        """The state file of the environment's workspace."""
+        path = self.paths.stack / "terraform.tfstate.d" / environment / "terraform.tfstate"
+        found: dict[str, Any] = json.loads(path.read_text())
+        return found
 
     def db_bootstrap(self, *arguments: str, database: str) -> Outcome:
         """The command by hand, which takes the target from terraform's outputs."""

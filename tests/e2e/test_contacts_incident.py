@@ -50,7 +50,7 @@ def test_a_deleted_row_and_a_dropped_column_are_named_and_mended(story: Story) -
     found = story.drifted()
     assert found.verified.code == 4, found.verified.text
     assert "contacts.phone is missing" in found.verified.text
-    assert "rows of contacts" in found.verified.text
+    assert "seed contacts: 1 row is missing" in found.verified.text
     assert found.mended.code == 0, found.mended.text
     assert found.verified_again.code == 0, found.verified_again.text
     assert seeded(story, "production") == sorted(SEEDED, key=lambda row: row[1])
