@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import os
 import re
 import threading
 import zipfile
@@ -91,7 +90,8 @@ class ProcessWatch:
         looks: dict[str, int] = {}
         while not self._end.wait(PAUSE_SECONDS):
             # Those that have ended are forgotten: their ids are given to others.
-            looks = {name: looks.get(name, 0) + 1 for name in os.listdir(PROC) if name.isdigit()}
+            alive = (entry.name for entry in PROC.iterdir() if entry.name.isdigit())
+            looks = {name: looks.get(name, 0) + 1 for name in alive}
             for name in (name for name, number in looks.items() if number <= LOOKS):
                 with contextlib.suppress(OSError):  # it has ended
                     self.seen.add((PROC / name / "cmdline").read_bytes().replace(b"\0", b" ").strip())
