@@ -1,0 +1,118 @@
+"""A real PgBouncer: in transaction mode nothing that we hold holds: refused; in session mode it does no harm."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from bootstrap.dialects.base import Session
+from bootstrap.dialects.registry import dialect_for
+from bootstrap.problems import Unreachable
+from bootstrap.run.lock import run_lock
+from bootstrap.target.connect import connect, from_url
+from bootstrap.target.url import parse_url
+from demo.servers.cache import cached
+from demo.servers.errors import ServerUnavailableError
+from demo.servers.packages import UnpackedPackages, unpack
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The command that starts PgBouncer, from the distribution's package."""
+    try:
+        unpacked = cached("pgbouncer", lambda into: unpack(["pgbouncer"], into))
+    except ServerUnavailableError as error:
+        pytest.skip(f"PgBouncer is not to be had here: {error}")
+    folder = tmp_path_factory.mktemp("pgbouncer") / "root"
+    shutil.copytree(unpacked, folder, symlinks=True)
+    for parent in (folder, folder.parent, folder.parent.parent):
+        parent.chmod(0o755)  # it runs as another user where we are root, who may not read our cache
+    return UnpackedPackages(folder).command("usr/sbin/pgbouncer")
+
+
+@pytest.fixture(params=["transaction", "session"])
+def pooled(
+    request: pytest.FixtureRequest, pgbouncer: list[str], postgres_database: str, tmp_path: Path
+) -> Iterator[tuple[str, str]]:
+    """The pool mode, and the URL that leads through the pooler to an empty database."""
+    parts = urlsplit(postgres_database)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = tmp_path / "pgbouncer.ini"
+    settings.write_text(
+        f"""[databases]
+* = host=127.0.0.1 port={parts.port} user={parts.username} password={parts.password}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+auth_type = any
+pool_mode = {request.param}
+default_pool_size = 2
+server_tls_sslmode = require
+unix_socket_dir =
+ignore_startup_parameters = extra_float_digits
+"""
+    )
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    process = subprocess.Popen([*pgbouncer, *user, str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port, process)
+        yield request.param, f"postgresql://{parts.username}@127.0.0.1:{port}{parts.path}?sslmode=disable"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(100):
+        assert process.poll() is None, "PgBouncer has ended"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("PgBouncer does not listen")
+
+
+def open_session(url: str) -> Session:
+    return connect(dialect_for("postgresql"), from_url(parse_url(url, {}), {}))
+
+
+def test_a_transaction_pooler_is_refused_and_a_session_pooler_is_not(pooled: tuple[str, str]) -> None:
+    mode, url = pooled
+    session = open_session(url)
+    try:
+        if mode == "session":
+            dialect_for("postgresql").check_writable(session)
+        else:
+            with pytest.raises(Unreachable, match="pooler"):
+                dialect_for("postgresql").check_writable(session)
+    finally:
+        session.close()
+
+
+def test_the_proof_of_exclusion_finds_it_too(pooled: tuple[str, str]) -> None:
+    mode, url = pooled
+    session = open_session(url)
+    try:
+        if mode == "session":
+            with run_lock(session, deadline_seconds=5, second=lambda: open_session(url)):
+                pass
+        else:
+            with (
+                pytest.raises(Unreachable, match="pooler"),
+                run_lock(session, deadline_seconds=5, second=lambda: open_session(url)),
+            ):
+                pass
+    finally:
+        session.close()
