@@ -76,6 +76,8 @@ class Column:
     invisible: bool = False
     srid: int | None = None
     without_system_versioning: bool = False
-    check: str | None = None  # MariaDB: a CHECK written at the column is a part of it, and not a constraint of the table
+    check: str | None = (
+        None  # MariaDB: a CHECK written at the column is a part of it, and not a constraint of the table
+    )
 
     renamed_from: str | None = field(default=None, compare=False)
