@@ -63,6 +63,10 @@ def _pieces(text: str, start: int, end: int, delimiter: str, engine: str) -> lis
     return [*pieces, (place, end)]
 
 
+_LOOPS = frozenset({"if", "loop", "repeat", "while"})
+_BEFORE = frozenset({";", ":", "begin", "then", "else", "do", "loop", "repeat"})
+
+
 class _Blocks:
     """Counts what a semicolon may stand in: brackets, and the blocks of a routine's body."""
 
@@ -87,7 +91,7 @@ class _Blocks:
         elif text == ")":
             self.brackets = max(0, self.brackets - 1)
         if not word:
-            self.previous = ""
+            self.previous = text
             return
         self.first = self.first or word
         if self.first == "create" and self.depth == 0 and word in self._CREATES:
@@ -101,11 +105,8 @@ class _Blocks:
             # Only SQL-standard bodies hold bare semicolons; CASE is the other thing that END ends in them.
             opens = (word == "begin" and following == "atomic") or (word == "case" and self.depth > 0)
         else:
-            opens = word in {"begin", "case"} or (
-                # if, loop … as statements: IF( is the function, END IF the end.
-                word in {"if", "loop", "repeat", "while"} and self.depth > 0 and self.previous != "end"
-                and not (word == "if" and following in {"exists", "not"})
-            )  # fmt: skip
+            # As statements they stand where one begins; elsewhere IF( and REPEAT( are functions.
+            opens = word in {"begin", "case"} or (word in _LOOPS and self.depth > 0 and self.previous in _BEFORE)
         if word == "end" and self.depth > 0:
             self.depth -= 1
         elif opens and self.previous != "end":

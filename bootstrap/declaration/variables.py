@@ -55,7 +55,7 @@ def escape(text: str) -> str:
         if match["quoted"]:
             return match["quoted"]
         before, after = match.string[: match.start()], match.string[match.end() :]
-        if after.startswith("$$") or re.search(r"\$\w*\Z", before):
+        if after.startswith("$") or re.search(r"\$\w*\Z", before):
             # One more dollar sign would make it a dollar quote.
             return "${dollar}" + match[0][1:] if len(match["dollars"]) == 1 else "$" + match[0]
         return "$" + match[0]

@@ -1,0 +1,152 @@
+"""bootstrap.yaml, overlays, the digest, and directories that are no declaration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bootstrap.declaration.load import load, load_files, manifest, manifest_files
+from bootstrap.declaration.model import Credentials, Policy, Scope, Target, TerraformTarget, Tls
+from bootstrap.problems import DeclarationError
+from tests.unit.declaration.reading import TABLE, files, problems, read
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = [ROOT / "database" / name for name in ("contacts", "streams")]
+
+
+@pytest.mark.parametrize("directory", EXAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("environment", [None, "dev", "staging", "production"])
+def test_the_examples_load_in_every_environment(directory: Path, environment: str | None) -> None:
+    found = load(directory, environment)
+    assert found.catalog.objects
+    assert found.digest == manifest(directory, environment).digest
+    in_memory = {path: (directory / path).read_bytes() for path in found.manifest.files}
+    again = load_files(in_memory, environment)
+    assert (again.catalog, again.steps, again.checks) == (found.catalog, found.steps, found.checks)
+    assert [list(seed.rows()) for seed in again.seeds] == [list(seed.rows()) for seed in found.seeds]
+
+
+def test_everything_that_an_overlay_says() -> None:
+    overlay = """
+target:
+  host: db.example.com
+  database: app
+  username: admin
+  region: eu-west-1
+  credentials: {ssm_parameter: /db/password}
+  tls: {mode: verify-ca, ca_file: ca.pem}
+  connect_deadline_seconds: 60
+policy: {lock_timeout: 500ms, statement_timeout: 2min, deadline: 1h, allow: data_loss:t.x, online: false}
+scope: {tables: [app_*], ignore: tmp_*}
+"""
+    found = read("postgresql", "dev", environments__dev_yaml=overlay, environments__prod_yaml="").manifest
+    assert found.environments == ("dev", "prod")
+    assert found.target == Target(
+        engine="postgresql",
+        host="db.example.com",
+        port=5432,
+        database="app",
+        username="admin",
+        region="eu-west-1",
+        credentials=Credentials("ssm_parameter", "/db/password"),
+        tls=Tls("verify-ca", "ca.pem"),
+        connect_deadline_seconds=60,
+    )
+    assert found.policy == Policy(
+        lock_timeout_ms=500, statement_timeout_ms=120_000, deadline_seconds=3600, allow=("data_loss:t.x",), online=False
+    )
+    assert found.scope == Scope(tables=("app_*",), ignore=("tmp_*",))
+
+
+def test_a_target_from_terraform() -> None:
+    overlay = "target: {terraform: {directory: ../tf, key: contacts}}"
+    assert read("mysql", "dev", environments__dev_yaml=overlay).manifest.target == TerraformTarget(
+        directory="../tf", key="contacts"
+    )
+
+
+@pytest.mark.parametrize(
+    ("overlay", "expected"),
+    [
+        ("target: {host: a}", "target lacks database"),
+        ("target: {host: a, database: b, engine: mysql}", "target is mysql, the declaration postgresql"),
+        (
+            "target: {host: a, database: b, credentials: {iam: true, environment: X}}",
+            "credentials: iam, environment given",
+        ),
+        ("target: {host: a, terraform: {directory: a, key: b}}", "target has terraform and an endpoint"),
+        ("target: {host: a, database: b, port: 0}", "port is 0: write a number from 1"),
+        ("target: {host: a, database: b, password: x}", "target has no key password"),
+        ("policy: {lock_timeout: 3}", "lock_timeout is 3: write a time with its unit: 3s"),
+        ("seeds: [seeds/nope/*.yaml]", "no file matches seeds/nope/*.yaml"),
+        ("schema: x", "has no key schema"),
+    ],
+)
+def test_mistakes_in_an_overlay(overlay: str, expected: str) -> None:
+    found = problems("postgresql", "dev", environments__dev_yaml=overlay)
+    assert any(problem.startswith("environments/dev.yaml:1: ") and expected in problem for problem in found), found
+
+
+def test_an_unknown_environment_lists_the_known() -> None:
+    found = problems("postgresql", "produktion", environments__production_yaml="", environments__dev_yaml="")
+    assert found == [
+        "environments/produktion.yaml:1: there is no environment produktion (known: dev, production): "
+        "did you mean production?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("", "the file is empty"),
+        ("engine: mysql", "lacks version"),
+        ("version: 2\nengine: mysql", "version 2 of the format is not known"),
+        ("version: 1\nengine: oracle", "engine is oracle: choose one of mysql, postgresql"),
+        ("version: 1\nengine: mysql\ndefault_schema: x", "default_schema does not exist on mysql"),
+        ("[1]", "bootstrap.yaml is a list"),
+    ],
+)
+def test_mistakes_in_the_main_file(content: str, expected: str) -> None:
+    assert any(expected in problem for problem in problems(bootstrap_yaml=content))
+
+
+def test_no_declaration(tmp_path: Path) -> None:
+    for directory, what in ((tmp_path, "there is no declaration here"), (tmp_path / "x", "there is no such directory")):
+        with pytest.raises(DeclarationError, match=what) as caught:
+            load(directory)
+        assert len(caught.value.problems) == 1
+
+
+def test_files_that_nobody_reads_are_told() -> None:
+    assert problems(schema__a_sql="x", schema__README_md="x", steps__x_txt="x") == [
+        "schema/a.sql:1: files in schema/ end in .yaml or .yml: rename or remove it"
+    ]
+
+
+def test_files_at_other_places() -> None:
+    main = "version: 1\nengine: postgresql\nschema: [db/, more.yaml]\nchecks: c/*.yaml\n"
+    found = read(
+        bootstrap_yaml=main, db__x__a_yaml=TABLE, more_yaml="enums: {e: [a]}", c__a_yaml="checks: {c: select true}"
+    )
+    assert len(found.catalog.objects) == 2
+    assert len(found.checks) == 1
+    assert problems(bootstrap_yaml=main)[0] == (
+        "bootstrap.yaml:3: no file matches db/**/*: mend the path, relative to bootstrap.yaml"
+    )
+
+
+def test_the_digest_is_of_everything_that_is_read() -> None:
+    base = files(schema__a_yaml=TABLE, environments__dev_yaml="", environments__prod_yaml="", notes_md="x")
+    digest = manifest_files(base, "dev").digest
+    assert digest == load_files(base, "dev").digest
+    assert digest != manifest_files(base, "prod").digest
+    unchanged = base | {"environments/prod.yaml": b"scope: {tables: x}", "notes.md": b"y"}
+    assert manifest_files(unchanged, "dev").digest == digest
+    for path, content in (("schema/a.yaml", b"# \n"), ("environments/dev.yaml", b"# \n"), ("seeds/x.csv", b"a\n")):
+        changed = base | {path: base.get(path, b"") + content}
+        assert manifest_files(changed, "dev").digest != digest
+
+
+def test_a_manifest_parses_no_structure() -> None:
+    assert manifest_files(files(schema__a_yaml="[[[")).engine == "postgresql"
