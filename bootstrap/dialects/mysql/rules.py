@@ -15,13 +15,14 @@ from bootstrap.catalog.changes import (
 )
 from bootstrap.catalog.code import Routine, Trigger
 from bootstrap.catalog.columns import Column, GeneratedKind
-from bootstrap.catalog.constraints import KeyConstraint
+from bootstrap.catalog.constraints import ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.mysql.render.conversions import is_convertible
+from bootstrap.dialects.mysql.render.conversions import is_convertible, unsettles_keys
 
 _NOTHING: Mapping[Ref, frozenset[Kind]] = {}
+_KEYS = frozenset({Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.INDEX})
 _FOREIGN_KEYS = frozenset({Kind.FOREIGN_KEY})
 # What mentions a column in an expression, or relies on its type being what it was.
 _BY_EXPRESSION = frozenset({Kind.CHECK, Kind.COLUMN, Kind.INDEX})
@@ -42,6 +43,8 @@ class MySqlRules:
                 return True
             case AlterColumn(before=before, after=after):
                 return _needs_new_column(before, after)
+            case AlterConstraint(before=ForeignKey()):
+                return True  # dropped first and made last: in between its index may change
             case _:
                 return False
 
@@ -80,12 +83,16 @@ def _needs_new_column(before: Column, after: Column) -> bool:
 
 
 def _by_column(change: AlterColumn, before: Column, after: Column) -> Mapping[Ref, frozenset[Kind]]:
-    ref = change.ref
+    kinds: set[Kind] = set()
     if (before.type, before.charset, before.collation) != (after.type, after.charset, after.collation):
-        return {ref: _FOREIGN_KEYS}
+        kinds |= _FOREIGN_KEYS
+        if before.type != after.type and unsettles_keys(before.type, after.type):
+            kinds |= _KEYS
     if before.nullable != after.nullable:
-        return {ref: _FOREIGN_KEYS}
-    return _NOTHING
+        kinds |= _FOREIGN_KEYS
+        if after.nullable:
+            kinds.add(Kind.PRIMARY_KEY)  # in it the column would silently stay NOT NULL
+    return {change.ref: frozenset(kinds)} if kinds else _NOTHING
 
 
 def _by_table(before: Table, after: Table) -> Mapping[Ref, frozenset[Kind]]:

@@ -11,7 +11,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import Key, leads_with, table_keys
-from bootstrap.dialects.mysql.render.conversions import conversion
+from bootstrap.dialects.mysql.render.conversions import conversion, unsettles_keys
 from bootstrap.dialects.mysql.render.parts import column_definition, key_definition, loses_default
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note
 from bootstrap.dialects.mysql.text import quote
@@ -139,48 +139,64 @@ def _carried(table: Table, column: Column, context: RenderContext) -> list[str]:
     return clauses
 
 
-def stop_counting(table: Table, context: RenderContext, *, without: frozenset[str] = frozenset()) -> list[str]:
+def stop_counting(
+    table: Table, context: RenderContext, *, without: frozenset[str] = frozenset(), altered: bool = False
+) -> list[str]:
     """Take AUTO_INCREMENT from a column that must not have it any more, or whose last key is about to go.
 
     Args:
         table: the table that is altered.
         context: both catalogs.
         without: names of keys that are dropped in this ALTER; empty: only what the declaration itself no longer wants.
+        altered: the column has its new definition by now.
     """
     live, wanted = live_table(table, context), wanted_table(table, context)
     for column in live.columns:
         if not column.auto_increment:
             continue
         after = wanted.column(column.name)
-        staying = {key.name for key in table_keys(wanted)}
-        left = [
-            key
-            for key in table_keys(live)
-            if leads_with(key, column.name) and key.name not in without and key.name in staying
-        ]
+        left = [key for key in stable_keys(table, context) if leads_with(key, column.name) and key.name not in without]
         if (without and not left) or (not without and (after is None or not after.auto_increment)):
-            stopped = replace(column, auto_increment=False)
+            stopped = replace(after if altered and after is not None else column, auto_increment=False)
             inherited = _inherited(table, context)
             return [f"MODIFY COLUMN {column_definition(stopped, context.server, table_collation=inherited)}"]
     return []
 
 
 def resume_counting(table: Table, key: Key, context: RenderContext) -> list[str]:
-    """Give AUTO_INCREMENT to the column that the new key begins with, where no other key of it was there before."""
+    """Give AUTO_INCREMENT to the column that the new key begins with: it may have been taken with the old key."""
     live, wanted = live_table(table, context), wanted_table(table, context)
     column = wanted.column(key.parts[0].column or "") if leads_with(key, key.parts[0].column or "") else None
-    if column is None or not column.auto_increment or live.column(column.name) is None:
+    if column is None or not column.auto_increment or table.ref in context.created:
         return []
-    if table.ref in context.created or _keeps_key(table, column.name, context):
+    if live.column(column.name) is None or _keeps_key(table, column.name, context):
         return []
     inherited = _inherited(table, context)
     return [f"MODIFY COLUMN {column_definition(column, context.server, table_collation=inherited)}"]
 
 
 def _keeps_key(table: Table, column: str, context: RenderContext) -> bool:
-    """Whether a key of the column stays as it is throughout the plan."""
-    after = {key for key in table_keys(wanted_table(table, context)) if leads_with(key, column)}
-    return any(key in after for key in table_keys(live_table(table, context)))
+    """Whether a key that begins with the column stays as it is throughout the plan."""
+    return any(leads_with(key, column) for key in stable_keys(table, context))
+
+
+def stable_keys(table: Table, context: RenderContext) -> list[Key]:
+    """Keys that nothing in the plan touches: equal before and after, over columns that unsettle none."""
+    live, wanted = live_table(table, context), wanted_table(table, context)
+    after = set(table_keys(wanted))
+    return [key for key in table_keys(live) if key in after and _settled(key, live, wanted)]
+
+
+def _settled(key: Key, live: Table, wanted: Table) -> bool:
+    for part in key.parts:
+        old, new = live.column(part.column or ""), wanted.column(part.column or "")
+        if old is None or new is None:
+            return False
+        if old.generated != new.generated or (old.type != new.type and unsettles_keys(old.type, new.type)):
+            return False
+        if not old.nullable and new.nullable and key.kind is Kind.PRIMARY_KEY:
+            return False
+    return True
 
 
 def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:

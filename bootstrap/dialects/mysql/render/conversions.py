@@ -76,6 +76,21 @@ def is_convertible(before: str, after: str) -> bool:
     return True
 
 
+def unsettles_keys(before: str, after: str) -> bool:
+    """Whether keys with the column must be made anew: what may be indexed, or how much of it, is another matter now."""
+    old, new = _parse(before), _parse(after)
+    if _needs_prefix(old) != _needs_prefix(new) or "json" in (old.name, new.name):
+        return True
+    stringlike = _STRINGS | _BINARIES
+    if (old.name in stringlike) != (new.name in stringlike):
+        return True  # the length of a prefix, or a full text, has no meaning any more
+    return old.name in stringlike and _capacity(new) < _capacity(old)
+
+
+def _needs_prefix(item: _Type) -> bool:
+    return item.name in _TEXTS or item.name in _BLOBS
+
+
 def _cost(old: _Type, new: _Type, before: Column, after: Column) -> Cost:
     if before.collation != after.collation:
         return Cost.COPY

@@ -69,12 +69,17 @@ def _explicit_index(table: Table, key: ForeignKey, context: RenderContext) -> li
     if table.ref in context.created:
         return []
     live, staying = live_table(table, context), set(table_keys(wanted_table(table, context)))
-    names = {key.columns[0], *(other.name for other in live.foreign_keys)}
     for index in table_keys(live):
-        plain_index = index.kind is Kind.INDEX and len(index.parts) == len(key.columns)
-        if plain_index and index in staying and index.name in names and supports(index, key.columns):
-            return [_drop_clause(index), f"ADD {key_definition(index, context.server)}"]
+        if index in staying and len(index.parts) == len(key.columns) and supports(index, key.columns):
+            if _may_be_the_servers(index, live):
+                return [_drop_clause(index), f"ADD {key_definition(index, context.server)}"]
     return []
+
+
+def _may_be_the_servers(index: Key, live: Table) -> bool:
+    """Whether the server may have made the index for a foreign key."""
+    names = {index.parts[0].column, *(key.name for key in live.foreign_keys)}
+    return index.kind is Kind.INDEX and index.name in names
 
 
 def is_dangling(table: Table, key: ForeignKey, context: RenderContext) -> bool:
@@ -228,7 +233,8 @@ def _alter_key(table: Table, before: Key, after: Key, ref: Ref, context: RenderC
     if carried_by(table, after, context) is not None:
         return []
     if before.kind is not Kind.PRIMARY_KEY and replace(before, name=after.name) == after:
-        if "rename_index" in context.server.capabilities:
+        ours = not _may_be_the_servers(before, live_table(table, context))
+        if ours and "rename_index" in context.server.capabilities:
             clause = f"RENAME INDEX {quote(before.name)} TO {quote(after.name)}"
             clauses = [clause, *resume_counting(table, after, context)]
             return [alter(table, clauses, context, subject=ref, cost=Cost.INSTANT)]
@@ -237,7 +243,7 @@ def _alter_key(table: Table, before: Key, after: Key, ref: Ref, context: RenderC
         return [alter(table, [clause], context, subject=ref, cost=Cost.INSTANT)]
     clauses = [_drop_clause(before), f"ADD {key_definition(after, context.server)}"]
     resumed = resume_counting(table, after, context)
-    clauses += resumed or stop_counting(table, context, without=frozenset({before.name}))
+    clauses += resumed or stop_counting(table, context, without=frozenset({before.name}), altered=True)
     return [
         alter(table, clauses, context, subject=ref, cost=_cost(after), hazards=_unique_hazards(after, ref, context))
     ]
