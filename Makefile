@@ -32,7 +32,7 @@ demo-down:  ## End what `make demo KEEP=1` left standing
 	$(BIN)/python -m demo down
 
 test: install package  ## All tests, on private servers
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 corpora: install  ## Every case of the corpora, not only the sample
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) tests/corpora --corpora=all $(ARGS)
