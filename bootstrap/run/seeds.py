@@ -6,10 +6,9 @@ sent. Where anything in the table changed, by hand or by the application, the ro
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.constraints import ForeignKey
@@ -25,6 +24,7 @@ from bootstrap.run.ledger import Ledger, SeedProof
 from bootstrap.run.patience import Patience
 from bootstrap.run.seed_order import LoadGroup, load_groups, referenced_tables
 from bootstrap.run.seed_places import first_refused, row_in_words
+from bootstrap.run.seed_tables import DeclaredRows, by_table, narrowed
 
 # A digest reads the whole table. It is worth it while the seed is a good part of the table; else the few rows of the
 # seed are compared by their key.
@@ -59,28 +59,10 @@ class SeedResult:
 class _Load:
     """Tables being loaded in one transaction. ``done`` are the seeds so far, the one at hand last."""
 
-    items: tuple[_Declared, ...]
+    items: tuple[DeclaredRows, ...]
     keep: frozenset[Ref] = frozenset()
     deferred: tuple[tuple[Ref, ForeignKey], ...] = ()
     done: list[Seed] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    """The seeds of one table."""
-
-    table: Ref
-    seeds: tuple[Seed, ...]
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256("\n".join(seed.digest for seed in self.seeds).encode()).hexdigest()
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns whose values are declared; an expression's value is not known beforehand."""
-        names = (name for seed in self.seeds for name in seed.columns if name not in seed.expressions)
-        return list(dict.fromkeys(names))
 
 
 class SeedRunner:
@@ -101,7 +83,7 @@ class SeedRunner:
             ConnectionLost: the connection broke; nothing of the table at hand was kept.
             Incomplete: out of time.
         """
-        declared = _by_table(seeds)
+        declared = by_table(seeds)
         proven = self._proven(declared)
         results: dict[Ref, SeedResult] = {}
         groups = load_groups([table for table in declared if table not in proven], self.catalog)
@@ -126,7 +108,7 @@ class SeedRunner:
             seeds: those of the declaration.
             live: the live structure, where tables or columns of the declaration may still be missing.
         """
-        declared = _by_table(seeds)
+        declared = by_table(seeds)
         missing = {table: result for table, item in declared.items() if (result := self._without(item, live))}
         asked = {table: item for table, item in declared.items() if table not in missing}
         known = missing | self._proven(asked)
@@ -137,10 +119,10 @@ class SeedRunner:
 
     def proven(self, seeds: Sequence[Seed]) -> bool:
         """Whether every seed is proven to be in the database, by one query at most."""
-        declared = _by_table(seeds)
+        declared = by_table(seeds)
         return len(self._proven(declared)) == len(declared)
 
-    def _proven(self, declared: dict[Ref, _Declared]) -> dict[Ref, SeedResult]:
+    def _proven(self, declared: dict[Ref, DeclaredRows]) -> dict[Ref, SeedResult]:
         """The tables whose rows are still what the last load left, and whose seeds are still the same."""
         known = self.ledger.seeds(declared) if declared else {}
         asked = {
@@ -158,14 +140,14 @@ class SeedRunner:
             if found[table] == proof.proof
         }
 
-    def _digests(self, declared: Sequence[_Declared]) -> dict[Ref, str]:
+    def _digests(self, declared: Sequence[DeclaredRows]) -> dict[Ref, str]:
         if not declared:
             return {}
         parts = [self.dialect.rows_digest(item.table, item.columns) for item in declared]
         [row] = self.session.query(f"SELECT {', '.join(parts)}")
         return {item.table: str(value) for item, value in zip(declared, row, strict=True)}
 
-    def _new_proofs(self, declared: Sequence[_Declared], results: dict[Ref, SeedResult]) -> list[SeedProof]:
+    def _new_proofs(self, declared: Sequence[DeclaredRows], results: dict[Ref, SeedResult]) -> list[SeedProof]:
         sizes = self.dialect.table_sizes(self.session, [item.table for item in declared])
         rows = {item.table: _declared_rows(results[item.table]) for item in declared}
         worth = [
@@ -178,7 +160,7 @@ class SeedRunner:
         digests = self._digests(worth)
         return [SeedProof(item.table, item.digest, digests.get(item.table, ""), rows[item.table]) for item in declared]
 
-    def _synchronised_parents(self, groups: Sequence[LoadGroup], declared: dict[Ref, _Declared]) -> frozenset[Ref]:
+    def _synchronised_parents(self, groups: Sequence[LoadGroup], declared: dict[Ref, DeclaredRows]) -> frozenset[Ref]:
         """Tables whose surplus rows go only after those of the tables that refer to them."""
         place = {table: number for number, group in enumerate(groups) for table in group.tables}
         synced = [table for table in place if declared[table].seeds[0].mode is SeedMode.SYNC]
@@ -188,7 +170,7 @@ class SeedRunner:
     def _load(
         self,
         group: LoadGroup,
-        declared: dict[Ref, _Declared],
+        declared: dict[Ref, DeclaredRows],
         *,
         keep: frozenset[Ref] = frozenset(),
         only: frozenset[Ref] | None = None,
@@ -235,7 +217,7 @@ class SeedRunner:
         )
         return self.dialect.apply_seed(self.session, table, dry_run=dry_run)
 
-    def _without(self, item: _Declared, live: Catalog | None) -> SeedResult | None:
+    def _without(self, item: DeclaredRows, live: Catalog | None) -> SeedResult | None:
         """What can be said of a seed whose table or columns are not there yet; None where they are."""
         if live is None:
             return None
@@ -245,10 +227,10 @@ class SeedRunner:
         names = frozenset(column.name for column in table.columns)
         if all(name in names for seed in item.seeds for name in seed.columns):
             return None
-        rest = _narrowed(item, names)
+        rest = narrowed(item, names)
         return SeedResult(item.table, None, so_far=self._dry_run(rest) if rest else None)
 
-    def _dry_run(self, item: _Declared) -> SeedCounts:
+    def _dry_run(self, item: DeclaredRows) -> SeedCounts:
         counts, work = SeedCounts(), _Load((item,))
         try:
             with self.session.transaction():
@@ -287,29 +269,6 @@ class SeedRunner:
             return False
         except ServerError as error:
             return not error.connection_lost
-
-
-def _by_table(seeds: Sequence[Seed]) -> dict[Ref, _Declared]:
-    tables = dict.fromkeys(seed.table for seed in seeds)
-    return {table: _Declared(table, tuple(seed for seed in seeds if seed.table == table)) for table in tables}
-
-
-def _narrowed(item: _Declared, names: frozenset[str]) -> _Declared | None:
-    """The seeds with those of their columns that are there; None where the keys are not among them."""
-    if not all(seed.key and names.issuperset(seed.key) for seed in item.seeds):
-        return None
-    return replace(item, seeds=tuple(_with_columns(seed, names) for seed in item.seeds))
-
-
-def _with_columns(seed: Seed, names: frozenset[str]) -> Seed:
-    places = [place for place, name in enumerate(seed.columns) if name in names]
-
-    def rows() -> Iterator[SeedRow]:
-        for row in seed.rows():
-            yield row._replace(values=tuple(row.values[place] for place in places))
-
-    columns = tuple(seed.columns[place] for place in places)
-    return replace(seed, columns=columns, rows=rows, expressions=seed.expressions & names)
 
 
 def _declared_rows(result: SeedResult) -> int:
