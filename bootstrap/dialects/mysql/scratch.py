@@ -27,7 +27,7 @@ def scratch_database(session: MySqlSession) -> Iterator[str]:
     """
     sweep(session)
     name = f"{SCRATCH_PREFIX}{secrets.token_hex(6)}"
-    if not session.try_lock(name):
+    if not _try_lock(session, name):
         raise StatementError(f"the lock of the new scratch database {name} is taken: try again")
     try:
         _create(session, name)
@@ -40,7 +40,7 @@ def scratch_database(session: MySqlSession) -> Iterator[str]:
                     session.use(session.database)
     finally:
         with suppress(ServerError):  # the lock goes with the session at the latest
-            session.unlock(name)
+            _unlock(session, name)
 
 
 def _create(session: MySqlSession, name: str) -> None:
@@ -87,9 +87,18 @@ def sweep(session: MySqlSession) -> list[str]:
         " FROM information_schema.schemata s WHERE s.schema_name LIKE %s", [_MARKER, _TAG, pattern])  # fmt: skip
     swept = []
     for name, tables, markers in rows:
-        if (markers or not tables) and session.try_lock(str(name)):
+        if (markers or not tables) and _try_lock(session, str(name)):
             with suppress(ServerError):  # somebody else's to clean up, if this account may not
                 session.execute(f"DROP DATABASE IF EXISTS {quote(str(name))}")
                 swept.append(str(name))
-            session.unlock(str(name))
+            _unlock(session, str(name))
     return swept
+
+
+def _try_lock(session: MySqlSession, name: str) -> bool:
+    """The lock of a scratch database: under its own name, for it is the same whichever database a session works for."""
+    return bool(session.query("SELECT GET_LOCK(%s, 0)", [name])[0][0])
+
+
+def _unlock(session: MySqlSession, name: str) -> None:
+    session.query("SELECT RELEASE_LOCK(%s)", [name])

@@ -152,7 +152,7 @@ def stop_counting(
     """
     live, wanted = live_table(table, context), wanted_table(table, context)
     for column in live.columns:
-        if not column.auto_increment:
+        if not column.auto_increment or (without and not _counts_on(live, column.name, without)):
             continue
         after = wanted.column(column.name)
         left = [key for key in stable_keys(table, context) if leads_with(key, column.name) and key.name not in without]
@@ -161,6 +161,10 @@ def stop_counting(
             inherited = _inherited(table, context)
             return [f"MODIFY COLUMN {column_definition(stopped, context.server, table_collation=inherited)}"]
     return []
+
+
+def _counts_on(live: Table, column: str, names: frozenset[str]) -> bool:
+    return any(key.name in names and leads_with(key, column) for key in table_keys(live))
 
 
 def resume_counting(table: Table, key: Key, context: RenderContext) -> list[str]:

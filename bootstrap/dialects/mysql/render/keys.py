@@ -70,9 +70,9 @@ def _explicit_index(table: Table, key: ForeignKey, context: RenderContext) -> li
         return []
     live, staying = live_table(table, context), set(table_keys(wanted_table(table, context)))
     for index in table_keys(live):
-        if index in staying and len(index.parts) == len(key.columns) and supports(index, key.columns):
-            if _may_be_the_servers(index, live):
-                return [_drop_clause(index), f"ADD {key_definition(index, context.server)}"]
+        exact = len(index.parts) == len(key.columns) and supports(index, key.columns)
+        if exact and index in staying and _may_be_the_servers(index, live):
+            return [_drop_clause(index), f"ADD {key_definition(index, context.server)}"]
     return []
 
 
