@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from bootstrap.catalog.columns import Column, Identity
@@ -65,12 +66,18 @@ def parse_column(name: str, text: str, engine: str) -> ColumnText:
     Raises:
         SqlTextError: with what cannot be read.
     """
+    found = _parsed(text, engine)
+    return replace(found, column=replace(found.column, name=name), checks=list(found.checks))
+
+
+@lru_cache(maxsize=4096)  # a schema has many columns that are written alike
+def _parsed(text: str, engine: str) -> ColumnText:
     cursor = Cursor(text, scan(text, engine))
     kind = _until_clause(cursor, engine)
     if not kind:
         raise SqlTextError("has no type", 0, remedy="begin with the type")
     _check_type(cursor.tokens[: cursor.index])
-    found = ColumnText(Column(name=name, type=kind))
+    found = ColumnText(Column(name="", type=kind))
     while cursor.current is not None:
         if not _clause(cursor, found, engine):
             raise SqlTextError(f"cannot read {cursor.text[cursor.current.start :]!r}", cursor.current.start)

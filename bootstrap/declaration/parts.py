@@ -30,11 +30,15 @@ class Cursor:
 
     def at(self, *words: str) -> bool:
         """Whether the next tokens are these words or signs."""
-        following = self.tokens[self.index : self.index + len(words)]
-        return len(following) == len(words) and all(
-            token.word == word or (token.kind == "other" and token.text == word)
-            for token, word in zip(following, words, strict=True)
-        )
+        place = self.index
+        if place + len(words) > len(self.tokens):
+            return False
+        for word in words:
+            token = self.tokens[place]
+            if token.text.lower() != word or token.kind not in {"word", "other"}:
+                return False
+            place += 1
+        return True
 
     def take(self, *words: str) -> bool:
         """Pass over these words if they come next."""

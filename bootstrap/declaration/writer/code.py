@@ -78,16 +78,15 @@ def routine_name(routine: Routine, writing: Writing) -> str:
     path = writing.key(routine.schema, routine.name)
     if not routine.schema:
         return path
-    overloads = [
-        item
-        for item in writing.catalog.of(Routine)
-        if (item.kind, item.schema, item.name) == (routine.kind, routine.schema, routine.name)
-    ]
     try:
         derived = identity_of(routine.arguments, writing.engine)
     except SqlTextError:
         derived = None
-    if len(overloads) == 1 and derived == routine.identity and not path.endswith(")"):
+    if (
+        writing.overloads[routine.kind, routine.schema, routine.name] == 1
+        and derived == routine.identity
+        and not path.endswith(")")
+    ):
         return path
     return f"{_quoted(path, writing, routine)}({routine.identity})"
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
-from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.code import Routine
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant
+from bootstrap.catalog.tables import Table
 from bootstrap.declaration.names import join_path, split_path
 from bootstrap.declaration.parts import write_reference
 from bootstrap.declaration.sqltext import MYSQL, SqlTextError
@@ -24,6 +26,13 @@ class Writing:
         self._grants: dict[Ref | None, list[Grant]] = defaultdict(list)
         for grant in catalog.grants:
             self._grants[grant.on].append(grant)
+        self.partitions: dict[tuple[str, str], list[Table]] = defaultdict(list)
+        self.overloads: Counter[tuple[Kind, str, str]] = Counter()
+        for table in catalog.of(Table):
+            if table.partition_of:
+                self.partitions[table.partition_of.schema, table.partition_of.table].append(table)
+        for routine in catalog.of(Routine):
+            self.overloads[routine.kind, routine.schema, routine.name] += 1
         self.attached: dict[tuple[str, str], list[DatabaseObject]] = defaultdict(list)
         for ref in sorted(catalog.objects):
             if ref.table:
@@ -50,6 +59,10 @@ class Writing:
             return text
         plain = len(parts) == 2 and parts[0] == self.default_schema and '"' not in text  # noqa: PLR2004  # schema, name
         return parts[1] if plain else text
+
+    def has_grants(self, on: Ref) -> bool:
+        """Whether an object has grants of its own."""
+        return on in self._grants
 
     def grants(self, on: Ref | None) -> dict[str, Plain]:
         """The ``grants:`` of an object, if it has any."""

@@ -59,6 +59,8 @@ def _entry(head: str, value: Plain, indent: str) -> list[str]:
         return [f"{head} {block[0]}", *block[1:]] if block else [f"{head} {scalar(value)}"]
     if isinstance(value, str):
         return [f"{head} {scalar(value)}"]
+    if isinstance(value, Mapping) and value and not isinstance(value, Flow):
+        return [head, *_mapping(value, indent + _INDENT)]
     one = one_line(value)
     if not isinstance(value, Mapping | list):
         return [f"{head} {one}"]

@@ -125,7 +125,7 @@ def is_plain_partition(table: Table, writing: Writing) -> bool:
         return False
     parent_ref = Ref(Kind.TABLE, table.partition_of.schema, table.partition_of.table)
     parent = writing.catalog.objects.get(parent_ref)
-    if not isinstance(parent, Table) or any(grant.on == table.ref for grant in writing.catalog.grants):
+    if not isinstance(parent, Table) or writing.has_grants(table.ref):
         return False
     bare = Table(schema=table.schema, name=table.name, partition_of=table.partition_of, owner=parent.owner)
     return inherit(bare, [parent]) == table
@@ -139,10 +139,8 @@ def _partitioning(table: Table, writing: Writing) -> dict[str, Plain]:
         content["partition_by"] = _partition_by(table.partition_by, writing)
     partitions = {
         writing.key(child.schema, child.name): _bound(child.partition_of)
-        for child in writing.catalog.of(Table)
-        if child.partition_of
-        and (child.partition_of.schema, child.partition_of.table) == (table.schema, table.name)
-        and is_plain_partition(child, writing)
+        for child in writing.partitions.get((table.schema, table.name), ())
+        if child.partition_of and is_plain_partition(child, writing)
     }
     return content | ({"partitions": partitions} if partitions else {})
 

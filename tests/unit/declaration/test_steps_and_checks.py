@@ -71,7 +71,7 @@ def test_scripts_are_cut_into_statements(engine: str, text: str, expected: list[
 def test_headers_and_order() -> None:
     found = read(
         steps__10_late_sql="select 1",
-        steps__0002_early_sql="-- phase: before\n-- transaction: off\n-- description: why\n\nselect 1;\n-- phase: nothing",
+        steps__0002_early_sql="-- phase: before\n-- transaction: off\n-- description: why\n\nselect 1;\n-- phase: x",
         steps__0003_yaml_yaml="phase: before\nstatements:\n  - select 1; select 2\n  - |\n    select 3\n",
     ).steps
     facts = [(step.number, step.name, step.phase, step.transactional, step.description) for step in found]
