@@ -12,6 +12,7 @@ import json
 import secrets
 import string
 import threading
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -37,7 +38,7 @@ RESOURCE_ID_LETTERS = string.ascii_uppercase + "234567"
 
 def install(instances: Instances, runner: FunctionRunner) -> None:
     """Hook RDS, Lambda, Step Functions and EC2 of the moto that is imported in this process."""
-    _hook_secrets()
+    _hook_secrets(instances)
     _hook_create(instances)
     _hook_delete(instances)
     _hook_modify(instances)
@@ -53,13 +54,21 @@ def _replace(owner: type, name: str, value: object) -> None:
     setattr(owner, name, value)
 
 
-def _hook_secrets() -> None:
+def _hook_secrets(instances: Instances) -> None:
     def generate(self: Any) -> str:
         password = new_password()
         setattr(self.resource, PASSWORD, password)
         return json.dumps({"username": self.resource.master_username, "password": password})
 
+    def rotate(self: Any) -> None:
+        content = json.loads(generate(self))
+        # In this order, as RDS does it: for a moment the secret still says what the server no longer takes.
+        instances.set_password(self.resource.db_instance_identifier, content["username"], content["password"])
+        token = str(uuid.uuid4())
+        self.secretsmanager.put_secret_value(self.secret.arn, json.dumps(content), None, token, ["AWSCURRENT"])
+
     _replace(MasterUserSecret, "_generate_secret_string", generate)
+    _replace(MasterUserSecret, "rotate_secret", rotate)
 
 
 def _hook_create(instances: Instances) -> None:

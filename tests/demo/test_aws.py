@@ -173,6 +173,20 @@ def test_a_new_master_password_holds_in_the_server(aws: local.LocalAws) -> None:
         postgres(aws, instance, secret["password"])
 
 
+def test_a_rotated_master_password_is_in_the_secret_and_holds(aws: local.LocalAws) -> None:
+    instance, before = create_instance(aws, "turned", "postgres")
+    turn = {"RotateMasterUserPassword": True, "ApplyImmediately": True}
+    client(aws, "rds").modify_db_instance(DBInstanceIdentifier="turned", **turn)
+    secrets = client(aws, "secretsmanager")
+    text = secrets.get_secret_value(SecretId=instance["MasterUserSecret"]["SecretArn"])["SecretString"]
+    after = json.loads(text)
+    assert after["username"] == "master"
+    assert after["password"] != before["password"]
+    postgres(aws, instance, after["password"]).close()
+    with pytest.raises(psycopg2.OperationalError, match="password"):
+        postgres(aws, instance, before["password"])
+
+
 def test_a_mysql_instance_is_a_server_without_super(aws: local.LocalAws) -> None:
     instance, secret = create_instance(aws, "my", "mysql")
     assert secret["username"] == "master"
