@@ -63,7 +63,6 @@ def owner_of(ref: Ref, catalog: Catalog) -> DatabaseObject | None:
     return next((item for item in candidates if item is not None), None)
 
 
-
 def _table(table: Table, catalog: Catalog) -> Iterator[tuple[Ref, Ref]]:
     if table.partition_of:
         yield table.ref, Ref(Kind.TABLE, table.partition_of.schema, table.partition_of.table)
@@ -75,7 +74,7 @@ def _table(table: Table, catalog: Catalog) -> Iterator[tuple[Ref, Ref]]:
         for name in constraint_columns(constraint):
             yield ref, table.ref.child(Kind.COLUMN, name)
         if isinstance(constraint, ForeignKey):
-            yield from ((ref, need) for need in _referenced(constraint, catalog))
+            yield from ((ref, need) for need in referenced(constraint, catalog))
     for index in table.indexes:
         ref = table.ref.child(Kind.INDEX, index.name)
         yield ref, table.ref
@@ -83,7 +82,7 @@ def _table(table: Table, catalog: Catalog) -> Iterator[tuple[Ref, Ref]]:
             yield ref, table.ref.child(Kind.COLUMN, name)
 
 
-def _referenced(key: ForeignKey, catalog: Catalog) -> Iterator[Ref]:
+def referenced(key: ForeignKey, catalog: Catalog) -> Iterator[Ref]:
     """The referenced table, its columns, and every key or unique index that could be the one behind the reference."""
     target = catalog.objects.get(Ref(Kind.TABLE, key.ref_schema, key.ref_table))
     if not isinstance(target, Table):

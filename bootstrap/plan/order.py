@@ -27,10 +27,11 @@ from bootstrap.catalog.changes import (
     RenameColumn,
     RevokePrivilege,
 )
+from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.plan.effects import Effect, effect_of
-from bootstrap.plan.needs import dependents_of, needs_of
+from bootstrap.plan.needs import dependents_of, needs_of, referenced
 
 _Index: TypeAlias = dict[Ref, set[int]]
 
@@ -90,6 +91,7 @@ class _Precedence:
     def __init__(self, changes: Sequence[Change], current: Catalog, desired: Catalog) -> None:
         self.changes = changes
         self.effects = [_whole_effect(change, current) for change in changes]
+        self.current = current
         self.needs = needs_of(desired)
         self.dependents = dependents_of(needs_of(current))
         self.makers: _Index = defaultdict(set)
@@ -106,6 +108,7 @@ class _Precedence:
             for ref in effect.makes:
                 self._put(self._freeing(ref), index)
         self._renames_first()
+        self._references_last()
         self._column_positions()
         self._privileges_last()
         return self.before
@@ -157,6 +160,13 @@ class _Precedence:
             names = {name for ref in touched for name in _names_in(ref)}
             self._put({renames[name] for name in names if name in renames}, index)
 
+    def _references_last(self) -> None:
+        """A new foreign key must not tie itself to a key that is about to go."""
+        for index, change in enumerate(self.changes):
+            if isinstance(change, AddConstraint) and isinstance(change.after, ForeignKey):
+                for ref in referenced(change.after, self.current):
+                    self._put(self.takers.get(ref, ()), index)
+
     def _freeing(self, ref: Ref) -> set[int]:
         """Who frees the name that this identity takes."""
         freed = self.takers.get(ref, set()) | self.takers.get(_name_slot(ref), set())
@@ -177,8 +187,8 @@ class _Precedence:
 
     def _wanted_by(self, privilege: Grant | DefaultPrivilege) -> set[int]:
         if isinstance(privilege, DefaultPrivilege):
-            cluster = (Kind.ROLE, Kind.SCHEMA)
-            return {index for ref, found in self.makers.items() if ref.kind in cluster for index in found}
+            # Last of all: what is made in this run shall have the privileges that are declared for it, no others.
+            return {index for found in self.makers.values() for index in found}
         wanted = set(self.makers.get(Ref(Kind.ROLE, "", privilege.grantee), ()))
         if privilege.on:
             wanted |= self.makers.get(privilege.on, set())

@@ -124,6 +124,15 @@ def test_a_cycle_of_foreign_keys_is_opened_before_the_tables_go() -> None:
     assert_order(plan, "Drop table app.a", "Create view app.a")
 
 
+def test_a_new_foreign_key_waits_until_the_key_that_goes_is_gone() -> None:
+    """Else the server may tie it to that one, and then it could not go."""
+    old = table("a", "id", primary_key=primary_key("pk", "id"), uniques=(unique("twin", "id"),))
+    holder = table("held", "a", foreign_keys=(foreign_key("fk", "a", "a"),))
+    child = table("child", "a", foreign_keys=(foreign_key("fk", "a", "a"),))
+    plan = steps(catalog(old, holder), catalog(replace(old, uniques=()), child))
+    assert_order(plan, "Drop table app.held", "DropConstraint app.a.twin", "AddConstraint app.child.fk")
+
+
 def test_a_table_that_references_itself() -> None:
     tree = table(
         "tree", "id", "up", primary_key=primary_key("pk", "id"), foreign_keys=(foreign_key("fk", "up", "tree"),)
