@@ -97,6 +97,7 @@ def _rendered(work: Work, difference: Difference, changes: list[Change]) -> list
         created=created_tables(changes),
         dropped=dropped_objects(changes),
         secrets=_passwords(work, changes),
+        exact=work.request.exact,
     )
     return [statement for change in changes for statement in work.dialect.render(change, context)]
 

@@ -106,7 +106,7 @@ def adopt_undeclared_properties(desired: Catalog, current: Catalog) -> Catalog:
         if isinstance(after, Event) and isinstance(before, Event) and " STARTS " not in after.schedule:
             left_open |= _same_start(before.schedule, after.schedule)
         if any(value is not None for value in left_open.values()):
-            adopted[ref] = replace(after, **left_open)  # type: ignore[arg-type]  # fields that both have: asked just above
+            adopted[ref] = replace(after, **left_open)
         elif isinstance(after, Extension) and isinstance(before, Extension) and after.version is None:
             adopted[ref] = replace(after, version=before.version)
     return replace(desired, objects={**desired.objects, **adopted}) if adopted else desired

@@ -148,6 +148,7 @@ class RenderContext:
     created: frozenset[Ref] = frozenset()  # tables created in this very plan: nothing there can be lost or be locked
     dropped: frozenset[Ref] = frozenset()  # objects and columns that this very plan drops
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # name in Role.password_secret → password
+    exact: bool = False  # everything is managed: also what the server's default privileges would give to new objects
 
 
 @dataclass(frozen=True, slots=True)

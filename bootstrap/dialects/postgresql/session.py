@@ -50,12 +50,14 @@ class PostgresSession:
     def _prepare(self) -> Server:
         number = self._connection.server_version
         settings = "; ".join(f"SET {name} = {value}" for name, value in self._settings(number).items())
-        answer = self.query(f"{settings}; SELECT current_setting('server_version'),"
-                            " current_setting('lock_timeout'), current_setting('statement_timeout')")  # fmt: skip
-        text, lock, statement = answer[0]
+        names = ("server_version", "lock_timeout", "statement_timeout")
+        facts = ", ".join(f"current_setting('{name}')" for name in names)
+        text, lock, statement, user = self.query(f"{settings}; SELECT {facts}, current_user::text")[0]
         self._default_timeouts = (lock, statement)
         version = (number // 10000, number % 10000)
-        return Server(vendor="postgresql", version=version, version_text=text, capabilities=capabilities_of(version))
+        return Server(
+            vendor="postgresql", version=version, version_text=text, capabilities=capabilities_of(version), account=user
+        )
 
     def _settings(self, number: int) -> dict[str, str]:
         if number // 10000 < 14:  # noqa: PLR2004  # the first version with these settings: capabilities.MINIMUM_VERSION

@@ -146,7 +146,7 @@ def render(change: Change, context: RenderContext) -> list[Statement]:
 def _create(item: DatabaseObject, context: RenderContext) -> list[Statement]:
     if isinstance(item, Event):
         raise Refused(f"{item.ref}: PostgreSQL has no events")
-    return _CREATE[type(item)](item, context)
+    return _CREATE[type(item)](item, context) + security.without_defaults(item.ref, context)
 
 
 def _drop(item: DatabaseObject, context: RenderContext) -> list[Statement]:

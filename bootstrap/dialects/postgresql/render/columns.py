@@ -277,7 +277,7 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
     if before.default is not None and not before.generated and before.type != after.type:
         # The server cannot always convert the default with the type: it is taken away and set again.
         actions.insert(0, f"ALTER COLUMN {name} DROP DEFAULT")
-        if after.default is not None and not after.generated:
+        if after.default is not None and not after.generated and (before.serial or not after.serial):
             actions.append(f"ALTER COLUMN {name} SET DEFAULT {after.default}")
     sql = f"ALTER TABLE {_relation(change)} {', '.join(actions)}"
     return [statement(sql, change.ref, context, hazards=_hazards_of_type(change, context))]
@@ -370,7 +370,9 @@ def _properties(change: AlterColumn, context: RenderContext) -> list[Statement]:
     before, after = change.before, change.after
     name, relation = quote(after.name), _relation(change)
     actions = []
-    if before.storage != after.storage:
+    # A change of the type sets the storage back to the type's own.
+    retyped = (before.type, before.collation) != (after.type, after.collation)
+    if before.storage != after.storage or (retyped and after.storage):
         actions.append(f"ALTER COLUMN {name} SET STORAGE {after.storage or _usual_storage(after, context)}")
     if before.compression != after.compression:
         actions.append(f"ALTER COLUMN {name} SET COMPRESSION {after.compression or 'default'}")

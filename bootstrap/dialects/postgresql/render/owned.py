@@ -80,10 +80,11 @@ def change_of_serial(change: AlterColumn, context: RenderContext) -> list[Statem
         options = "INCREMENT BY 1 NO MINVALUE NO MAXVALUE START WITH 1 CACHE 1 NO CYCLE"
         steps = [f"ALTER SEQUENCE {sequence} AS {after.type} {options}"]
     else:
-        steps = [
-            f"CREATE SEQUENCE {sequence} AS {after.type}",
-            f"SELECT setval({literal(sequence)}, max({column})) FROM {relation} HAVING max({column}) >= 1",
-        ]
+        source = None if before.identity else _previous_sequence(table, before, context)
+        follow = f"max({column})) FROM {relation} HAVING max({column}) >= 1"
+        if source is not None:
+            follow = f"last_value, is_called) FROM {source}"
+        steps = [f"CREATE SEQUENCE {sequence} AS {after.type}", f"SELECT setval({literal(sequence)}, {follow}"]
     steps += [
         f"ALTER TABLE ONLY {relation} ALTER COLUMN {column} SET DEFAULT nextval({literal(sequence)}::regclass)",
         f"ALTER SEQUENCE {sequence} OWNED BY {relation}.{column}",

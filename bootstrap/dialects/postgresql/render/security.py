@@ -169,6 +169,28 @@ def _revoke(item: Grant, context: RenderContext) -> Statement:
     return statement(sql, _subject(item), context, hazards=[hazard])
 
 
+_DEFAULTS_FOR = {
+    Kind.TABLE: "tables", Kind.VIEW: "tables", Kind.MATERIALIZED_VIEW: "tables", Kind.SEQUENCE: "sequences",
+    Kind.FUNCTION: "functions", Kind.PROCEDURE: "functions", Kind.AGGREGATE: "functions", Kind.ENUM: "types",
+    Kind.COMPOSITE: "types", Kind.RANGE: "types", Kind.DOMAIN: "types",
+}  # fmt: skip
+
+
+def without_defaults(ref: Ref, context: RenderContext) -> list[Statement]:
+    """Take from an object what default privileges give it and nobody declared: always where it is made anew in the
+    place of one that did not have it, else only where everything is managed.
+    """
+    if ref not in context.current.objects and not context.exact:
+        return []
+    found = []
+    for item in sorted(context.current.default_privileges):
+        fits = item.object_kind == _DEFAULTS_FOR.get(ref.kind) and item.schema in ("", ref.schema)
+        had = Grant(grantee=item.grantee, privilege=item.privilege, on=ref, grantable=item.grantable)
+        if fits and not item.revoked and item.owner == context.server.account and had not in context.desired.grants:
+            found.append(_revoke(had, context))
+    return found
+
+
 def change_default(item: DefaultPrivilege, context: RenderContext, *, give: bool) -> list[Statement]:
     """``ALTER DEFAULT PRIVILEGES``; a revoked default is given by taking away."""
     where = f" IN SCHEMA {quote(item.schema)}" if item.schema else ""

@@ -1,0 +1,1 @@
+"""PostgreSQL on real servers: reading, normalising, changing, seeding."""

@@ -1,0 +1,100 @@
+"""Sessions to fresh databases, and a way from one structure to another that leaves out everything but the dialect."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.changes import Change
+from bootstrap.catalog.diff import Difference, diff
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.dialects.base import Policy, RenderContext, Scope, TableSize
+from bootstrap.dialects.postgresql.dialect import DIALECT
+from bootstrap.dialects.postgresql.session import PostgresSession, connect
+from bootstrap.plan.planner import created_tables, planned_changes
+from bootstrap.plan.statement import Statement
+from bootstrap.target.url import parse_url
+from demo.servers import Server
+
+
+@dataclass
+class Place:
+    """A database of its own, with a session."""
+
+    session: PostgresSession
+
+    def catalog(self) -> Catalog:
+        """Everything in it but the roles, which belong to the server."""
+        found = DIALECT.introspect(self.session, Scope()).catalog
+        return Catalog(
+            objects={ref: item for ref, item in found.objects.items() if ref.kind is not Kind.ROLE},
+            grants=found.grants,
+            default_privileges=found.default_privileges,
+            dependencies=found.dependencies,
+            settings=found.settings,
+        )
+
+    def difference(self, desired: Catalog) -> tuple[Difference, list[Change]]:
+        """What separates it from another structure, when everything is managed."""
+        found = diff(self.catalog(), desired, managed=lambda _: True, everything=True)
+        return found, planned_changes(found, DIALECT.rules)
+
+    def plan(
+        self, desired: Catalog, *, sizes: Mapping[Ref, TableSize] | None = None, policy: Policy | None = None
+    ) -> list[Statement]:
+        """The statements that bring it to another structure."""
+        found, changes = self.difference(desired)
+        if sizes is None:
+            tables = [ref for ref in found.current.objects if ref.kind is Kind.TABLE]
+            sizes = DIALECT.table_sizes(self.session, tables)
+        context = RenderContext(
+            server=self.session.server, current=found.current, desired=found.desired, sizes=sizes,
+            policy=policy or Policy(), created=created_tables(changes), exact=True,
+        )  # fmt: skip
+        return [statement for change in changes for statement in DIALECT.render(change, context)]
+
+    def run(self, statements: list[Statement]) -> None:
+        """Run a plan."""
+        for statement in statements:
+            self.session.execute(statement.sql)
+
+
+class Places:
+    """Makes databases on one server, and drops them in the end."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._stack = contextlib.ExitStack()
+
+    def make(self, sql: str = "") -> Place:
+        """A fresh database in which the SQL was run."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        url = self.server.create_database(name)
+        self._stack.callback(self.server.drop_database, name)
+        session = connect(parse_url(url, {}).endpoint, application_name="db-bootstrap tests")
+        self._stack.callback(session.close)
+        if sql:
+            session.execute(sql)
+        return Place(session)
+
+    def close(self) -> None:
+        """Drop them all."""
+        self._stack.close()
+
+
+@pytest.fixture
+def places(postgres_server: Server) -> Iterator[Places]:
+    """Databases on the session's PostgreSQL."""
+    made = Places(postgres_server)
+    yield made
+    made.close()
+
+
+def nowhere(ref: Ref) -> str:
+    """Where a declared object stands, for messages: these were never written down."""
+    return f"schema/{ref.name}.yaml:7"

@@ -1,0 +1,126 @@
+"""What is read can be made again, on every version, and what was made reads the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.dialects.base import Row, Scope
+from bootstrap.dialects.postgresql.dialect import DIALECT
+from bootstrap.problems import DeclarationError
+from tests.conftest import shared_server
+from tests.postgresql.conftest import Places, nowhere
+from tests.postgresql.schemas import EVERYTHING, LATER
+
+
+def test_normalising_what_was_read_changes_nothing(places: Places) -> None:
+    place = places.make(EVERYTHING)
+    read = place.catalog()
+    normalised = DIALECT.normalise(place.session, read, locate=nowhere)
+    assert {ref: item for ref, item in normalised.objects.items() if item != read.objects.get(ref)} == {}
+    assert normalised.objects.keys() == read.objects.keys()
+    assert (normalised.grants, normalised.default_privileges) == (read.grants, read.default_privileges)
+    assert place.plan(normalised) == []
+
+
+@pytest.mark.parametrize("version", ["postgresql", "postgresql-17", "postgresql-18"])
+def test_the_same_structure_is_made_elsewhere_on_every_version(version: str) -> None:
+    places = Places(shared_server(version))
+    try:
+        # The servers from wheels come without contrib extensions.
+        sql = EVERYTHING
+        if version != "postgresql":
+            sql = sql.replace("CREATE EXTENSION citext;", "").replace("AS citext", "AS text")
+        desired = places.make(sql).catalog()
+        place = places.make()
+        place.run(place.plan(desired))
+        assert place.plan(desired) == []
+    finally:
+        places.close()
+
+
+def test_every_kind_of_change_at_once_converges_and_keeps_the_rows(places: Places) -> None:
+    desired = places.make(LATER).catalog()
+    place = places.make(EVERYTHING)
+    place.session.execute(
+        "INSERT INTO people (email, name, price) VALUES ('a@b', 'one', 2), ('c@d', 'two', 3);"
+        " INSERT INTO child VALUES (1, 'b', 2); INSERT INTO measures VALUES ('2024-02-02', 1, 5), ('2030-01-01', 1, 6)"
+    )
+    place.run(place.plan(desired))
+    assert place.plan(desired) == []
+    counts = [place.session.query(f"SELECT count(*) FROM {table}")[0][0] for table in ("people", "child", "measures")]
+    assert counts == [2, 1, 2]
+    place.session.execute("INSERT INTO people (email, name, price) VALUES ('e@f', 'three', 4)")
+    assert place.session.query("SELECT id FROM people ORDER BY id") == [(7,), (10,), (13,)]
+
+
+def test_and_back_again(places: Places) -> None:
+    desired = places.make(EVERYTHING).catalog()
+    place = places.make(LATER)
+    place.run(place.plan(desired))
+    assert place.plan(desired) == []
+
+
+def test_what_extensions_made_and_what_is_ours_is_not_read(places: Places) -> None:
+    place = places.make("CREATE EXTENSION hstore; CREATE SCHEMA db_bootstrap; CREATE TABLE db_bootstrap.runs (id int)")
+    assert set(place.catalog().objects) == {Ref(Kind.EXTENSION, "", "hstore"), Ref(Kind.SCHEMA, "", "public")}
+
+
+def test_what_cannot_be_declared_is_named(places: Places) -> None:
+    place = places.make("CREATE PUBLICATION everything FOR ALL TABLES; CREATE CAST (text AS integer) WITH INOUT")
+    found = DIALECT.introspect(place.session, Scope()).unsupported
+    assert [(item.what, item.name) for item in found] == [("cast", "text as integer"), ("publication", "everything")]
+
+
+def test_everything_is_read_in_one_query(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = places.make(EVERYTHING)
+    sent: list[str] = []
+    query = place.session.query
+
+    def counted(sql: str, parameters: Sequence[Any] | None = None) -> list[Row]:
+        sent.append(sql)
+        return query(sql, parameters)
+
+    monkeypatch.setattr(place.session, "query", counted)
+    DIALECT.introspect(place.session, Scope())
+    assert len(sent) == 1
+
+
+def test_a_declaration_that_the_server_refuses_is_named_with_its_place_and_leaves_nothing_behind(
+    places: Places,
+) -> None:
+    place = places.make("CREATE TABLE a (id int PRIMARY KEY, n int CHECK (n > 0)); CREATE VIEW v AS SELECT n FROM a")
+    read = place.catalog()
+    table = read.table(Ref(Kind.TABLE, "public", "a"))
+    without = replace(table, columns=table.columns[:1], checks=())
+    wrong = Catalog(objects={**read.objects, table.ref: without})
+    with pytest.raises(DeclarationError, match=r"schema/v\.yaml:7: view public\.v: .*column a\.n does not exist"):
+        DIALECT.normalise(place.session, wrong, locate=nowhere)
+    left = place.session.query("SELECT count(*) FROM pg_database WHERE datname LIKE 'db_bootstrap_scratch_%'")
+    assert left == [(0,)]
+
+
+def test_the_fingerprint_follows_the_structure_and_nothing_else(places: Places) -> None:
+    place = places.make("CREATE TABLE a (id serial PRIMARY KEY, t text)")
+    seen = [DIALECT.fingerprint(place.session, Scope())]
+    place.session.execute("INSERT INTO a (t) SELECT 'x' FROM generate_series(1, 1000)")
+    place.session.execute("ANALYZE a")
+    place.session.execute("VACUUM a")
+    place.session.execute("CREATE TEMPORARY TABLE b (id int)")
+    assert DIALECT.fingerprint(place.session, Scope()) == seen[0]
+    for sql in (
+        "ALTER TABLE a ALTER t SET DEFAULT 'y'",
+        "COMMENT ON COLUMN a.t IS 'text'",
+        "GRANT SELECT ON a TO PUBLIC",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2'",
+        "ALTER SEQUENCE a_id_seq INCREMENT 2",
+    ):
+        place.session.execute(sql)
+        seen.append(DIALECT.fingerprint(place.session, Scope()))
+    assert len(set(seen)) == len(seen)
