@@ -194,8 +194,8 @@ def session_to(dialect: Dialect, place: Place, database: str) -> Iterator[Sessio
 # What a server answers when rows do not fit what is wanted of them: no fault of the way there.
 _UNFIT_SQLSTATES = ("22", "23")
 _UNFIT_NUMBERS = {
-    "1048", "1062", "1138", "1216", "1217", "1263", "1264", "1265", "1292", "1364", "1366", "1406", "1411", "1451",
-    "1452", "1526", "1690", "1830", "1916", "1918", "3140", "3819", "4025",
+    "1048", "1062", "1138", "1216", "1217", "1263", "1264", "1265", "1292", "1364", "1366", "1406", "1411", "1416",
+    "1451", "1452", "1526", "1690", "1830", "1916", "1918", "3140", "3819", "4025",
 }  # fmt: skip
 
 
