@@ -29,7 +29,9 @@ _ENGINE_KEYS = {"mysql": ("data_access", "sql_security"), "postgresql": tuple(
 
 def write_view(view: View, writing: Writing) -> Plain:
     """A view or materialized view."""
-    content: dict[str, Plain] = {"definition": view.definition}
+    # With a line break at the end, which is not read, the block looks as a person would have begun it.
+    definition = view.definition + ("\n" if "\n" in view.definition else "")
+    content: dict[str, Plain] = {"definition": definition}
     content |= given(
         view, "columns", "options", "check_option", "column_comments", "column_defaults", "with_data", "tablespace",
         "access_method", "comment", "owner", "algorithm", "definer", "sql_security", "charset", "collation",
@@ -39,7 +41,7 @@ def write_view(view: View, writing: Writing) -> Plain:
         content["indexes"] = write_indexes(view.indexes, writing.engine)
     content |= write_attached(writing, view.schema, view.name)
     content |= writing.grants(view.ref)
-    return view.definition if len(content) == 1 else content
+    return definition if len(content) == 1 else content
 
 
 def write_attached(writing: Writing, schema: str, name: str) -> dict[str, Plain]:

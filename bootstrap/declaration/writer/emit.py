@@ -21,6 +21,7 @@ _FIRST = frozenset("-?:,[]{}#&*!|>'\"%@`=<~")
 _ENDS_PLAIN = re.compile(r": |:\Z| #")
 _FLOW = frozenset(",[]{}")
 _NOT_PRINTED = re.compile("[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_CLAUSES = frozenset({"from", "where", "group", "having", "order", "union", "join", "left", "limit"})
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 
 
@@ -58,7 +59,9 @@ def _entry(head: str, value: Plain, indent: str) -> list[str]:
         block = _block(value, indent + _INDENT)
         return [f"{head} {block[0]}", *block[1:]] if block else [f"{head} {scalar(value)}"]
     if isinstance(value, str):
-        return [f"{head} {scalar(value)}"]
+        written = scalar(value)
+        folded = _folded(value, indent + _INDENT) if len(head) + 1 + len(written) > WIDTH else None
+        return [f"{head} {folded[0]}", *folded[1:]] if folded else [f"{head} {written}"]
     if isinstance(value, Mapping) and value and not isinstance(value, Flow):
         return [head, *_mapping(value, indent + _INDENT)]
     one = one_line(value)
@@ -160,6 +163,26 @@ def _block(text: str, indent: str) -> list[str] | None:
     body = escaped.removesuffix("\n") if chomp != "-" else escaped
     lines = [f"|{indicator}{chomp}", *(indent + line if line else "" for line in body.split("\n"))]
     return lines if _reads_back(lines, indent, text) else None
+
+
+def _folded(text: str, indent: str) -> list[str] | None:
+    """A long line in folded style, where breaks are read as the spaces that they stand for; None where it cannot be.
+
+    Lines are broken before the clauses of a query, and where they are full.
+    """
+    escaped = escape(text)
+    if _NOT_PRINTED.search(escaped) or "\t" in escaped or escaped != escaped.strip() or " " not in escaped:
+        return None
+    lines = [""]
+    # Only a single space can be a break: of several, YAML would keep all but one.
+    for word in re.split(r"(?<! ) (?! )", escaped):
+        full = len(indent) + len(lines[-1]) + 1 + len(word) > WIDTH
+        if lines[-1] and (full or (word.lower() in _CLAUSES and len(lines[-1]) > WIDTH // 3)):
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}" if lines[-1] else word
+    result = [">-", *(indent + line for line in lines)]
+    return result if len(lines) > 1 and _reads_back(result, indent, text) else None
 
 
 def _reads_back(lines: list[str], indent: str, text: str) -> bool:
