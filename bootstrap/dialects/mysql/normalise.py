@@ -113,7 +113,7 @@ def _jobs(
     jobs: list[_Job] = []
     late: dict[Ref, list[_Job]] = {}
     problems: list[Problem] = []
-    for item in sorted(objects, key=_rank):
+    for item in _in_order(objects):
         try:
             if isinstance(item, Table) and item.foreign_keys and not _has_dangling(item, context):
                 jobs.append(_Job(item.ref, create_table_with_keys(item, context)))
@@ -139,6 +139,28 @@ def _jobs(
 
 def _has_dangling(table: Table, context: RenderContext) -> bool:
     return any(is_dangling(table, key, context) for key in table.foreign_keys)
+
+
+def _in_order(objects: list[DatabaseObject]) -> list[DatabaseObject]:
+    """By kind, and tables behind those that they reference: what is made at the first attempt is made once."""
+    tables = {item.name: item for item in objects if isinstance(item, Table)}
+    placed: dict[str, Table] = {}
+    for name in sorted(tables):
+        waiting = [name]
+        while waiting:
+            table = tables[waiting[-1]]
+            missing = [
+                key.ref_table
+                for key in table.foreign_keys
+                if key.ref_table in tables and key.ref_table not in placed and key.ref_table not in waiting
+            ]
+            if missing:
+                waiting.append(missing[0])
+            else:
+                placed[table.name] = table
+                waiting.pop()
+    places = {name: place for place, name in enumerate(placed)}
+    return sorted(objects, key=lambda item: (*_rank(item)[:2], places.get(item.ref.name, 0), item.ref))
 
 
 def _rank(item: DatabaseObject) -> tuple[int, int, Ref]:

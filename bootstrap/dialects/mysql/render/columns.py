@@ -10,7 +10,7 @@ from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.mysql.keys import Key, leads_with, table_keys
+from bootstrap.dialects.mysql.keys import Key, key_of, leads_with, table_keys
 from bootstrap.dialects.mysql.render.conversions import conversion, unsettles_keys
 from bootstrap.dialects.mysql.render.parts import column_definition, key_definition, loses_default
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note
@@ -156,11 +156,22 @@ def stop_counting(
             continue
         after = wanted.column(column.name)
         left = [key for key in stable_keys(table, context) if leads_with(key, column.name) and key.name not in without]
+        if altered and "PRIMARY" not in without and _primary_key_counts(column.name, live, wanted):
+            continue
         if (without and not left) or (not without and (after is None or not after.auto_increment)):
             stopped = replace(after if altered and after is not None else column, auto_increment=False)
             inherited = _inherited(table, context)
             return [f"MODIFY COLUMN {column_definition(stopped, context.server, table_collation=inherited)}"]
     return []
+
+
+def _primary_key_counts(column: str, live: Table, wanted: Table) -> bool:
+    """Whether the primary key, which is altered in place before other keys, begins with the column by now."""
+    before, after = live.primary_key, wanted.primary_key
+    if before is None or after is None or not leads_with(key_of(after), column):
+        return False
+    kept = [part for part in before.columns if wanted.column(part.column or "") is not None]
+    return _settled(replace(key_of(before), parts=tuple(kept)), live, wanted)
 
 
 def _counts_on(live: Table, column: str, names: frozenset[str]) -> bool:
