@@ -84,7 +84,9 @@ class ProcessWatch:
 
     def places(self) -> dict[str, bytes]:
         """What was seen, to be searched."""
-        return {f"process {line.split(b' ', 1)[0].decode(errors='replace')}": line for line in self.seen}
+        # Numbered, because many run the same program; named by the program alone, because a leak is not for reports.
+        programs = [(line.split(b" ", 1)[0].decode(errors="replace"), line) for line in list(self.seen)]
+        return {f"process {number} ({program})": line for number, (program, line) in enumerate(programs)}
 
     def _watch(self) -> None:
         looks: dict[str, int] = {}
