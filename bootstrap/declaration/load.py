@@ -10,6 +10,7 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.declaration.build.assembly import Assembly
 from bootstrap.declaration.build.inherit import fill_inherited
 from bootstrap.declaration.build.schema_file import read_schema_file
+from bootstrap.declaration.build.written_in import fill
 from bootstrap.declaration.checks import read_checks
 from bootstrap.declaration.decode import decode
 from bootstrap.declaration.model import Declaration, Files, Manifest
@@ -65,6 +66,7 @@ def _load(store: Store, environment: str | None) -> Declaration:
     for path in project.schema:
         _read_schema(project, path, assembly)
     fill_inherited(assembly)
+    fill(assembly.objects, assembly.written_in)
     catalog: Catalog = assembly.catalog()
     validate(catalog, assembly)
     declaration = Declaration(

@@ -31,6 +31,7 @@ class Assembly:
         self.grants: dict[Grant, Position] = {}
         self.default_privileges: set[DefaultPrivilege] = set()
         self.settings: dict[str, str] = {}
+        self.written_in: dict[str, str] = {}
         self.keeps_columns: set[Ref] = set()  # tables that list their inherited columns themselves
 
     def add(self, item: DatabaseObject, position: Position) -> None:

@@ -26,6 +26,7 @@ from bootstrap.declaration.build.types import (
     read_sequence,
     read_text_search,
 )
+from bootstrap.declaration.build.written_in import KEYS
 from bootstrap.declaration.decode import Reading
 from bootstrap.declaration.shapes.files import SchemaFile
 
@@ -66,4 +67,8 @@ def _database(shape: SchemaFile, builder: Builder) -> None:
         value = getattr(shape.database, key)
         if value is not None:
             builder.assembly.settings[key] = value
+    for key in KEYS:
+        value = getattr(shape.database.bodies, key, None)
+        if value is not None:
+            builder.assembly.written_in[key] = value
     read_grants(builder, shape.database.grants, None)

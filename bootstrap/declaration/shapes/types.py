@@ -8,6 +8,8 @@ from msgspec import Meta
 
 from bootstrap.declaration.shapes.code import ViewBase
 from bootstrap.declaration.shapes.common import (
+    BodyCharset,
+    BodyCollation,
     Comment,
     Grants,
     Options,
@@ -15,6 +17,7 @@ from bootstrap.declaration.shapes.common import (
     RenamedFrom,
     Shape,
     Sql,
+    SqlMode,
     Tablespace,
     mysql,
     postgresql,
@@ -29,11 +32,22 @@ from bootstrap.declaration.shapes.tables import (
 )
 
 
+class WrittenInShape(Shape):
+    """What bodies were written in, where they do not say otherwise."""
+
+    sql_mode: SqlMode = None
+    charset: BodyCharset = None
+    collation: BodyCollation = None
+
+
 class DatabaseShape(Shape):
     """The database itself."""
 
     charset: Annotated[str | None, mysql("Default character set.")] = None
     collation: Annotated[str | None, mysql("Default collation.")] = None
+    bodies: Annotated[
+        WrittenInShape | None, mysql("What views, routines, triggers and events were written in, unless they say it.")
+    ] = None
     grants: Grants | None = None
 
 

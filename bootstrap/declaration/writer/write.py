@@ -25,6 +25,7 @@ from bootstrap.catalog.types import (
     Sequence,
     TextSearchConfiguration,
 )
+from bootstrap.declaration.build.written_in import usual_of, without
 from bootstrap.declaration.report import shown
 from bootstrap.declaration.sqltext import MYSQL
 from bootstrap.declaration.writer.code import routine_name, write_event, write_event_trigger, write_routine, write_view
@@ -129,10 +130,12 @@ def render(
     """The files of the declaration in memory: path → content. Arguments and errors as :func:`write`."""
     settings = settings or WriteSettings()
     default_schema = "" if engine == MYSQL else settings.default_schema
-    writing = Writing(reduced(catalog, engine, owner=settings.owner), engine, default_schema)
+    declared = reduced(catalog, engine, owner=settings.owner)
+    written_in = usual_of(declared) if engine == MYSQL else {}
+    writing = Writing(without(declared, written_in), engine, default_schema)
     names = _FileNames()
     contents: dict[str, Mapping[str, Plain]] = {}
-    for topic, content in _topics(writing):
+    for topic, content in _topics(writing, written_in):
         if content:
             contents[names.take(topic)] = content
     for table, content in _tables(writing):
@@ -156,10 +159,10 @@ def _main(engine: str, settings: WriteSettings, unsupported: Iterable[LeftOut]) 
     return document(content, comments)
 
 
-def _topics(writing: Writing) -> Iterator[tuple[str, dict[str, Plain]]]:
+def _topics(writing: Writing, written_in: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Plain]]]:
     """Everything but the tables: file and content."""
     of, key = writing.catalog.of, writing.key
-    yield "database", _database(writing)
+    yield "database", _database(writing, written_in)
     yield "roles", _section("roles", of(Role), lambda item: item.name, write_role)
     yield "schemas", _section("schemas", of(Schema), lambda item: item.name, lambda item: write_schema(item, writing))
     yield "extensions", _section("extensions", of(Extension), lambda item: item.name, write_extension)
@@ -225,11 +228,13 @@ def _section(
     return {name: {key: Flow() if value is None else value for key, value in content.items()}}
 
 
-def _database(writing: Writing) -> dict[str, Plain]:
+def _database(writing: Writing, written_in: Mapping[str, str]) -> dict[str, Plain]:
     settings = writing.catalog.settings
     content: dict[str, Plain] = {}
     if writing.engine == MYSQL:
         content = {key: settings[key] for key in ("charset", "collation") if settings.get(key)}
+    if written_in:
+        content["bodies"] = dict(written_in)
     content |= writing.grants(None)
     return {"database": content} if content else {}
 
