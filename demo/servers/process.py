@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -118,11 +119,16 @@ def guard_runs(pid: int) -> bool:
     return GUARD.name in command if command else state not in ENDED_STATES
 
 
+def ask_guard(pid: int) -> None:
+    """Ask a guard to end its server, without waiting for it; asking twice is no more than asking once."""
+    if guard_runs(pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
 def stop_guard(pid: int) -> None:
     """Ask a guard to end its server and wait until both are gone."""
-    if not guard_runs(pid):
-        return
-    os.kill(pid, signal.SIGTERM)
+    ask_guard(pid)
     deadline = time.monotonic() + STOP_SECONDS
     while guard_runs(pid) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -11,7 +11,7 @@ from typing import Any
 from demo.servers.cache import file_lock
 from demo.servers.mysql import MariaDBServer, MySQLServer
 from demo.servers.postgresql import PostgresServer
-from demo.servers.process import GuardedProcess, stop_guard
+from demo.servers.process import GuardedProcess, ask_guard, stop_guard
 
 SERVER_TYPES: Mapping[str, type[PostgresServer] | type[MySQLServer]] = {
     "postgresql": PostgresServer,
@@ -64,8 +64,11 @@ class Registry:
             path.unlink()
 
     def stop_all(self) -> None:
-        """End every server of the folder."""
-        for path in sorted(self.directory.glob("*.json")):
+        """End every server of the folder: all are asked before the first is waited for."""
+        paths = sorted(self.directory.glob("*.json"))
+        for path in paths:
+            ask_guard(int(json.loads(path.read_text())["guard_pid"]))
+        for path in paths:
             self.stop(path.stem)
 
 
