@@ -38,6 +38,9 @@ class Token(NamedTuple):
     end: int
 
 
+_ASKED = frozenset({TokenKind.WORD, TokenKind.MARK})
+
+
 class UnknownSyntaxError(Exception):
     """The server printed something that is not known here: the object is reported as unsupported, never cut."""
 
@@ -57,6 +60,8 @@ class Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = list(tokens_of(text))
+        # Only words and marks are ever asked for: a name or a string that reads like one is none.
+        self._upper = [token.text.upper() if token.kind in _ASKED else "" for token in self.tokens]
         self.place = 0
 
     @property
@@ -73,11 +78,10 @@ class Reader:
 
     def at(self, *words: str) -> bool:
         """Whether these words or marks come next, in any case."""
-        following = self.tokens[self.place : self.place + len(words)]
-        return len(following) == len(words) and all(
-            token.kind in (TokenKind.WORD, TokenKind.MARK) and token.text.upper() == word
-            for token, word in zip(following, words, strict=True)
-        )
+        # Asked for every attribute of every column: the first word decides nearly always.
+        if self._upper[self.place] != words[0]:
+            return False
+        return len(words) == 1 or tuple(self._upper[self.place : self.place + len(words)]) == words
 
     def accept(self, *words: str) -> bool:
         """Take these words if they come next."""
