@@ -10,7 +10,7 @@ from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.postgresql.names import collation, qualified, quote
+from bootstrap.dialects.postgresql.names import collation, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import (
     attach_all,
     complete,
@@ -135,21 +135,31 @@ def _comment(owner: Ref, index: Index, context: RenderContext) -> Statement:
     return statement(comment(target, index.comment), ref, context, creates=is_new(owner, context))
 
 
+def usual_name(owner: Ref, item: Index | KeyConstraint) -> str:
+    """The name that the server gives a key or index without one, unless it is taken."""
+    if item.kind is Kind.PRIMARY_KEY:
+        return object_name(owner.name, "", "pkey")
+    parts = item.parts if isinstance(item, Index) else item.columns
+    columns = "_".join(part.column or "expr" for part in parts)
+    return object_name(owner.name, columns, "idx" if isinstance(item, Index) else "key")
+
+
 def cluster(
     owner: Ref, item: Index | KeyConstraint, context: RenderContext, before: Index | KeyConstraint | None = None
 ) -> list[Statement]:
     """CLUSTER ON and REPLICA IDENTITY USING INDEX, which are properties of the index in the catalog."""
     relation, new = qualified(owner.schema, owner.name), is_new(owner, context)
     word = "MATERIALIZED VIEW" if owner.kind is Kind.MATERIALIZED_VIEW else "TABLE"
-    ref = owner.child(item.kind, item.name)
+    name = item.name or usual_name(owner, item)
+    ref = owner.child(item.kind, name)
     made = []
     if item.clustered and not (before and before.clustered):
-        sql = f"ALTER {word} {relation} CLUSTER ON {quote(item.name)}"
+        sql = f"ALTER {word} {relation} CLUSTER ON {quote(name)}"
         made.append(statement(sql, ref, context, creates=new))
     if before and before.clustered and not item.clustered and not _clustered_otherwise(owner, context):
         made.append(statement(f"ALTER {word} {relation} SET WITHOUT CLUSTER", ref, context))
     if item.replica_identity and not (before and before.replica_identity):
-        sql = f"ALTER TABLE {relation} REPLICA IDENTITY USING INDEX {quote(item.name)}"
+        sql = f"ALTER TABLE {relation} REPLICA IDENTITY USING INDEX {quote(name)}"
         made.append(statement(sql, ref, context, creates=new))
     return made
 
