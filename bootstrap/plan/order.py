@@ -143,6 +143,8 @@ class _Precedence:
         for ref in effect.alters:
             for dependent in self.dependents.get(ref, ()):
                 self._put(self.takers.get(dependent, ()), index)
+                if ref not in self.needs.get(dependent, ()):  # it lets go of what is altered
+                    self._put(self.alterers.get(dependent, ()), index)
 
     def _releasing(self, ref: Ref) -> set[int]:
         """Who takes a dependent away: the change of its own, where there is one beside the drop of its table."""

@@ -178,6 +178,14 @@ def test_a_type_is_altered_before_the_column_that_uses_it_and_let_go_before_it_i
     assert steps(before, after) == ["Alter enum app.state", "AlterColumn app.t.a", "Drop domain app.mail"]
 
 
+def test_a_column_that_leaves_a_type_goes_before_the_type_is_altered() -> None:
+    state = EnumType(schema=SCHEMA, name="state", labels=("x", "y"))
+    t = table("t", column("a", "app.state"))
+    before = catalog(t, state, needs={t.ref.child(Kind.COLUMN, "a"): [state.ref]})
+    after = catalog(table("t", column("a", "text")), replace(state, labels=("x",)))
+    assert steps(before, after) == ["AlterColumn app.t.a", "Alter enum app.state"]
+
+
 def test_privileges_are_granted_when_all_is_there_and_revoked_with_no_need_for_the_dropped() -> None:
     t = table("t", "a")
     grant = Grant(grantee="reader", privilege="SELECT", on=t.ref, column="a")

@@ -163,7 +163,15 @@ def columns_of_type(ref: Ref, context: RenderContext) -> list[tuple[Table, Colum
         for column in item.columns
         if column.type.rstrip("[]") == text and not column.inherited
         if item.ref.child(Kind.COLUMN, column.name) not in context.dropped
+        if not _leaves(item, column, text, context)
     ]
+
+
+def _leaves(table: Table, column: Column, text: str, context: RenderContext) -> bool:
+    """Whether the column gets another type: its own change has come before the type's."""
+    desired = context.desired.objects.get(table.ref)
+    wanted = desired.column(column.name) if isinstance(desired, Table) else None
+    return wanted is not None and wanted.type.rstrip("[]") != text
 
 
 def _rebuild(
