@@ -11,6 +11,7 @@ _SINCE: Mapping[str, int] = {
     "set_null_columns": 15,  # ON DELETE SET NULL (columns), pg_constraint.confdelsetcols
     "security_invoker_views": 15,
     "unlogged_sequences": 15,
+    "database_locale_provider": 15,  # pg_database.datlocprovider, CREATE DATABASE … LOCALE_PROVIDER
     "public_schema_owner": 15,  # the schema public belongs to pg_database_owner
     "collation_icu_rules": 16,
     "inherit_option_of_memberships": 16,  # pg_auth_members.inherit_option, set_option
@@ -28,6 +29,21 @@ _SINCE: Mapping[str, int] = {
 def capabilities_of(version: tuple[int, ...]) -> frozenset[str]:
     """The named abilities of a server of that version."""
     return frozenset(name for name, since in _SINCE.items() if version[0] >= since)
+
+
+def database_locale(capabilities: frozenset[str]) -> str:
+    """An SQL expression: the clauses of CREATE DATABASE that say how the current database (``d``) sorts beside its
+    LC_COLLATE and LC_CTYPE.
+    """
+    if "database_locale_provider" not in capabilities:
+        return "''"
+    column = "d.datlocale" if "collation_builtin_provider" in capabilities else "d.daticulocale"
+    return (
+        "CASE d.datlocprovider"
+        f" WHEN 'i' THEN ' LOCALE_PROVIDER icu ICU_LOCALE ' || quote_literal({column})"
+        f" WHEN 'b' THEN ' LOCALE_PROVIDER builtin BUILTIN_LOCALE ' || quote_literal({column})"
+        " ELSE ' LOCALE_PROVIDER libc' END"
+    )
 
 
 def catalog_columns(capabilities: frozenset[str]) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from bootstrap.dialects.base import Endpoint, ServerError
+from bootstrap.dialects.postgresql.capabilities import database_locale
 from bootstrap.dialects.postgresql.errors import INSUFFICIENT_PRIVILEGE, OBJECT_IN_USE
 from bootstrap.dialects.postgresql.names import literal, quote
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
@@ -25,9 +26,9 @@ _ORPHANED_AFTER = "15 minutes"
 
 _LIKE_THE_TARGET = """
 SELECT 'ENCODING ' || quote_literal(pg_encoding_to_char(encoding))
-    || ' LC_COLLATE ' || quote_literal(datcollate) || ' LC_CTYPE ' || quote_literal(datctype),
+    || ' LC_COLLATE ' || quote_literal(datcollate) || ' LC_CTYPE ' || quote_literal(datctype) || {locale},
     current_setting('search_path')
-FROM pg_database WHERE datname = current_database()
+FROM pg_database d WHERE datname = current_database()
 """
 _ORPHANS = f"""
 SELECT d.datname FROM pg_database d
@@ -51,7 +52,9 @@ def scratch_database(session: PostgresSession, elsewhere: Endpoint | None) -> It
         Refused: the role may not create databases; says what to run.
         StatementError: the server refused for another reason.
     """
-    settings, search_path = session.query(_LIKE_THE_TARGET)[0]
+    settings, search_path = session.query(
+        _LIKE_THE_TARGET.replace("{locale}", database_locale(session.server.capabilities))
+    )[0]
     maker = connect(replace(elsewhere, database=elsewhere.database or "postgres"),
                     application_name="db-bootstrap scratch") if elsewhere else session  # fmt: skip
     try:

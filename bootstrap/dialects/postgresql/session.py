@@ -26,6 +26,7 @@ _SAFE_SETTINGS = {
     "standard_conforming_strings": "on",
     "check_function_bodies": "off",  # bodies may name what comes later; order is kept by real dependencies
 }
+_WHO = "current_user::text, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
 _CONNECT_OPTIONS: dict[str, Any] = {
     "keepalives": 1,
     "keepalives_idle": 15,
@@ -52,12 +53,11 @@ class PostgresSession:
         settings = "; ".join(f"SET {name} = {value}" for name, value in self._settings(number).items())
         names = ("server_version", "lock_timeout", "statement_timeout")
         facts = ", ".join(f"current_setting('{name}')" for name in names)
-        text, lock, statement, user = self.query(f"{settings}; SELECT {facts}, current_user::text")[0]
+        text, lock, statement, user, superuser = self.query(f"{settings}; SELECT {facts}, {_WHO}")[0]
         self._default_timeouts = (lock, statement)
         version = (number // 10000, number % 10000)
-        return Server(
-            vendor="postgresql", version=version, version_text=text, capabilities=capabilities_of(version), account=user
-        )
+        able = capabilities_of(version) | ({"superuser"} if superuser else set())
+        return Server(vendor="postgresql", version=version, version_text=text, capabilities=able, account=user)
 
     def _settings(self, number: int) -> dict[str, str]:
         if number // 10000 < 14:  # noqa: PLR2004  # the first version with these settings: capabilities.MINIMUM_VERSION

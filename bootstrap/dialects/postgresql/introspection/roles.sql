@@ -8,4 +8,6 @@ SELECT r.oid::bigint AS id, r.rolname AS name, shobj_description(r.oid, 'pg_auth
         FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
         WHERE m.member = r.oid AND {membership_options}) AS member_of
 FROM pg_roles r
-WHERE r.rolname !~ '^pg_' AND r.rolname !~ '^rds'
+-- RDS has roles of its own: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html
+WHERE r.rolname !~ '^(pg|rds)_'
+  AND r.rolname NOT IN ('rdsadmin', 'rdsproxyadmin', 'rdsrepladmin', 'rdstopmgr', 'rdswriteforwarduser')

@@ -7,7 +7,7 @@ from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.routines import setting_value
-from bootstrap.dialects.postgresql.render.statements import comment_change, name_sql, note, statement
+from bootstrap.dialects.postgresql.render.statements import comment_change, membership, name_sql, note, statement
 from bootstrap.plan.statement import HazardKind, Statement
 from bootstrap.problems import TargetError
 
@@ -30,7 +30,15 @@ def create_role(item: Role, context: RenderContext) -> list[Statement]:
     made = [_with_password(sql, item, context)]
     made += _settings({}, dict(item.attributes), item, context)
     made += [_member(item, group, context) for group in item.member_of]
+    if _acts(item.name, context):
+        made += membership(item.name, item.ref, context)
     return made + comment_change(item.ref, None, item.comment, context)
+
+
+def _acts(role: str, context: RenderContext) -> bool:
+    """Whether something is declared that only a member of the role can do."""
+    owners = {getattr(item, "owner", None) for item in context.desired.objects.values()}
+    return role in owners | {item.owner for item in context.desired.default_privileges}
 
 
 def _with_password(sql: str, item: Role, context: RenderContext) -> Statement:
@@ -201,4 +209,6 @@ def change_default(item: DefaultPrivilege, context: RenderContext, *, give: bool
         sql = f"{head} GRANT {privilege} TO {_grantee(item.grantee)}{option}"
     else:
         sql = f"{head} REVOKE {privilege} FROM {_grantee(item.grantee)}"
-    return [statement(sql, Ref(Kind.ROLE, "", item.owner), context)]
+    subject = Ref(Kind.ROLE, "", item.owner)
+    known = subject in context.current.objects
+    return [*(membership(item.owner, subject, context) if known else []), statement(sql, subject, context)]

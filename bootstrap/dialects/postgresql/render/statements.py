@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
@@ -183,7 +184,23 @@ def owner_change(ref: Ref, before: str | None, after: str | None, context: Rende
         return []
     hazards = [] if before is None else [note(HazardKind.PRIVILEGE_CHANGE, ref, f"the owner of {ref} changes")]
     sql = f"ALTER {target_sql(ref)} OWNER TO {quote(after)}"
-    return [statement(sql, ref, context, creates=before is None, hazards=hazards)]
+    made = membership(after, ref, context, creates=before is None)
+    return [*made, statement(sql, ref, context, creates=before is None, hazards=hazards)]
+
+
+def membership(role: str, subject: Ref, context: RenderContext, *, creates: bool = False) -> list[Statement]:
+    """Let this session act for a role: who is no superuser gives objects only to roles that it is a member of, and
+    changes only objects of such roles.
+    """
+    account = context.server.account
+    if "superuser" in context.server.capabilities or not account or role == account:
+        return []
+    if Ref(Kind.ROLE, "", role) not in context.current.objects and subject != Ref(Kind.ROLE, "", role):
+        return []  # came with the role
+    myself = context.current.objects.get(Ref(Kind.ROLE, "", account))
+    if isinstance(myself, Role) and role in myself.member_of:
+        return []
+    return [statement(f"GRANT {quote(role)} TO {quote(account)}", subject, context, creates=creates)]
 
 
 def comment_change(
