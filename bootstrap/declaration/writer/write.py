@@ -49,7 +49,7 @@ from bootstrap.declaration.writer.types import (
 )
 from bootstrap.problems import BootstrapError, Refused
 
-_UNSAFE = re.compile(r"[^\w.-]+")
+_UNSAFE = re.compile(r"[^\w.-]+|\.{2,}")
 _NAME = 80
 
 
