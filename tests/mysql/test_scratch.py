@@ -1,0 +1,103 @@
+"""The scratch database: ours alone, gone afterwards, swept after a crash, refused with the exact GRANT."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.columns import Column
+from bootstrap.catalog.constraints import ForeignKey
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.mysql.dialect import DIALECT
+from bootstrap.dialects.mysql.scratch import SCRATCH_PREFIX, scratch_database, sweep
+from bootstrap.dialects.mysql.session import connect
+from bootstrap.problems import DeclarationError, Refused
+from bootstrap.target.url import parse_url
+from demo.servers import MariaDBServer, MySQLServer
+from tests.mysql.place import Place
+
+
+def databases(place: Place) -> set[str]:
+    return {row[0] for row in place.session.query("SELECT schema_name FROM information_schema.schemata")}
+
+
+def _fail_inside(place: Place, made: list[str]) -> None:
+    with scratch_database(place.session) as name:
+        made.append(name)
+        assert name in databases(place)
+        raise ValueError("mine")
+
+
+def declared(*tables: Table) -> Catalog:
+    return Catalog(objects={table.ref: table for table in tables})
+
+
+def test_it_is_gone_afterwards_also_after_a_failure(place: Place) -> None:
+    made: list[str] = []
+    with pytest.raises(ValueError, match="mine"):
+        _fail_inside(place, made)
+    assert made[0] not in databases(place)
+    assert place.session.query("SELECT DATABASE()") == [(place.session.database,)]
+
+
+def test_it_has_the_defaults_of_the_live_database(place: Place) -> None:
+    place.load(f"ALTER DATABASE `{place.session.database}` CHARACTER SET latin1 COLLATE latin1_german2_ci")
+    found = place.normalised(declared(Table(name="t", columns=(Column(name="a", type="varchar(5)"),))))
+    [table] = found.of(Table)
+    assert (table.collation, table.columns[0].collation) == ("latin1_german2_ci", "latin1_german2_ci")
+
+
+def test_what_a_crash_left_is_swept_and_what_is_in_use_is_not(place: Place, other: Place) -> None:
+    with scratch_database(other.session) as used:
+        orphan = f"{SCRATCH_PREFIX}0rphan{place.session.database[-6:]}"
+        stranger = f"{SCRATCH_PREFIX}str4nger{place.session.database[-6:]}"
+        place.load(f"CREATE DATABASE {orphan}", f"CREATE DATABASE {stranger}", f"CREATE TABLE {stranger}.t (id int)")
+        try:
+            swept = sweep(place.session)
+            assert orphan in swept
+            assert used not in swept
+            assert stranger not in swept
+            assert {used, stranger} <= databases(place)
+        finally:
+            place.load(f"DROP DATABASE {stranger}")
+
+
+def test_without_the_right_it_says_what_to_grant(place: Place, server: MariaDBServer | MySQLServer) -> None:
+    name = f"mid_{place.session.database[-8:]}"
+    server.execute(f"CREATE USER '{name}'@'%' IDENTIFIED BY 'Mid-pass-1'")
+    try:
+        server.execute(f"GRANT ALL ON `{place.session.database}`.* TO '{name}'@'%'")
+        endpoint = replace(parse_url(place.url, os.environ).endpoint, username=name, password="Mid-pass-1")
+        session = connect(endpoint, application_name="tests")
+        catalog = declared(Table(name="t", columns=(Column(name="a", type="int"),)))
+        with pytest.raises(Refused) as caught:
+            DIALECT.normalise(session, catalog, locate=lambda _: "t.yaml:1")
+        grant = str(caught.value).partition("Run: ")[2].partition(";")[0]
+        server.execute(grant)
+        session.close()
+        session = connect(endpoint, application_name="tests")
+        assert DIALECT.normalise(session, catalog, locate=lambda _: "t.yaml:1").of(Table)
+        session.close()
+    finally:
+        server.execute(f"DROP USER '{name}'@'%'")
+
+
+def test_every_object_that_cannot_be_made_is_named_with_its_place(place: Place) -> None:
+    bad_type = Table(name="a", columns=(Column(name="x", type="no_such_type"),))
+    bad_key = Table(
+        name="b",
+        columns=(Column(name="x", type="int"),),
+        foreign_keys=(ForeignKey(name="k", columns=("nope",), ref_schema="", ref_table="a", ref_columns=("x",)),),
+    )
+    with pytest.raises(DeclarationError) as caught:
+        DIALECT.normalise(
+            place.session, declared(bad_type, bad_key), locate=lambda ref: f"{ref.table or ref.name}.yaml:7"
+        )
+    assert {problem.file for problem in caught.value.problems} == {"a.yaml"} or {
+        problem.file for problem in caught.value.problems
+    } == {"a.yaml", "b.yaml"}
+    assert all(problem.line == 7 for problem in caught.value.problems)
+    assert not [name for name in databases(place) if name.startswith(SCRATCH_PREFIX) and place.session.try_lock(name)]
