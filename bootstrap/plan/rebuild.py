@@ -84,8 +84,14 @@ class _Rebuild:
             self.changes.append(change)
             for ref, kinds in self._disturbed(change).items():
                 for dependent in sorted(self.dependents.get(ref, ())):
-                    if dependent.kind in kinds and dependent != ref:
+                    if dependent.kind in kinds and dependent != ref and not self._attached(ref, dependent):
                         pending += self._take_out(dependent)
+
+    def _attached(self, ref: Ref, dependent: Ref) -> bool:
+        """A partitioned table's index is made of its partitions' ones, but it stays when one of them goes."""
+        partition = owner_of(ref, self.current)
+        parent = partition.partition_of if isinstance(partition, Table) else None
+        return parent is not None and (parent.schema, parent.table) == (dependent.schema, dependent.table)
 
     def _replaced(self, change: Change) -> bool:
         return isinstance(change, Alter | AlterColumn | AlterConstraint | AlterIndex) and self.rules.replaces(change)

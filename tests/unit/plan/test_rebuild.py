@@ -12,6 +12,7 @@ from bootstrap.catalog.columns import Generated
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant, Role
+from bootstrap.catalog.tables import PartitionOf
 from bootstrap.catalog.types import EnumType, Extension, Schema, Sequence
 from bootstrap.plan.planner import created_tables, planned_changes
 from tests.unit.building import (
@@ -261,3 +262,11 @@ def test_an_expression_index_comes_back_around_its_function() -> None:
     assert sorted(plan[:2] + plan[4:]) == [
         "CreateIndex app.m.j", "CreateIndex app.t.i", "DropIndex app.m.j", "DropIndex app.t.i",
     ]  # fmt: skip
+
+
+def test_a_partition_goes_without_touching_the_key_of_its_parent() -> None:
+    parent = table("p", "id", primary_key=primary_key("p_pkey", "id"))
+    part = PartitionOf(schema=SCHEMA, table="p", bound="DEFAULT")
+    child = table("p_1", "id", primary_key=primary_key("p_1_pkey", "id"), partition_of=part)
+    needs = {parent.ref.child(Kind.PRIMARY_KEY, "p_pkey"): [child.ref.child(Kind.PRIMARY_KEY, "p_1_pkey")]}
+    assert steps(catalog(parent, child, needs=needs), catalog(parent)) == ["Drop table app.p_1"]
