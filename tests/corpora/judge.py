@@ -14,7 +14,7 @@ from bootstrap.assembly import Request, Work
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.declaration.load import load
 from bootstrap.declaration.model import Declaration, Manifest
-from bootstrap.declaration.writer import write
+from bootstrap.declaration.writer import WriteSettings, write
 from bootstrap.dialects.base import Dialect, Introspection, Scope, ServerError, Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.planning import plan_structure
@@ -73,7 +73,7 @@ def judge(case: Case, place: Place, *, direct: bool = False) -> Verdict:
         dialect = dialect_for(case.engine)
         with session_to(dialect, place, wanted) as session:
             try:
-                found = dialect.introspect(session, Scope())
+                found, account = dialect.introspect(session, Scope()), session.server.account
             except (BootstrapError, ServerError) as error:
                 return Verdict(FAILED, f"import: {_first_line(error)}")
         if found.unsupported:
@@ -82,7 +82,7 @@ def judge(case: Case, place: Place, *, direct: bool = False) -> Verdict:
             return Verdict(WRONG, "the import changed the database")
         with contextlib.closing(place.connect(wanted)) as connection:
             shared = set(structure(connection, case.engine))
-        with declared(dialect, found, direct=direct) as goal:
+        with declared(dialect, found, account, direct=direct) as goal:
             if isinstance(goal, Verdict):
                 return goal
             verdict = _attempt(case, place, goal, expected, shared)
@@ -93,15 +93,17 @@ def judge(case: Case, place: Place, *, direct: bool = False) -> Verdict:
 
 
 @contextlib.contextmanager
-def declared(dialect: Dialect, found: Introspection, *, direct: bool = False) -> Iterator[Wanted | Verdict]:
-    """Write a catalog down as a declaration and read it again, as ``import`` does."""
+def declared(
+    dialect: Dialect, found: Introspection, account: str, *, direct: bool = False
+) -> Iterator[Wanted | Verdict]:
+    """Write a catalog down as a declaration and read it again, as ``import`` does; ``account`` is who imported."""
     if direct:
         manifest = Manifest(name="direct", engine=dialect.name, environment=None, environments=(), default_schema="")
         yield Wanted(Declaration(manifest=manifest, catalog=found.catalog, sources={}), found.catalog)
         return
     with tempfile.TemporaryDirectory(prefix="dbb-corpora-", dir=_memory()) as folder:
         try:
-            write(found.catalog, dialect.name, Path(folder))
+            write(found.catalog, dialect.name, Path(folder), settings=WriteSettings(owner=account or None))
             goal: Wanted | Verdict = Wanted(load(Path(folder)))
         except DeclarationError as error:
             goal = Verdict(FAILED, f"declaration: {_first_line(error)}", tuple(str(error).splitlines()[:SHOWN_LINES]))

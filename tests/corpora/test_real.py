@@ -31,9 +31,11 @@ def test_a_real_schema_is_imported_and_built_elsewhere(
         place.load(source, path.read_text(), LOADING)
         expected = place.dump(source)
         with session_to(dialect, place, source) as session:
-            found = dialect.introspect(session, Scope())
+            found, account = dialect.introspect(session, Scope()), session.server.account
         assert list(found.unsupported) == [] or known
-        with declared(dialect, found, direct=request.config.getoption("--corpora-direct", default=False)) as goal:
+        with declared(
+            dialect, found, account, direct=request.config.getoption("--corpora-direct", default=False)
+        ) as goal:
             assert not isinstance(goal, Verdict), goal
             assert apply(place, source, goal, Statements()) == [], "the import of a database plans something for it"
             assert place.dump(source) == expected
@@ -55,8 +57,8 @@ def test_real_rows_stay_when_their_import_is_applied(engine: str, path: Path, pl
             before = _content(connection, engine)
         assert before.count > 1000
         with session_to(dialect, place, source) as session:
-            found = dialect.introspect(session, Scope())
-        with declared(dialect, found) as goal:
+            found, account = dialect.introspect(session, Scope()), session.server.account
+        with declared(dialect, found, account) as goal:
             assert not isinstance(goal, Verdict), goal
             assert apply(place, source, goal, Statements()) == []
         with contextlib.closing(place.connect(source)) as connection:
