@@ -12,7 +12,7 @@ from typing import Any
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey, KeyConstraint
-from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Schema
@@ -31,13 +31,14 @@ def reduced(catalog: Catalog, engine: str, *, owner: str | None = None) -> Catal
         owner: who applies declarations: what belongs to that role has no owner written. Default: who owns the most.
     """
     owner = owner or _usual_owner(catalog)
+    keys = _keys(catalog)
     objects: dict[Ref, DatabaseObject] = {}
     for ref, item in catalog.objects.items():
         made: Any = item
         if getattr(item, "owner", None) in {owner, "pg_database_owner"} - {None}:
             made = replace(made, owner=None)
         if isinstance(made, Table):
-            made = _mysql_table(made, catalog) if engine == MYSQL else _postgresql_table(made)
+            made = _mysql_table(made, catalog) if engine == MYSQL else _postgresql_table(made, keys)
         elif engine == MYSQL and owner is not None and getattr(made, "definer", None) == owner:
             made = replace(made, definer=None)
         elif engine == MYSQL and isinstance(made, Role):
@@ -60,15 +61,31 @@ def _mysql_role(role: Role) -> Role:
     return replace(role, attributes=tuple((name, value) for name, value in role.attributes if name != "login"))
 
 
-def _postgresql_table(table: Table) -> Table:
+def _keys(catalog: Catalog) -> frozenset[tuple[Kind, str]]:
+    """Primary keys and unique constraints by kind and qualified name. A partition's key may hang on a plain unique
+    index of its parent: then the parent gives it nothing.
+    """
+    return frozenset(
+        (item.kind, f"{table.schema}.{item.name}")
+        for table in catalog.of(Table)
+        for item in table.constraints
+        if isinstance(item, KeyConstraint)
+    )
+
+
+def _from_key(key: KeyConstraint, keys: frozenset[tuple[Kind, str]]) -> bool:
+    return key.parent is not None and (key.kind, key.parent.replace('"', "")) in keys
+
+
+def _postgresql_table(table: Table, keys: frozenset[tuple[Kind, str]]) -> Table:
     key = table.primary_key
     if key and key.name == f"{table.name}_pkey" and _fits(key.name):
         key = replace(key, name="")
     return replace(
         table,
         columns=tuple(_serial(column) for column in table.columns),
-        primary_key=None if _attached(key) else key,
-        uniques=tuple(item for item in table.uniques if not _attached_unique(item, table)),
+        primary_key=None if key and _attached(key, keys) else key,
+        uniques=tuple(item for item in table.uniques if not _attached_unique(item, table, keys)),
         indexes=tuple(
             item
             for item in table.indexes
@@ -84,13 +101,13 @@ def _serial(column: Column) -> Column:
     return column
 
 
-def _attached(key: KeyConstraint | None) -> bool:
+def _attached(key: KeyConstraint, keys: frozenset[tuple[Kind, str]]) -> bool:
     """A partition's copy of its parent's key, under the name that it gets by itself."""
-    return key is not None and key.parent is not None and key.name == "" and key.comment is None
+    return _from_key(key, keys) and key.name == "" and key.comment is None
 
 
-def _attached_unique(key: KeyConstraint, table: Table) -> bool:
-    return key.parent is not None and key.comment is None and key.name == _usual_index(table, key.columns, "key")
+def _attached_unique(key: KeyConstraint, table: Table, keys: frozenset[tuple[Kind, str]]) -> bool:
+    return _from_key(key, keys) and key.comment is None and key.name == _usual_index(table, key.columns, "key")
 
 
 def _bare(index: Any) -> bool:

@@ -110,7 +110,8 @@ def units(session: PostgresSession, declared: Catalog) -> Iterator[Unit]:
     )
     changes = [change for item in catalog.objects.values() for change in _changes(item)]
     depth = _depths(catalog)
-    for change in sorted(changes, key=lambda change: _place(change, depth)):
+    partitioned = frozenset(item.ref for item in catalog.of(Table) if item.partition_by)
+    for change in sorted(changes, key=lambda change: _place(change, depth, partitioned)):
         statements = tuple(statement.sql for statement in render(change, context))
         if statements:
             yield Unit(_ref(change), _ref(change), statements)
@@ -122,12 +123,16 @@ def _ref(change: Change) -> Ref:
     raise TypeError(change)
 
 
-def _place(change: Change, depth: dict[Ref, int]) -> tuple[int, int, str]:
+def _place(change: Change, depth: dict[Ref, int], partitioned: frozenset[Ref]) -> tuple[float, int, str]:
     ref = _ref(change)
     owner = ref.owner or ref
     level = depth.get(owner, 0)
-    # Indexes of partitions come before those of their parents, which take them in.
-    return _RANK[ref.kind], -level if ref.kind is Kind.INDEX else level, str(ref)
+    if isinstance(change, CreateIndex):
+        # A parent's index takes in what it finds on the partitions: what belongs to it comes before, deepest first,
+        # and what stands beside it after.
+        beside = change.after.parent is None and owner not in partitioned
+        return _RANK[ref.kind] + beside / 2, -level, str(ref)
+    return _RANK[ref.kind], level, str(ref)
 
 
 def _changes(item: DatabaseObject) -> Iterator[Change]:

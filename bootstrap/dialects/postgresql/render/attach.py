@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from bootstrap.catalog.catalog import DatabaseObject
+from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.constraints import KeyConstraint
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.ref import Kind, Ref
@@ -69,27 +69,25 @@ def went_with_parent(owner: Ref, name: str, context: RenderContext) -> Iterator[
 
 def stays(parent: str, context: RenderContext) -> bool:
     """Whether the parent's index is there already and stays as it is."""
-    before, after = (_named(parent, catalog.objects.values()) for catalog in (context.current, context.desired))
-    if before is None or after is None or type(before) is not type(after):
+    before, after = _named(parent, context.current), _named(parent, context.desired)
+    if before is None or after is None or before[0].ref in context.created:
         return False
-    if isinstance(before, Index) and isinstance(after, Index):
-        return (before.parts, before.unique, before.method, before.where, before.include) == (
-            after.parts, after.unique, after.method, after.where, after.include,
-        )  # fmt: skip
-    if isinstance(before, KeyConstraint) and isinstance(after, KeyConstraint):
-        return (before.kind, before.columns, before.include, before.deferrable) == (
-            after.kind, after.columns, after.include, after.deferrable,
-        )  # fmt: skip
-    return False
+    return _definition(before[1]) == _definition(after[1])
 
 
-def _named(name: str, objects: Iterable[DatabaseObject]) -> Index | KeyConstraint | None:
+def _definition(item: Index | KeyConstraint) -> tuple[object, ...]:
+    if isinstance(item, Index):
+        return Index, item.parts, item.unique, item.method, item.where, item.include, item.nulls_not_distinct
+    return item.kind, item.columns, item.include, item.deferrable, item.nulls_not_distinct
+
+
+def _named(name: str, catalog: Catalog) -> tuple[Table, Index | KeyConstraint] | None:
     schema, index = split_qualified(name)
-    for item in objects:
+    for item in catalog.objects.values():
         if isinstance(item, Table) and item.schema == schema:
             for key in key_like(item):
                 if key.name == index:
-                    return key
+                    return item, key
     return None
 
 
