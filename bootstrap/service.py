@@ -109,7 +109,7 @@ def import_database(request: Request, out: Path) -> ImportReport:
             raise Refused("import refused: these cannot be declared yet; nothing was written\n" + "\n".join(lines))
         account = session.server.account or session_user(session, dialect)
         catalog = without_strangers(found.catalog, account)
-        settings = WriteSettings(name=session.database, owner=session.server.account or None)
+        settings = WriteSettings(name=session.database, owner=account)
         files = write(catalog, dialect.name, out, settings=settings)
         return ImportReport(target=destination.name, files=tuple(files), objects=len(catalog.objects))
 

@@ -22,6 +22,7 @@ from bootstrap.problems import BootstrapError, DeclarationError, Refused
 from bootstrap.run.executor import Executor
 from bootstrap.run.history import History, RunFacts
 from bootstrap.run.lock import run_lock
+from bootstrap.service import session_user
 from bootstrap.target.connect import from_url
 from bootstrap.target.url import UrlTarget
 from tests.corpora.places import Place
@@ -73,7 +74,7 @@ def judge(case: Case, place: Place, *, direct: bool = False) -> Verdict:
         dialect = dialect_for(case.engine)
         with session_to(dialect, place, wanted) as session:
             try:
-                found, account = dialect.introspect(session, Scope()), session.server.account
+                found, account = dialect.introspect(session, Scope()), account_of(session, dialect)
             except (BootstrapError, ServerError) as error:
                 return Verdict(FAILED, f"import: {_first_line(error)}")
         if found.unsupported:
@@ -92,6 +93,11 @@ def judge(case: Case, place: Place, *, direct: bool = False) -> Verdict:
             return verdict
 
 
+def account_of(session: Session, dialect: Dialect) -> str:
+    """Who is logged in, as ``import`` finds it out."""
+    return session.server.account or session_user(session, dialect)
+
+
 @contextlib.contextmanager
 def declared(
     dialect: Dialect, found: Introspection, account: str, *, direct: bool = False
@@ -103,8 +109,10 @@ def declared(
         return
     with tempfile.TemporaryDirectory(prefix="dbb-corpora-", dir=_memory()) as folder:
         try:
-            write(found.catalog, dialect.name, Path(folder), settings=WriteSettings(owner=account or None))
+            write(found.catalog, dialect.name, Path(folder), settings=WriteSettings(owner=account))
             goal: Wanted | Verdict = Wanted(load(Path(folder)))
+        except Refused as error:
+            goal = Verdict(REFUSED, _first_line(error))
         except DeclarationError as error:
             goal = Verdict(FAILED, f"declaration: {_first_line(error)}", tuple(str(error).splitlines()[:SHOWN_LINES]))
         yield goal

@@ -10,7 +10,7 @@ import pytest
 
 from bootstrap.dialects.base import Scope
 from bootstrap.dialects.registry import dialect_for
-from tests.corpora.judge import Statements, Verdict, apply, declared, session_to
+from tests.corpora.judge import Statements, Verdict, account_of, apply, declared, session_to
 from tests.corpora.places import Place, seed_script
 from tests.corpora.records import CORPORA, known_limits, real_schemas
 from tests.corpora.rows import Rows, lost, read_table, structure
@@ -31,7 +31,7 @@ def test_a_real_schema_is_imported_and_built_elsewhere(
         place.load(source, path.read_text(), LOADING)
         expected = place.dump(source)
         with session_to(dialect, place, source) as session:
-            found, account = dialect.introspect(session, Scope()), session.server.account
+            found, account = dialect.introspect(session, Scope()), account_of(session, dialect)
         assert list(found.unsupported) == [] or known
         with declared(
             dialect, found, account, direct=request.config.getoption("--corpora-direct", default=False)
@@ -57,7 +57,7 @@ def test_real_rows_stay_when_their_import_is_applied(engine: str, path: Path, pl
             before = _content(connection, engine)
         assert before.count > 1000
         with session_to(dialect, place, source) as session:
-            found, account = dialect.introspect(session, Scope()), session.server.account
+            found, account = dialect.introspect(session, Scope()), account_of(session, dialect)
         with declared(dialect, found, account) as goal:
             assert not isinstance(goal, Verdict), goal
             assert apply(place, source, goal, Statements()) == []
