@@ -11,7 +11,7 @@ from typing import Literal
 
 from demo.servers import cache
 from demo.servers.errors import ServerStartError, ServerUnavailableError
-from demo.servers.packages import DEBIAN_KEYRING, UNSTABLE, UnpackedPackages, unpack
+from demo.servers.packages import DEBIAN_KEYRING, UnpackedPackages, unpack, unstable_sources
 from demo.servers.process import Address
 
 Flavour = Literal["mariadb", "mysql"]
@@ -148,7 +148,7 @@ def _unpacked(flavour: Flavour) -> Programs:
     def fill(folder: Path) -> None:
         # Debian's stable suites have no MySQL; its unstable one has.
         debian_mysql = flavour == "mysql" and DEBIAN_KEYRING.exists()
-        unpack(PACKAGES[flavour], folder, sources=UNSTABLE if debian_mysql else None)
+        unpack(PACKAGES[flavour], folder, sources=unstable_sources() if debian_mysql else None)
 
     root = cache.cached(flavour, fill)
     program = next((name for name in INSTALLED[flavour] if (root / "usr/sbin" / name).exists()), None)

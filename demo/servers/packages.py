@@ -19,7 +19,6 @@ from demo.servers.cache import run
 from demo.servers.errors import ServerUnavailableError
 
 DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-UNSTABLE = f"deb [signed-by={DEBIAN_KEYRING}] http://deb.debian.org/debian unstable main\n"
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,19 @@ class UnpackedPackages:
         multiarch = f"{platform.machine()}-linux-gnu"
         folders = (f"usr/lib/{multiarch}", f"lib/{multiarch}", "usr/lib", "lib", "usr/lib/mysql/private")
         return [str(self.root / folder) for folder in folders if (self.root / folder).is_dir()]
+
+
+def unstable_sources() -> str:
+    """Debian's unstable suite as apt source lines, from the mirror that this machine takes Debian from.
+
+    Raises:
+        ServerUnavailableError: this machine takes nothing from Debian.
+    """
+    listing = run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"], "apt's sources")
+    mirrors = [uri for uri in dict.fromkeys(listing.split()) if "debian" in uri and "security" not in uri]
+    if not mirrors or not DEBIAN_KEYRING.exists():
+        raise ServerUnavailableError("this machine takes no packages from Debian")
+    return f"deb [signed-by={DEBIAN_KEYRING}] {mirrors[0]} unstable main\n"
 
 
 def unpack(packages: Sequence[str], into: Path, *, sources: str | None = None) -> None:
@@ -85,7 +97,7 @@ def _with_dependencies(packages: Sequence[str], environment: dict[str, str]) -> 
         except ServerUnavailableError as error:
             failure = error
             continue
-        # 'http://…/libaio1_0.3.113-4_amd64.deb' libaio1_0.3.113-4_amd64.deb 13360 MD5Sum:…
+        # 'https://…/libaio1_0.3.113-4_amd64.deb' libaio1_0.3.113-4_amd64.deb 13360 MD5Sum:…
         return [line.split()[1].split("_", 1)[0] for line in listing.splitlines() if line.startswith("'")]
     raise failure
 
