@@ -20,8 +20,9 @@ Make = Callable[..., Statement]
 
 
 def tables(session: Session) -> set[str]:
-    rows = session.query("SELECT table_name FROM information_schema.tables WHERE table_schema NOT LIKE 'db_bootstrap'")
-    return {str(row[0]) for row in rows} & {"a", "b", "c", "t"}
+    schema = "public" if session.server.vendor == "postgresql" else session.database
+    rows = session.query("SELECT table_name FROM information_schema.tables WHERE table_schema = %s", [schema])
+    return {str(row[0]) for row in rows if not str(row[0]).startswith("db_bootstrap_")}
 
 
 def outcomes(history: History, run: int) -> list[Outcome]:

@@ -151,8 +151,9 @@ def test_what_a_killed_client_waited_for_is_never_applied(place: Place, declarat
         killed.communicate()
         time.sleep(1.5)  # a second is what client_connection_check_interval is set to
     time.sleep(0.5)
-    columns = "SELECT column_name FROM information_schema.columns WHERE table_name = 'counters' ORDER BY 1"
-    assert [str(row[0]) for row in blocker.query(columns)] == ["id", "n"]
+    schema = "public" if place.postgresql else blocker.database
+    columns = "SELECT column_name FROM information_schema.columns WHERE table_name = 'counters' AND table_schema = %s"
+    assert {str(row[0]) for row in blocker.query(columns, [schema])} == {"id", "n"}
     again = start(declaration, place.url)
     out, _ = again.communicate(timeout=60)
     assert again.returncode == 0, out
@@ -180,7 +181,8 @@ def empty(place: Place) -> None:
         session.execute("DROP SCHEMA IF EXISTS db_bootstrap CASCADE")
     else:
         rows = session.query(
-            "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'db!_boot%' ESCAPE '!'"
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+            " AND table_name LIKE 'db!_boot%' ESCAPE '!'"
         )
         for (name,) in rows:
             session.execute(f"DROP TABLE `{name}`")
