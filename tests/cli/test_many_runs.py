@@ -83,14 +83,25 @@ def test_killed_at_any_time_the_next_run_converges(database: Database, tmp_path:
 
 
 def test_waiting_for_another_run_names_it(database: Database, shop: Path) -> None:
-    write(shop, database.engine, {"steps/0001_slow.sql": SLEEP[database.engine].format(5)})
-    first = database.start("apply", "--dir", shop)
-    eventually(lambda: running(database, "sleep(5)"), "the first run works")
-    second = database.run("apply", "--dir", shop, "--format", "json").ended(0)
-    first.finish().ended(0)
-    assert second.data["status"] == "unchanged"
-    [line] = [line for line in second.err.splitlines() if "waiting for another run" in line]
+    write(shop, database.engine, {"steps/0001_count.sql": "UPDATE customers SET name = 'Count' WHERE id = 7;\n"})
+    database.run("apply", "--dir", without_steps(shop)).ended(0)
+    database.sql("INSERT INTO customers VALUES (7, 'seven@example.com', 'Seven')")
+    holder = database.server.connect(database.name)
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT id FROM customers WHERE id = 7 FOR UPDATE")
+            cursor.fetchall()
+            first = database.start("apply", "--dir", shop)
+            eventually(lambda: running(database, "UPDATE customers"), "the first run works")
+            second = database.start("apply", "--dir", shop, "--format", "json")
+            assert second.process.stderr is not None
+            line = next(line for line in second.process.stderr if "waiting for another run" in line)
+    finally:
+        holder.close()
     assert database.server.username in line
+    first.finish().ended(0)
+    assert second.finish().ended(0).data["status"] == "unchanged"
 
 
 def test_waiting_for_a_table_names_who_holds_it(database: Database, shop: Path) -> None:
