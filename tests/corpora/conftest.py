@@ -19,6 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How much of the corpora to run."""
     group = parser.getgroup("corpora")
     group.addoption("--corpora", choices=("sample", "all"), default="sample", help="which cases of the corpora to run")
+    group.addoption("--write-golden", action="store_true", help="write the golden imports anew, into an empty folder")
     group.addoption(
         "--corpora-direct", action="store_true", help="skip the declaration: only what the engine does with a catalog"
     )

@@ -113,7 +113,8 @@ class PostgresPlace:
                 cursor.execute(script + NOTHING)
             except psycopg2.errors.ActiveSqlTransaction:  # CREATE INDEX CONCURRENTLY: one statement at a time
                 for statement in re.split(r";\s*\n", script):
-                    cursor.execute(statement + NOTHING)
+                    if statement.strip():
+                        cursor.execute(statement)
 
     def dump(self, database: str) -> list[str]:
         command = [_pg_dump(), "--schema-only", "--no-sync", f"--exclude-schema={OWN_SCHEMA}", "--dbname", database]
@@ -143,7 +144,7 @@ def _pg_statements(dump: str) -> Iterator[str]:
         text = re.sub(
             r"^(SET [a-z_]+ = .*|\\(un)?restrict .*|-- (PostgreSQL|Dumped).*|--)$", "", entry, flags=re.MULTILINE
         )
-        yield from re.split(r"(?<=;)\n(?=ALTER |COMMENT |CREATE )", text.strip()) if "$" not in text else [text.strip()]
+        yield from re.split(r"(?<=;)\n(?=ALTER |COMMENT |CREATE |GRANT |REVOKE )", text.strip()) if "$" not in text else [text.strip()]
 
 
 class MySqlPlace:
