@@ -88,6 +88,10 @@ class Stack:
             if found["mode"] == "managed" and found["instances"]
         }
 
+    def report(self, environment: str) -> str:
+        """What the last run on this machine reported."""
+        return (self.reports / f"{environment}.json").read_text()
+
     def state(self, environment: str) -> dict[str, Any]:
         """The state file of the environment's workspace."""
         path = self.paths.stack / "terraform.tfstate.d" / environment / "terraform.tfstate"

@@ -12,8 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import sqlalchemy
+from sqlalchemy import orm
+from sqlalchemy.exc import ProgrammingError
+
 from demo import work_copy
-from tests.e2e.stack import ENVIRONMENTS, Hand, Stack, everywhere
+from demo.app import stream_model
+from tests.e2e.stack import CODE, ENVIRONMENTS, Hand, Stack, everywhere
 from tests.terraform.configuration import Outcome
 
 T = TypeVar("T")
@@ -69,10 +74,13 @@ def told_once(part: Callable[[Story], T]) -> Callable[[Story], T]:
 
 @dataclass(frozen=True)
 class Applied:
-    """What `terraform apply` said in each environment, and which resources were in the state afterwards."""
+    """What `terraform apply` said in each environment, and what there was right afterwards."""
 
     outcomes: dict[str, Outcome]
-    addresses: dict[str, set[str]]
+    addresses: dict[str, set[str]]  # resources in the state
+    outputs: dict[str, dict[str, Any]]
+    reports: dict[str, str]  # of the run on this machine
+    deployed: set[str]  # environments in which the application runs
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,8 @@ class HandMade:
 
     verified: Outcome
     staging_rows: list[tuple[Any, ...]]
+    dashboard_before: Exception | None  # of the new release on the old table, and once more after create_all()
+    dashboard_after_create_all: Exception | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,29 @@ class Drifted:
     planned: Outcome
     mended: Outcome
     verified_again: Outcome
+
+
+def engine_of(hand: Hand) -> sqlalchemy.Engine:
+    """The application's way to the database."""
+    return sqlalchemy.create_engine("postgresql+psycopg2://", creator=hand.connect, poolclass=sqlalchemy.NullPool)
+
+
+def dashboard(engine: sqlalchemy.Engine) -> list[tuple[object, ...]]:
+    """What /dashboard selects."""
+    model = stream_model(CODE)
+    names = [column.name for column in model.__table__.columns]
+    with orm.Session(engine) as session:
+        found = session.scalars(sqlalchemy.select(model).order_by(model.stream_id))
+        return [tuple(getattr(stream, name) for name in names) for stream in found]
+
+
+def failure_of(engine: sqlalchemy.Engine) -> Exception | None:
+    """How the dashboard fails, None where it answers."""
+    try:
+        dashboard(engine)
+    except ProgrammingError as error:
+        return error
+    return None
 
 
 @dataclass
@@ -124,9 +157,15 @@ class Story:
             f"INSERT INTO contacts (name, email, phone) VALUES {rows}",
             f"INSERT INTO contacts (id, name, email, phone) VALUES (42, 'Frank Miller', '{EXTRA}', '+1-555-0106')",
         )
+        engine = engine_of(self.hand("production", "streams"))
+        before = failure_of(engine)
+        # What the team relied on: it makes tables that are missing, and never looks into one that is there.
+        stream_model(CODE).metadata.create_all(engine)
+        after = failure_of(engine)
         self._mend()
         verified = self.stack.db_bootstrap("verify", "production", database="contacts")
-        return HandMade(verified, staging.sql("SELECT id, email, created_at FROM contacts ORDER BY id"))
+        rows_of_staging = staging.sql("SELECT id, email, created_at FROM contacts ORDER BY id")
+        return HandMade(verified, rows_of_staging, before, after)
 
     @told_once
     def failing(self) -> Applied:
@@ -171,7 +210,15 @@ class Story:
 
     def _apply(self) -> Applied:
         outcomes = everywhere(self.stack.apply)
-        return Applied(outcomes, {name: self.stack.addresses(name) for name in ENVIRONMENTS})
+        found = Applied(
+            outcomes=outcomes,
+            addresses={name: self.stack.addresses(name) for name in ENVIRONMENTS},
+            outputs={name: self.stack.outputs(name) for name in ENVIRONMENTS},
+            reports={name: self.stack.report(name) for name in ENVIRONMENTS},
+            deployed={name for name in ENVIRONMENTS if (self.stack.paths.apps / name).exists()},
+        )
+        self.stack.said += found.reports.values()  # the next run overwrites them
+        return found
 
     def _mend(self) -> None:
         """Bring both declarations to what the repository holds."""

@@ -4,47 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pytest
-import sqlalchemy
-from sqlalchemy import orm
 from sqlalchemy.exc import ProgrammingError
 
 from demo import apps
-from demo.app import STREAM_COLUMNS, stream_model
-from tests.e2e.stack import CODE, Hand
-from tests.e2e.story import OLD_ROWS, Story
+from demo.app import STREAM_COLUMNS
+from tests.e2e.stack import CODE
+from tests.e2e.story import OLD_ROWS, Story, dashboard, engine_of
 
 NEW = STREAM_COLUMNS[CODE]
 
 
-def engine_of(hand: Hand) -> sqlalchemy.Engine:
-    """The application's way to the database."""
-    return sqlalchemy.create_engine("postgresql+psycopg2://", creator=hand.connect, poolclass=sqlalchemy.NullPool)
+def test_the_application_fails_before_and_create_all_does_not_help(story: Story) -> None:
+    before = story.by_hand()
+    for failure in (before.dashboard_before, before.dashboard_after_create_all):
+        assert isinstance(failure, ProgrammingError), "the incident"
+        assert type(failure.orig).__name__ == "UndefinedColumn"
+        assert "column streams.live_started_at does not exist" in str(failure)
 
 
-def dashboard(engine: sqlalchemy.Engine) -> list[tuple[object, ...]]:
-    """What /dashboard selects."""
-    model = stream_model(CODE)
-    names = [column.name for column in model.__table__.columns]
-    with orm.Session(engine) as session:
-        found = session.scalars(sqlalchemy.select(model).order_by(model.stream_id))
-        return [tuple(getattr(stream, name) for name in names) for stream in found]
-
-
-def test_the_application_fails_before_and_create_all_does_not_help_but_apply_does(story: Story) -> None:
-    story.by_hand()
-    engine = engine_of(story.hand("production", "streams"))
-    if "mended" not in story.told:  # else somebody has been faster: the incident is over
-        for _ in range(2):
-            with pytest.raises(ProgrammingError, match=r"column streams\.live_started_at does not exist") as caught:
-                dashboard(engine)
-            assert type(caught.value.orig).__name__ == "UndefinedColumn"
-            # What the team relied on: it makes tables that are missing, and never looks into one that is there.
-            stream_model(CODE).metadata.create_all(engine)
-
+def test_after_apply_the_same_query_answers_and_every_old_row_is_there(story: Story) -> None:
     story.mended()
-
-    # The same query; and every old row is still there, the live one with what the step knows of it.
+    engine = engine_of(story.hand("production", "streams"))
+    # The live one with what the step knows of it.
     old = [(name, status, datetime.fromisoformat(at)) for name, status, at in OLD_ROWS]
     started = [at if status == "live" else None for _, status, at in old]
     assert dashboard(engine) == [(*row, at, None, None) for row, at in zip(old, started, strict=True)]
