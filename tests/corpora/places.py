@@ -33,6 +33,10 @@ class Place(Protocol):
 
     engine: str
 
+    @property
+    def server(self) -> Server:
+        """The server that the databases are on."""
+
     def close(self) -> None:
         """Leave nothing behind."""
 
@@ -134,6 +138,7 @@ def _pg_dump() -> str:
     return found
 
 
+_PG_NEXT = re.compile(r"(?<=;)\n(?=ALTER |COMMENT |CREATE |GRANT |REVOKE )")
 _PG_HEAD = re.compile(r"^--\n-- Name: .*\n--\n", re.MULTILINE)
 
 
@@ -144,7 +149,7 @@ def _pg_statements(dump: str) -> Iterator[str]:
         text = re.sub(
             r"^(SET [a-z_]+ = .*|\\(un)?restrict .*|-- (PostgreSQL|Dumped).*|--)$", "", entry, flags=re.MULTILINE
         )
-        yield from re.split(r"(?<=;)\n(?=ALTER |COMMENT |CREATE |GRANT |REVOKE )", text.strip()) if "$" not in text else [text.strip()]
+        yield from _PG_NEXT.split(text.strip()) if "$" not in text else [text.strip()]
 
 
 class MySqlPlace:
