@@ -35,12 +35,13 @@ def unquote(token: str) -> str:
 
 def unquote_name(token: str) -> str:
     """The name in a quoted identifier as a server prints it."""
-    return token[1:-1].replace("``", "`")
+    mark = token[0]
+    return token[1:-1].replace(mark * 2, mark)
 
 
 def unquoted(token: str) -> str:
-    """An identifier as it is written, without its backticks if it has any."""
-    return unquote_name(token) if token.startswith("`") else token
+    """An identifier as it is written, without its quotes if it has any."""
+    return unquote_name(token) if token[:1] in ("`", '"') else token
 
 
 def account(name: str) -> str:

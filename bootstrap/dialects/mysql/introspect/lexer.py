@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from bootstrap.dialects.mysql.text import quote, unquote, unquote_name
 
+# Names in double quotes: the head of a routine or event that was written under ANSI_QUOTES is printed with them.
 _TOKEN = re.compile(
     r"""(?P<space>\s+|/\*M?!\d*|\*/)
-      | (?P<name>`(?:[^`]|``)*`)
+      | (?P<name>`(?:[^`]|``)*`|"(?:[^"]|"")*")
       | (?P<string>'(?:[^'\\]|''|\\.)*')
       | (?P<word>[\w$.\x80-\uffff]+)
       | (?P<mark>.)""",
