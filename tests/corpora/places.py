@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import shutil
@@ -113,12 +114,22 @@ class PostgresPlace:
         with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cursor:
             if session == "triggers-off":
                 cursor.execute("SET session_replication_role = replica")
-            try:
-                cursor.execute(script + NOTHING)
-            except psycopg2.errors.ActiveSqlTransaction:  # CREATE INDEX CONCURRENTLY: one statement at a time
-                for statement in re.split(r";\s*\n", script):
-                    if statement.strip():
-                        cursor.execute(statement)
+            # The text between two blocks of rows, then the COPY and its rows, in turn.
+            for place, part in enumerate(_COPY.split(script)):
+                if place % 3 == 1:
+                    copy = part
+                elif place % 3 == 2:
+                    cursor.copy_expert(copy, io.StringIO(part))
+                else:
+                    self._execute(cursor, part)
+
+    def _execute(self, cursor: Any, script: str) -> None:
+        try:
+            cursor.execute(script + NOTHING)
+        except psycopg2.errors.ActiveSqlTransaction:  # CREATE INDEX CONCURRENTLY: one statement at a time
+            for statement in re.split(r";\s*\n", script):
+                if statement.strip():
+                    cursor.execute(statement)
 
     def dump(self, database: str) -> list[str]:
         command = [_pg_dump(), "--schema-only", "--no-sync", f"--exclude-schema={OWN_SCHEMA}", "--dbname", database]
@@ -138,6 +149,7 @@ def _pg_dump() -> str:
     return found
 
 
+_COPY = re.compile(r"^(COPY .* FROM stdin;)\n(.*?)^\\\.$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _PG_NEXT = re.compile(r"(?<=;)\n(?=ALTER |COMMENT |CREATE |GRANT |REVOKE )")
 _PG_HEAD = re.compile(r"^--\n-- Name: .*\n--\n", re.MULTILINE)
 
@@ -233,6 +245,7 @@ _MYSQL_TOKEN = re.compile(
 
 def mysql_statements(script: str) -> Iterator[str]:
     """Cut a script as the mysql client does: at its delimiter, which DELIMITER changes."""
+    script = script.replace("\\\n", "\n")  # the client drops a backslash at a line's end; in a string it means the same
     delimiter, start = ";", 0
     for token in _MYSQL_TOKEN.finditer(script):
         if token["delimiter"]:
