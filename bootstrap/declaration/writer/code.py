@@ -78,8 +78,8 @@ def _trigger(trigger: Trigger, writing: Writing) -> Plain:
 def routine_name(routine: Routine, writing: Writing) -> str:
     """The key of a routine: with its argument types where the argument list or an overload does not say them."""
     path = writing.key(routine.schema, routine.name)
-    if not routine.schema:
-        return path
+    if not routine.schema:  # MySQL has no overloads: brackets at the end belong to the name, which quotes say
+        return _quoted(path, writing, routine) if path.endswith(")") else path
     try:
         derived = identity_of(routine.arguments, writing.engine)
     except SqlTextError:

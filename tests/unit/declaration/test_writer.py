@@ -133,6 +133,13 @@ def test_bodies_are_blocks_and_said_once_what_they_were_written_in() -> None:
     assert again.objects[routine.ref] == routine
 
 
+@pytest.mark.parametrize("name", ["(x)", "x(1)", "x", "a.b(c)", '"x(1)"', "x(", ")"])
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+def test_brackets_in_the_name_of_a_routine_are_part_of_it(engine: str, name: str) -> None:
+    routine = Routine(kind=Kind.PROCEDURE, schema="public" if engine == "postgresql" else "", name=name, body="x")
+    assert load_files(render(catalog(routine), engine)).catalog.objects == {routine.ref: routine}
+
+
 def test_file_names_are_safe_and_differ_also_without_case() -> None:
     names = ["views", "Views", "../x", "a/b", "ü", "", "con."]
     tables = [
