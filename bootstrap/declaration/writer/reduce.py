@@ -35,7 +35,9 @@ def reduced(catalog: Catalog, engine: str, *, owner: str | None = None) -> Catal
     objects: dict[Ref, DatabaseObject] = {}
     for ref, item in catalog.objects.items():
         made: Any = item
-        if getattr(item, "owner", None) in {owner, "pg_database_owner"} - {None}:
+        # Who applies the declaration owns what it makes; the schema public is there already.
+        usual = {"pg_database_owner"} if ref == Ref(Kind.SCHEMA, "", "public") else {owner, "pg_database_owner"}
+        if getattr(item, "owner", None) in usual - {None}:
             made = replace(made, owner=None)
         if isinstance(made, Table):
             made = _mysql_table(made, catalog) if engine == MYSQL else _postgresql_table(made, keys)
