@@ -50,7 +50,7 @@ def test_a_table_with_rows_becomes_another(place: Place, other: Place, place_in_
     available = [feature for feature in _ALTERED if place.vendor in feature.vendors]
     if before not in available:
         pytest.skip(f"{place.vendor} has no {before.name}")
-    for step in (1, 7):
+    for step in (7,):  # one partner for each: all pairs would take an hour
         after = available[(available.index(before) + step) % len(available)]
         for feature, where in ((before, place), (after, other)):
             where.apply(Catalog())

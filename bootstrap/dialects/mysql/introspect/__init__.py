@@ -13,7 +13,8 @@ from bootstrap.dialects.mysql.introspect.code import (
     read_trigger,
     read_view,
 )
-from bootstrap.dialects.mysql.introspect.create_table import Collations, read_table
+from bootstrap.dialects.mysql.introspect.columns import Collations
+from bootstrap.dialects.mysql.introspect.create_table import read_table
 from bootstrap.dialects.mysql.introspect.dependencies import dependencies_of
 from bootstrap.dialects.mysql.introspect.lexer import UnknownSyntaxError
 from bootstrap.dialects.mysql.introspect.reading import Reading, read
