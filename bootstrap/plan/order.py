@@ -30,6 +30,7 @@ from bootstrap.catalog.changes import (
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
+from bootstrap.catalog.tables import Table
 from bootstrap.plan.effects import Effect, effect_of
 from bootstrap.plan.needs import dependents_of, needs_of, referenced
 
@@ -67,6 +68,13 @@ def order_changes(changes: Sequence[Change], current: Catalog, desired: Catalog)
     """
     before = _Precedence(changes, current, desired).edges()
     return [changes[index] for index in _sorted(before, [_rank(change) for change in changes])]
+
+
+def is_detached(change: Change) -> bool:
+    """Whether the change makes a partition a table of its own."""
+    if not isinstance(change, Alter) or not isinstance(change.before, Table) or not isinstance(change.after, Table):
+        return False
+    return change.before.partition_of is not None and change.after.partition_of is None
 
 
 def _rank(change: Change) -> int:
@@ -110,6 +118,7 @@ class _Precedence:
         self._renames_first()
         self._references_last()
         self._column_positions()
+        self._detached_first()
         self._privileges_last()
         return self.before
 
@@ -142,6 +151,8 @@ class _Precedence:
                 self._put(self.alterers.get(dependent, ()), index)
         for ref in effect.alters:
             for dependent in self.dependents.get(ref, ()):
+                if dependent.owner == ref and is_detached(self.changes[index]):
+                    continue
                 self._put(self.takers.get(dependent, ()), index)
                 if ref not in self.needs.get(dependent, ()):  # it lets go of what is altered
                     self._put(self.alterers.get(dependent, ()), index)
@@ -173,6 +184,14 @@ class _Precedence:
         """Who frees the name that this identity takes."""
         freed = self.takers.get(ref, set()) | self.takers.get(_name_slot(ref), set())
         return {index for index in freed if ref not in self.effects[index].makes}
+
+    def _detached_first(self) -> None:
+        """A partition that becomes a table of its own is let go first: only then can its members change."""
+        for index, change in enumerate(self.changes):
+            if isinstance(change, Alter) and is_detached(change):
+                for then, effect in enumerate(self.effects):
+                    if any(ref.owner == change.ref for ref in effect.makes | effect.takes | effect.alters):
+                        self._put({index}, then)
 
     def _column_positions(self) -> None:
         placed = (AddColumn, RenameColumn)

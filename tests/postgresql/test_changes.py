@@ -55,6 +55,10 @@ CHANGES = [
      "CREATE TABLE t (a int PRIMARY KEY, b text) PARTITION BY RANGE (a);"
      " CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (9)", "(1, 'x')",
      "CREATE TABLE t (a int PRIMARY KEY, b text)", [(1,)]),
+    ("a partition becomes a table of its own",
+     "CREATE TABLE p (a int UNIQUE, b text, CONSTRAINT k CHECK (a > 0)) PARTITION BY LIST (a); CREATE INDEX i ON p (b);"
+     " CREATE TABLE t PARTITION OF p FOR VALUES IN (1)", "(1, 'x')",
+     "CREATE TABLE t (a bigint, CONSTRAINT k CHECK (a > -1)); CREATE INDEX t_b_idx ON t (a DESC)", [(1,)]),
     ("unlogged, options, replica identity", "CREATE TABLE t (a int NOT NULL UNIQUE)", "(1)",
      "CREATE UNLOGGED TABLE t (a int NOT NULL UNIQUE) WITH (fillfactor = 50);"
      " ALTER TABLE t REPLICA IDENTITY USING INDEX t_a_key", [(1,)]),

@@ -292,6 +292,7 @@ def _part(part: CatalogRow) -> IndexPart:
         collation=part["collation"],
         opclass=part["opclass"],
         opclass_options=pairs(part["opclass_options"]),
+        statistics=None if part["column"] is not None or part["statistics"] == -1 else part["statistics"],
     )
 
 

@@ -96,3 +96,11 @@ def made_with_table(owner: Ref, index: Index, context: RenderContext) -> bool:
     the server would make one of its own when the partition is attached.
     """
     return is_new(owner, context) and index.parent is not None and stays(index.parent, context)
+
+
+def is_detached(table: Ref, context: RenderContext) -> bool:
+    """Whether a partition becomes a table of its own: then nothing of it goes or comes with its parent any more."""
+    before, after = context.current.objects.get(table), context.desired.objects.get(table)
+    if not isinstance(before, Table) or not isinstance(after, Table):
+        return False
+    return before.partition_of is not None and after.partition_of is None

@@ -12,6 +12,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import EnumType
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote, split_qualified
+from bootstrap.dialects.postgresql.render.attach import is_detached
 from bootstrap.dialects.postgresql.render.casts import rewrites, using, zero
 from bootstrap.dialects.postgresql.render.owned import (
     change_of_identity,
@@ -189,7 +190,7 @@ def _is_volatile(default: str | None) -> bool:
 def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     """``DROP COLUMN``; what is computed is no loss."""
     table, column = change.table, change.before
-    if column.inherited:  # goes with the parent's
+    if column.inherited and not is_detached(table.ref, context):  # goes with the parent's
         return []
     hazards: list[Hazard] = []
     if column.generated is None:

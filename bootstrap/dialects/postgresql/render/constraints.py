@@ -10,7 +10,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
-from bootstrap.dialects.postgresql.render.attach import attach_all, complete, stays
+from bootstrap.dialects.postgresql.render.attach import attach_all, complete, is_detached, stays
 from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
@@ -211,9 +211,8 @@ def _may_fail(change: AddConstraint, context: RenderContext, what: str) -> list[
 def drop_constraint(change: DropConstraint, context: RenderContext) -> list[Statement]:
     """``DROP CONSTRAINT``; a partition's copy goes with its parent's."""
     item, table = change.before, change.table
-    if isinstance(item, Check) and item.inherited:
-        return []
-    if isinstance(item, KeyConstraint) and item.parent is not None:
+    copied = item.inherited if isinstance(item, Check) else isinstance(item, KeyConstraint) and item.parent is not None
+    if copied and not is_detached(table.ref, context):
         return []
     sql = f"ALTER TABLE {qualified(table.schema, table.name)} DROP CONSTRAINT {quote(item.name)}"
     return [statement(sql, change.ref, context)]

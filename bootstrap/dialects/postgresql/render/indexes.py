@@ -14,6 +14,7 @@ from bootstrap.dialects.postgresql.names import collation, object_name, qualifie
 from bootstrap.dialects.postgresql.render.attach import (
     attach_all,
     complete,
+    is_detached,
     key_like,
     made_with_table,
     stays,
@@ -100,7 +101,21 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
         made.append(statement(attach, change.ref, context))
     if index.comment is not None and index.name:
         made.append(_comment(owner, index, context))
-    return made + cluster(owner, index, context)
+    return made + _statistics(owner, index, context) + cluster(owner, index, context)
+
+
+def _statistics(owner: Ref, index: Index, context: RenderContext) -> list[Statement]:
+    """Statistics targets of expressions, which CREATE INDEX cannot say."""
+    name = qualified(owner.schema, index.name or usual_name(owner, index))
+    ref = owner.child(Kind.INDEX, index.name)
+    return [
+        statement(
+            f"ALTER INDEX {name} ALTER COLUMN {place} SET STATISTICS {part.statistics}",
+            ref, context, creates=is_new(owner, context),
+        )
+        for place, part in enumerate(index.parts, 1)
+        if part.statistics is not None
+    ]  # fmt: skip
 
 
 def _lost_with_parent(change: CreateIndex, context: RenderContext) -> list[Statement]:
@@ -174,7 +189,7 @@ def _clustered_otherwise(owner: Ref, context: RenderContext) -> bool:
 def drop_index(change: DropIndex, context: RenderContext) -> list[Statement]:
     """``DROP INDEX CONCURRENTLY``; a partition's index goes with its parent's."""
     index, owner = change.before, change.owner
-    if index.parent is not None:
+    if index.parent is not None and not is_detached(owner, context):
         return []
     table = context.current.objects.get(owner)
     partitioned = isinstance(table, Table) and table.partition_by is not None

@@ -8,7 +8,7 @@ from bootstrap.catalog.changes import AddConstraint
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check
 from bootstrap.catalog.ref import Kind
-from bootstrap.catalog.tables import Table
+from bootstrap.catalog.tables import PartitionOf, Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render import columns as column_parts
@@ -252,9 +252,10 @@ def _partition(before: Table, after: Table, context: RenderContext) -> list[Stat
         return []
     relation, made = qualified(after.schema, after.name), []
     old, new = before.partition_of, after.partition_of
-    if old and replace(after.ref, schema=old.schema, name=old.table) in context.desired.objects:
+    if old:
         sql = f"ALTER TABLE {qualified(old.schema, old.table)} DETACH PARTITION {relation}"
         made.append(statement(sql, after.ref, context))
+        made += _left_behind(old, after, context)
     if new:
         sql = f"ALTER TABLE {qualified(new.schema, new.table)} ATTACH PARTITION {relation} {new.bound}"
         hazards = long_work(
@@ -264,6 +265,16 @@ def _partition(before: Table, after: Table, context: RenderContext) -> list[Stat
         )  # fmt: skip
         made.append(statement(sql, after.ref, context, hazards=hazards))
     return made
+
+
+def _left_behind(old: PartitionOf, after: Table, context: RenderContext) -> list[Statement]:
+    """The copies of the parent's foreign keys stay with a partition that is let go: those declared are made anew."""
+    parent = context.current.objects.get(replace(after.ref, schema=old.schema, name=old.table))
+    alter = f"ALTER TABLE {qualified(after.schema, after.name)}"
+    return [
+        statement(f"{alter} DROP CONSTRAINT IF EXISTS {quote(key.name)}", after.ref, context)
+        for key in (parent.foreign_keys if isinstance(parent, Table) else ())
+    ]
 
 
 def _parents(before: Table, after: Table, context: RenderContext) -> list[Statement]:
