@@ -50,6 +50,14 @@ def test_it_has_the_defaults_of_the_live_database(place: Place) -> None:
     assert (table.collation, table.columns[0].collation) == ("latin1_german2_ci", "latin1_german2_ci")
 
 
+def test_a_scratch_place_on_another_server_has_them_too(place: Place) -> None:
+    place.load(f"ALTER DATABASE `{place.session.database}` CHARACTER SET latin1 COLLATE latin1_german2_ci")
+    catalog = declared(Table(name="t", columns=(Column(name="a", type="varchar(5)"),)))
+    elsewhere = replace(parse_url(place.url, os.environ).endpoint, database="")
+    found = DIALECT.normalise(place.session, catalog, locate=lambda _: "t.yaml:1", scratch=elsewhere)
+    assert found.of(Table)[0].collation == "latin1_german2_ci"
+
+
 def test_what_a_crash_left_is_swept_and_what_is_in_use_is_not(place: Place, other: Place) -> None:
     with scratch_database(other.session) as used:
         orphan = f"{SCRATCH_PREFIX}0rphan{place.session.database[-6:]}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import AlterColumn
 from bootstrap.catalog.code import Event, Routine, View
 from bootstrap.catalog.columns import Column
@@ -90,7 +90,7 @@ def test_what_a_declaration_leaves_open_is_taken_from_the_database(place: Place)
         "CREATE SQL SECURITY DEFINER VIEW v AS SELECT id FROM t",
         "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1",
     )  # fmt: skip
-    objects = [
+    objects: list[DatabaseObject] = [
         declared().table(table("t")),
         Routine(kind=Kind.FUNCTION, name="f", returns="int", body="RETURN 1",
                 attributes=(("deterministic", "deterministic"),)),

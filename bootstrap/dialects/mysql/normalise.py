@@ -44,21 +44,21 @@ def normalise(
     if scratch is not None:
         other = connect(scratch, application_name=session.application_name)
         try:
-            return _normalise(other, declared, locate, live=session.database)
+            return _normalise(other, declared, locate, live=session)
         finally:
             other.close()
-    return _normalise(session, declared, locate, live=session.database)
+    return _normalise(session, declared, locate, live=session)
 
 
-def _normalise(session: MySqlSession, declared: Catalog, locate: Callable[[Ref], str], *, live: str) -> Catalog:
-    roles = {
-        ref: canonical_role(item, session.server) for ref, item in declared.objects.items() if isinstance(item, Role)
-    }
-    structure = [_local(item, live) for item in declared.objects.values() if not isinstance(item, Role)]
-    grants = canonical_grants(declared, session.server, _known_roles(session) if declared.grants else frozenset())
+def _normalise(
+    session: MySqlSession, declared: Catalog, locate: Callable[[Ref], str], *, live: MySqlSession
+) -> Catalog:
+    roles = {ref: canonical_role(item, live.server) for ref, item in declared.objects.items() if isinstance(item, Role)}
+    structure = [_local(item, live.database) for item in declared.objects.values() if not isinstance(item, Role)]
+    grants = canonical_grants(declared, live.server, _known_roles(live) if declared.grants else frozenset())
     if not structure:
         return Catalog(objects={item.ref: item for item in roles.values()}, grants=grants)
-    with scratch_database(session) as name:
+    with scratch_database(session, live) as name:
         _build(session, structure, locate)
         found = introspect_database(session, name, Scope())
     problems = [

@@ -20,8 +20,12 @@ _TAG = "db-bootstrap scratch database: may be dropped when nobody holds its lock
 
 
 @contextmanager
-def scratch_database(session: MySqlSession) -> Iterator[str]:
-    """A new empty database with the defaults of the session's own, dropped at the end of the block.
+def scratch_database(session: MySqlSession, live: MySqlSession | None = None) -> Iterator[str]:
+    """A new empty database with the defaults of the live one, dropped at the end of the block.
+
+    Args:
+        session: where to make it.
+        live: the session on the live database, where that is on another server.
 
     Raises Refused, with the GRANT to run, where the account may not make one.
     """
@@ -30,7 +34,7 @@ def scratch_database(session: MySqlSession) -> Iterator[str]:
     if not _try_lock(session, name):
         raise StatementError(f"the lock of the new scratch database {name} is taken: try again")
     try:
-        _create(session, name)
+        _create(session, name, live or session)
         try:
             yield name
         finally:
@@ -43,10 +47,10 @@ def scratch_database(session: MySqlSession) -> Iterator[str]:
             _unlock(session, name)
 
 
-def _create(session: MySqlSession, name: str) -> None:
-    defaults = session.query(
+def _create(session: MySqlSession, name: str, live: MySqlSession) -> None:
+    defaults = live.query(
         "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata"
-        " WHERE schema_name = %s", [session.database])  # fmt: skip
+        " WHERE schema_name = %s", [live.database])  # fmt: skip
     charset = f" CHARACTER SET {defaults[0][0]} COLLATE {defaults[0][1]}" if defaults else ""
     try:
         session.execute(f"CREATE DATABASE {quote(name)}{charset}")
