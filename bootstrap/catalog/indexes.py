@@ -18,6 +18,7 @@ class IndexPart:
     collation: str | None = None
     opclass: str | None = None
     opclass_options: tuple[tuple[str, str], ...] = ()
+    statistics: int | None = None  # PostgreSQL: statistics target of an expression
     length: int | None = None  # MySQL prefix index: characters, or bytes of a binary column
 
 

@@ -149,7 +149,7 @@ def _pg_dump() -> str:
     return found
 
 
-_COPY = re.compile(r"^(COPY .* FROM stdin;)\n(.*?)^\\\.$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_COPY = re.compile(r"^(COPY [^\n]* FROM stdin;)\n(.*?)^\\\.$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _PG_NEXT = re.compile(r"(?<=;)\n(?=ALTER |COMMENT |CREATE |GRANT |REVOKE )")
 _PG_HEAD = re.compile(r"^--\n-- Name: .*\n--\n", re.MULTILINE)
 

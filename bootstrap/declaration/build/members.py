@@ -50,7 +50,8 @@ def _part(builder: Builder, part: str | PartShape, position: Position, what: str
     if (part.column is None) == (part.expression is None):
         builder.problem(position, f"{what} needs a column or an expression", "give one of the two")
         return None
-    names = ("column", "expression", "descending", "nulls_first", "collation", "opclass", "opclass_options", "length")
+    names = ("column", "expression", "descending", "nulls_first", "collation", "opclass", "opclass_options", "length",
+             "statistics")  # fmt: skip
     return IndexPart(**facts(part, *names))
 
 

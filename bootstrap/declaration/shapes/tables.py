@@ -115,6 +115,7 @@ class PartShape(Shape):
     collation: Annotated[str | None, postgresql("The collation, where it is not the column's.")] = None
     opclass: Annotated[str | None, postgresql("The operator class: `text_pattern_ops`, `gin_trgm_ops`.")] = None
     opclass_options: Annotated[Options | None, postgresql("Parameters of the operator class.")] = None
+    statistics: Annotated[int | None, postgresql("Statistics target of an expression.")] = None
     length: Annotated[int | None, mysql("Only so many characters (bytes of a binary column).")] = None
 
 

@@ -11,7 +11,8 @@ from bootstrap.declaration.writer.context import Writing
 from bootstrap.declaration.writer.emit import Flow, Plain
 from bootstrap.declaration.writer.given import given
 
-_PART = ("column", "expression", "descending", "nulls_first", "collation", "opclass", "opclass_options", "length")
+_PART = ("column", "expression", "descending", "nulls_first", "collation", "opclass", "opclass_options", "length",
+         "statistics")  # fmt: skip
 _KEY = (
     "include", "nulls_not_distinct", "deferrable", "initially_deferred", "options", "tablespace", "comment", "parent",
     "visible", "index_type", "index_comment", "clustered", "replica_identity", "renamed_from",
