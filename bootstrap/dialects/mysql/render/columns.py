@@ -156,8 +156,13 @@ def stop_counting(
             continue
         after = wanted.column(column.name)
         left = [key for key in stable_keys(table, context) if leads_with(key, column.name) and key.name not in without]
-        if altered and "PRIMARY" not in without and _primary_key_counts(column.name, live, wanted):
-            continue
+        if without and "PRIMARY" not in without:
+            # While the primary key begins with the column its own change sees to it: here a foreign key of another
+            # table may still point to the column, and the server refuses (1833).
+            if live.primary_key and leads_with(key_of(live.primary_key), column.name):
+                continue
+            if altered and _primary_key_counts(column.name, live, wanted):
+                continue
         if (without and not left) or (not without and (after is None or not after.auto_increment)):
             stopped = replace(after if altered and after is not None else column, auto_increment=False)
             inherited = _inherited(table, context)
