@@ -56,7 +56,6 @@ def test_time_outs_are_told_apart_from_other_errors(places: Places) -> None:
 
 def places_table() -> Ref:
 
-
     return Ref(Kind.TABLE, "public", "t")
 
 

@@ -31,9 +31,7 @@ def partitions_of(table: Ref, context: RenderContext) -> Iterator[Table]:
             yield item
 
 
-def complete(
-    owner: Ref, name: str, context: RenderContext
-) -> list[tuple[Table, Index | KeyConstraint]] | None:
+def complete(owner: Ref, name: str, context: RenderContext) -> list[tuple[Table, Index | KeyConstraint]] | None:
     """Each partition with its own index that belongs to this one of the parent; None where one has none declared:
     then the server makes it, and attaches what it finds.
     """
