@@ -20,6 +20,7 @@ from tests.e2e.story import Story
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the story in one worker (`--dist loadgroup`)."""
     for item in items:
