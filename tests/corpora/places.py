@@ -205,6 +205,8 @@ class MySqlPlace:
         """What mariadb-dump -d --routines --triggers --events asks the server for."""
         with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cursor:
             found = list(_mysql_dump(cursor, database))
+            if self.server.flavour == "mysql":
+                found = [*map(_without_collations, found), *_collations(cursor, database)]
         return normal_form(found)
 
 
@@ -234,6 +236,20 @@ def _mysql_dump(cursor: pymysql.cursors.Cursor, database: str) -> Iterator[str]:
         assert row is not None
         parts = row[:-1] if kind == "TRIGGER" else row  # the last is when it was created
         yield f"{kind} " + "\n".join(str(part) for part in parts).replace(f"`{database}`.", "")
+
+
+def _without_collations(statement: str) -> str:
+    """MySQL notes whether a column's collation was said or came from its table, and prints it only in the first case.
+    What it is, is compared in :func:`_collations`.
+    """
+    return re.sub(r"(?m)^(  `.*?)(?: CHARACTER SET \w+)?(?: COLLATE \w+)", r"\1", statement)
+
+
+def _collations(cursor: pymysql.cursors.Cursor, database: str) -> Iterator[str]:
+    columns = "SELECT table_name, column_name, collation_name FROM information_schema.columns"
+    own = r"table_name NOT LIKE 'db\_bootstrap\_%%'"
+    cursor.execute(f"{columns} WHERE table_schema = %s AND collation_name IS NOT NULL AND {own}", (database,))
+    yield from (f"COLLATION {row}" for row in cursor.fetchall())
 
 
 _MYSQL_TOKEN = re.compile(

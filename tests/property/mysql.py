@@ -81,6 +81,8 @@ def _table(pen: Pen, name: str, flavour: str) -> list[str]:
     if pen.chance(3):
         lines.append(f"CONSTRAINT {name}_code CHECK (code {pen.one(('> 0', '< 1000'))})")
         pen.note("check")
+    if wide:  # MySQL wants a key on exactly what a foreign key points to
+        lines.append(f"UNIQUE KEY {name}_id (id)")
     lines += _indexes(pen, name, picked, flavour)
     pen.write(f"CREATE TABLE {name} (\n  " + ",\n  ".join(lines) + "\n)" + _options(pen))
     return [column for column, *_ in picked]
