@@ -13,6 +13,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         local.stop(folder / "aws")
         Registry(folder).stop_all()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share the tests out so that those of one slow world stay in one worker (`--dist loadgroup`)."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from tests.sharing import Sharing  # noqa: PLC0415 without pytest-xdist there is nothing to share
+
+    return Sharing(config, log)
 
 
 def shared_server(name: str) -> Server:

@@ -1,10 +1,9 @@
-"""One story for all end-to-end tests: it stays within one worker, and what it starts ends with it."""
+"""One story for all end-to-end tests, within one worker (tests/sharing.py); what it starts ends with it."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,16 +15,6 @@ from demo.roads import package_runtime
 from tests.e2e.secrets_search import ProcessWatch
 from tests.e2e.stack import Stack
 from tests.e2e.story import Story
-
-HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the story in one worker (`--dist loadgroup`)."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("terraform"))
 
 
 @pytest.fixture(scope="session")
