@@ -15,6 +15,7 @@ from demo.roads import package_runtime
 from tests.e2e.secrets_search import ProcessWatch
 from tests.e2e.stack import Stack
 from tests.e2e.story import Story
+from tests.requirements import require_terraform
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +28,7 @@ def watch() -> Iterator[ProcessWatch]:
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory, watch: ProcessWatch) -> Iterator[Story]:  # noqa: ARG001 it watches
     """The stack in a work copy on a local AWS of its own, initialised; nothing is applied yet."""
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not installed")
+    require_terraform()
     paths = Paths(tmp_path_factory.mktemp("e2e"))
     runtime_python(package_runtime())
     # A copy: whoever packages anew in the meantime does not change what is deployed here.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from demo.aws import local
+from tests.requirements import require_terraform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def terraform() -> None:
     """Terraform itself; without it a test says so and is skipped."""
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not installed")
+    require_terraform()
 
 
 @pytest.fixture

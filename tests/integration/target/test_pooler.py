@@ -22,6 +22,7 @@ from bootstrap.target.url import parse_url
 from demo.servers.cache import cached
 from demo.servers.errors import ServerUnavailableError
 from demo.servers.packages import UnpackedPackages, unpack
+from tests.requirements import missing
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +31,7 @@ def pgbouncer(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     try:
         unpacked = cached("pgbouncer", lambda into: unpack(["pgbouncer"], into))
     except ServerUnavailableError as error:
-        pytest.skip(f"PgBouncer is not to be had here: {error}")
+        missing(f"PgBouncer is not to be had here: {error}")
     folder = tmp_path_factory.mktemp("pgbouncer") / "root"
     shutil.copytree(unpacked, folder, symlinks=True)
     for parent in (folder, folder.parent, folder.parent.parent):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +12,13 @@ import pytest
 from bootstrap.declaration.model import TerraformTarget
 from bootstrap.problems import TargetError
 from bootstrap.target.terraform import read_target
+from tests.requirements import require_terraform
 
-pytestmark = pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
+
+@pytest.fixture(autouse=True)
+def _terraform() -> None:
+    require_terraform()
+
 
 CONFIGURATION = """
 output "db_bootstrap_targets" {
