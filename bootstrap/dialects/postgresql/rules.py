@@ -12,6 +12,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import (
     Collation,
+    CompositeType,
     Domain,
     EnumType,
     Extension,
@@ -23,7 +24,7 @@ from bootstrap.catalog.types import (
 from bootstrap.dialects.postgresql.render import constraints, indexes
 from bootstrap.dialects.postgresql.render.routines import is_replaceable
 from bootstrap.dialects.postgresql.render.triggers import is_alterable_policy
-from bootstrap.dialects.postgresql.render.types import labels_only_added
+from bootstrap.dialects.postgresql.render.types import labels_only_added, retypes
 from bootstrap.dialects.postgresql.render.views import only_appends
 
 # What refuses that the type of a column it uses changes, or would keep the old type.
@@ -64,6 +65,9 @@ class PostgresRules:
                 return {change.ref: _BOUND_TO_TYPES | {Kind.COLUMN} | indexes_too}
             case Alter() if isinstance(change.after, EnumType) and isinstance(change.before, EnumType):
                 if _rebuilds(change.before, change.after):
+                    return {change.ref: _BOUND_TO_TYPE_ITSELF}
+            case Alter() if isinstance(change.after, CompositeType) and isinstance(change.before, CompositeType):
+                if retypes(change.before, change.after):
                     return {change.ref: _BOUND_TO_TYPE_ITSELF}
             case Alter() if isinstance(change.after, Domain) and isinstance(change.before, Domain):
                 if (change.before.type, change.before.collation) != (change.after.type, change.after.collation):

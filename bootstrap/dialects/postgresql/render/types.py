@@ -262,6 +262,12 @@ def _domain_checks(before: Domain, after: Domain, alter: str) -> Iterator[str]:
 
 def alter_composite(before: CompositeType, after: CompositeType, context: RenderContext) -> list[Statement]:
     """Attributes are renamed, added, dropped and changed in place."""
+    if retypes(before, after) and columns_of_type(before.ref, context):
+        made = [_rebuild(before, after, _create_sql(after), context, [])]  # the server alters none that a column uses
+        for item in after.attributes:
+            made += _attribute_comment(after, item, None, context)
+        made += owner_change(after.ref, None, after.owner, context)
+        return made + comment_change(after.ref, None, after.comment, context)
     alter = f"ALTER TYPE {qualified(after.schema, after.name)}"
     old = {item.name: item for item in before.attributes}
     made = []
@@ -291,6 +297,15 @@ def alter_composite(before: CompositeType, after: CompositeType, context: Render
         made += _attribute_comment(after, item, previous.comment if previous else None, context)
     made += owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
+
+
+def retypes(before: CompositeType, after: CompositeType) -> bool:
+    """Whether the attributes are the same in name and order, and some differ in type."""
+    names = [item.name for item in before.attributes] == [item.name for item in after.attributes]
+    types = [(item.type, item.collation) for item in before.attributes] == [
+        (item.type, item.collation) for item in after.attributes
+    ]
+    return names and not types
 
 
 def alter_range(before: RangeType, after: RangeType, context: RenderContext) -> list[Statement]:
