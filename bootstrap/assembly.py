@@ -89,9 +89,7 @@ class Work:
     @property
     def scratch(self) -> Endpoint | None:
         """The development server for scratch databases, where one was named."""
-        if self.request.scratch_url is None:
-            return None
-        return parse_url(self.request.scratch_url, self.request.environ, database_required=False).endpoint
+        return scratch_endpoint(self.request)
 
     def with_session(self, session: Session) -> Work:
         """The same work on another connection."""
@@ -141,6 +139,13 @@ def open_connection(request: Request) -> Iterator[tuple[Dialect, Session, Destin
         request.tell(f"warning: {warning}")
     with closing(connect(dialect, destination, waiting=request.tell)) as session:
         yield dialect, session, destination, scope
+
+
+def scratch_endpoint(request: Request) -> Endpoint | None:
+    """The development server for scratch databases, where the request names one."""
+    if request.scratch_url is None:
+        return None
+    return parse_url(request.scratch_url, request.environ, database_required=False).endpoint
 
 
 def read_declaration(request: Request) -> Declaration:

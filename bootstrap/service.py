@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bootstrap.assembly import Request, open_connection, open_work
-from bootstrap.catalog.roles import without_strangers
-from bootstrap.dialects.base import Dialect, ServerError, Session
+from bootstrap.assembly import Request, open_connection, open_work, scratch_endpoint
+from bootstrap.dialects.base import ServerError
 from bootstrap.plan.gate import refused_hazards
 from bootstrap.planning import plan_structure
 from bootstrap.problems import Refused, StatementError
@@ -92,32 +91,28 @@ class ImportReport:
     objects: int
 
 
-def import_database(request: Request, out: Path) -> ImportReport:
+def import_database(request: Request, out: Path, *, checked: bool = True) -> ImportReport:
     """Write a declaration of what the database holds. ``plan`` right after it is empty.
 
+    Args:
+        request: which database.
+        out: a new or empty directory.
+        checked: build the declaration in a scratch place first and compare: what would be lost is refused.
+
     Raises:
-        Refused: the database holds something that cannot be declared; names each.
+        Refused: the database holds something that cannot be declared; names each. Nothing is written then.
     """
-    from bootstrap.declaration.writer import WriteSettings, write  # noqa: PLC0415  # an apply does not need the writer
+    # An apply needs nothing of this.
+    from bootstrap.declaration.writer import check_empty, save  # noqa: PLC0415
+    from bootstrap.importing import check_import, imported  # noqa: PLC0415
 
+    check_empty(out)
     with open_connection(request) as (dialect, session, destination, scope), readable_server_errors():
-        found = dialect.introspect(session, scope)
-        if found.unsupported:
-            lines = [
-                f"  {item.what} {item.name}{': ' + item.reason if item.reason else ''}" for item in found.unsupported
-            ]
-            raise Refused("import refused: these cannot be declared yet; nothing was written\n" + "\n".join(lines))
-        account = session.server.account or session_user(session, dialect)
-        catalog = without_strangers(found.catalog, account)
-        settings = WriteSettings(name=session.database, owner=account)
-        files = write(catalog, dialect.name, out, settings=settings)
-        return ImportReport(target=destination.name, files=tuple(files), objects=len(catalog.objects))
-
-
-def session_user(session: Session, dialect: Dialect) -> str:
-    """Who is logged in."""
-    [(name,)] = session.query(f"SELECT {dialect.history_facts().user}")
-    return str(name)
+        catalog, files = imported(session, dialect, scope)
+        if checked:
+            check_import(session, dialect, catalog, files, scratch_endpoint(request))
+        paths = save(files, out)
+        return ImportReport(target=destination.name, files=tuple(paths), objects=len(catalog.objects))
 
 
 @contextmanager

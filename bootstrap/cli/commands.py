@@ -88,13 +88,17 @@ def history(form: str, *, limit: int, run: int | None, **arguments: Any) -> int:
 @click.command(name="import")
 @target_options
 @click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="A new or empty directory.")
-def import_(form: str, *, out: Path, **arguments: Any) -> int:
-    """Write a declaration of what a live database holds; plan right after it is empty."""
+@click.option(
+    "--scratch-url", metavar="URL", help="A development server for the scratch database, instead of the target's."
+)
+@click.option("--unchecked", is_flag=True, help="Write without the check, where no scratch database can be had.")
+def import_(form: str, *, out: Path, unchecked: bool, **arguments: Any) -> int:
+    """Write a declaration of what a live database holds, checked by building it anew; plan right after it is empty."""
     from bootstrap import service  # noqa: PLC0415
     from bootstrap.cli import text  # noqa: PLC0415
 
     output = Output(form)
-    report = service.import_database(request_from(arguments, output), out)
+    report = service.import_database(request_from(arguments, output), out, checked=not unchecked)
     output.report(text.imported(report), text.imported_data(report))
     return 0
 

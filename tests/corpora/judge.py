@@ -17,12 +17,12 @@ from bootstrap.declaration.model import Declaration, Manifest
 from bootstrap.declaration.writer import WriteSettings, write
 from bootstrap.dialects.base import Dialect, Introspection, Scope, ServerError, Session
 from bootstrap.dialects.registry import dialect_for
+from bootstrap.importing import session_user
 from bootstrap.planning import plan_structure
 from bootstrap.problems import BootstrapError, DeclarationError, Refused
 from bootstrap.run.executor import Executor
 from bootstrap.run.history import History, RunFacts
 from bootstrap.run.lock import run_lock
-from bootstrap.service import session_user
 from bootstrap.target.connect import from_url
 from bootstrap.target.url import UrlTarget
 from tests.corpora.places import Place

@@ -105,9 +105,18 @@ def write(
         BootstrapError: the directory is not empty, or cannot be written.
         Refused: something in the catalog has no place in a declaration.
     """
+    check_empty(directory)
+    return save(render(catalog, engine, unsupported=unsupported, settings=settings), directory)
+
+
+def check_empty(directory: Path) -> None:
+    """Raise BootstrapError where something is in the way: nothing is ever overwritten."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise BootstrapError(f"{directory} is not empty: choose a new directory; nothing was overwritten")
-    files = render(catalog, engine, unsupported=unsupported, settings=settings)
+
+
+def save(files: Mapping[str, bytes], directory: Path) -> list[Path]:
+    """Write the files that :func:`render` made; returns their paths. Raises BootstrapError where that fails."""
     written = []
     try:
         for name, content in files.items():

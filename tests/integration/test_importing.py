@@ -1,0 +1,55 @@
+"""An import is built anew before it is written: what would be lost is named, and nothing is left on the disk."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bootstrap.assembly import Request
+from bootstrap.dialects.base import Scope
+from bootstrap.dialects.registry import dialect_for
+from bootstrap.importing import check_import, imported
+from bootstrap.problems import BootstrapError, Refused
+from bootstrap.service import import_database
+from bootstrap.target.connect import connect, from_url
+from bootstrap.target.url import parse_url
+
+SQL = ("CREATE TABLE parent (id int PRIMARY KEY)", "CREATE TABLE child (id int PRIMARY KEY, parent_id int, note text)")
+
+
+@pytest.fixture(params=["postgres_database", "mariadb_database"])
+def url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(request.param))
+
+
+def test_what_a_declaration_would_lose_is_named(url: str) -> None:
+    destination = from_url(parse_url(url, {}), {})
+    dialect = dialect_for(destination.endpoint.engine)
+    with closing(connect(dialect, destination)) as session:
+        for statement in SQL:
+            session.execute(statement)
+        catalog, files = imported(session, dialect, Scope())
+        check_import(session, dialect, catalog, files, None)
+        path = "schema/child.yaml"
+        files[path] = b"".join(line for line in files[path].splitlines(keepends=True) if b"note" not in line)
+        with pytest.raises(Refused, match=r"child\.note"):
+            check_import(session, dialect, catalog, files, None)
+
+
+def test_nothing_is_overwritten(url: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(BootstrapError, match="not empty"):
+        import_database(Request(url=url), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_what_cannot_be_declared_is_refused_by_name(postgres_database: str, tmp_path: Path) -> None:
+    destination = from_url(parse_url(postgres_database, {}), {})
+    dialect = dialect_for("postgresql")
+    with closing(connect(dialect, destination)) as session:
+        session.execute("CREATE PUBLICATION feed")
+    with pytest.raises(Refused, match="publication feed"):
+        import_database(Request(url=postgres_database), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
