@@ -88,6 +88,8 @@ def _by_column(change: AlterColumn, before: Column, after: Column) -> Mapping[Re
         kinds |= _FOREIGN_KEYS
         if before.type != after.type and unsettles_keys(before.type, after.type):
             kinds |= _KEYS
+    if before.auto_increment != after.auto_increment:
+        kinds |= _FOREIGN_KEYS  # MySQL: error 1833 on either side of one
     if before.nullable != after.nullable:
         kinds |= _FOREIGN_KEYS
         if after.nullable:
