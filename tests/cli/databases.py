@@ -93,13 +93,23 @@ class Database:
         return [outcome for (outcome,) in self.sql(f"SELECT outcome FROM {self.own('runs')} ORDER BY id")]
 
     def scratch_places(self) -> list[str]:
-        """Scratch databases that are left on the server."""
+        """Scratch databases that are left on the server: those that are there now and do not go in a while.
+
+        Other tests share the server: their scratch databases come, and go.
+        """
+        left, end = self._scratch_places(), time.monotonic() + PATIENCE_SECONDS
+        while left and time.monotonic() < end:
+            time.sleep(0.5)
+            left &= self._scratch_places()
+        return sorted(left)
+
+    def _scratch_places(self) -> set[str]:
         query = {
             "postgresql": "SELECT datname FROM pg_database WHERE datname LIKE 'db\\_bootstrap\\_scratch%'",
             "mysql": "SELECT schema_name FROM information_schema.schemata"
             " WHERE schema_name LIKE 'db\\_bootstrap\\_scratch%'",
         }
-        return [name for (name,) in self.sql(query[self.engine])]
+        return {name for (name,) in self.sql(query[self.engine])}
 
 
 def eventually(holds: Callable[[], bool], what: str) -> None:

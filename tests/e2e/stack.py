@@ -109,7 +109,8 @@ class Stack:
         given = {name: self.variables[name] for name in names if name in self.variables}
         given |= {"ENV": environment, "DATABASE_DIR": str(self.paths.work / "database"), **variables}
         # -o: what is tested is what is installed.
-        command = ["make", "-C", str(ROOT), "-o", "install", target, f"BIN={Path(sys.executable).parent}"]
+        # ARGS=: those of the make that runs the tests are for pytest.
+        command = ["make", "-C", str(ROOT), "-o", "install", target, f"BIN={Path(sys.executable).parent}", "ARGS="]
         return self._run([*command, *(f"{name}={value}" for name, value in given.items())], "")
 
     def target(self, environment: str, database: str) -> dict[str, Any]:

@@ -21,8 +21,6 @@ from bootstrap.problems import Refused, StatementError
 PREFIX = "db_bootstrap_scratch_"
 _MARK = "db-bootstrap scratch database "
 _ATTEMPTS = 5
-# A normalisation takes seconds; what is older and has nobody in it was left behind.
-_ORPHANED_AFTER = "15 minutes"
 
 _LIKE_THE_TARGET = """
 SELECT 'ENCODING ' || quote_literal(pg_encoding_to_char(encoding))
@@ -30,12 +28,10 @@ SELECT 'ENCODING ' || quote_literal(pg_encoding_to_char(encoding))
     current_setting('search_path')
 FROM pg_database d WHERE datname = current_database()
 """
-_ORPHANS = f"""
+# Ours by its name and its owner, and with nobody in it.
+_CANDIDATES = f"""
 SELECT d.datname FROM pg_database d
-WHERE d.datname LIKE '{PREFIX}%' AND pg_get_userbyid(d.datdba) = current_user
-  AND shobj_description(d.oid, 'pg_database') LIKE '{_MARK}%'
-  AND (substr(shobj_description(d.oid, 'pg_database'), {len(_MARK) + 1})::json ->> 'created')::timestamptz
-      < clock_timestamp() - interval '{_ORPHANED_AFTER}'
+WHERE d.datname ~ '^{PREFIX}[0-9a-f]{{12}}$' AND pg_get_userbyid(d.datdba) = current_user
   AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)
 """
 
@@ -59,8 +55,11 @@ def scratch_database(session: PostgresSession, elsewhere: Endpoint | None) -> It
                     application_name="db-bootstrap scratch") if elsewhere else session  # fmt: skip
     try:
         _sweep(maker)
-        name = _create(maker, str(settings))
+        name = PREFIX + secrets.token_hex(6)
+        # Taken before the database is there and kept as long as we live: without it, the database is an orphan.
+        maker.try_lock(name)
         try:
+            _create(maker, name, str(settings))
             inside = connect(replace(maker.endpoint, database=name), application_name="db-bootstrap scratch")
             try:
                 inside.query("SELECT set_config('search_path', %s, false)", [search_path])
@@ -69,13 +68,14 @@ def scratch_database(session: PostgresSession, elsewhere: Endpoint | None) -> It
                 inside.close()
         finally:
             _drop(maker, name)
+            with suppress(ServerError):  # a lost connection has given it back already
+                maker.unlock(name)
     finally:
         if maker is not session:
             maker.close()
 
 
-def _create(maker: PostgresSession, settings: str) -> str:
-    name = PREFIX + secrets.token_hex(6)
+def _create(maker: PostgresSession, name: str, settings: str) -> None:
     for attempt in range(_ATTEMPTS):
         try:
             maker.execute(f"CREATE DATABASE {quote(name)} TEMPLATE template0 {settings}")
@@ -88,7 +88,6 @@ def _create(maker: PostgresSession, settings: str) -> str:
             time.sleep(0.2 * (attempt + 1))  # somebody else copies template0 at this moment
     mark = {"host": socket.gethostname(), "process": os.getpid(), "created": _server_time(maker)}
     maker.execute(f"COMMENT ON DATABASE {quote(name)} IS {literal(_MARK + json.dumps(mark)).strip()}")
-    return name
 
 
 def _server_time(maker: PostgresSession) -> str:
@@ -104,9 +103,10 @@ def _refusal(maker: PostgresSession) -> Refused:
 
 
 def _sweep(maker: PostgresSession) -> None:
-    """Drop what runs that died left behind: provably ours, old, and with nobody in it."""
-    for (name,) in maker.query(_ORPHANS):
-        _drop(maker, str(name))
+    """Drop what runs that died left behind: ours, with nobody in it, and whose maker's lock is gone."""
+    for (name,) in maker.query(_CANDIDATES):
+        if not maker.lock_is_held(str(name)):
+            _drop(maker, str(name))
 
 
 def _drop(maker: PostgresSession, name: str) -> None:

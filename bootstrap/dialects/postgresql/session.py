@@ -168,6 +168,10 @@ class PostgresSession:
         """Whether this very session still holds the lock."""
         return bool(self.query(f"SELECT 1 FROM pg_locks WHERE pid = pg_backend_pid() AND {_LOCK_ROW}", _halves(name)))
 
+    def lock_is_held(self, name: str) -> bool:
+        """Whether any session of the server holds the lock, whichever database it is in."""
+        return bool(self.query(f"SELECT 1 FROM pg_locks WHERE {_LOCK_ROW_ANYWHERE}", _halves(name)))
+
     def lock_holder(self, name: str) -> str | None:
         """Who holds the lock: user, application, address, since when."""
         rows = self.query(
@@ -190,10 +194,8 @@ class PostgresSession:
             self._connection.close()
 
 
-_LOCK_ROW = (
-    "locktype = 'advisory' AND objsubid = 1 AND classid = %s AND objid = %s"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
+_LOCK_ROW_ANYWHERE = "locktype = 'advisory' AND objsubid = 1 AND classid = %s AND objid = %s"
+_LOCK_ROW = f"{_LOCK_ROW_ANYWHERE} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 
 
 def lock_key(name: str) -> int:
