@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import gzip
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -36,7 +37,8 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
 
     Args:
         event: ``action`` (apply, plan, verify), ``environment``, ``declaration`` ({"files": path → base64 of gzip} or
-            {"s3": {"bucket", "prefix", "files": paths}}), ``target``, and optionally ``allow`` and ``git_revision``.
+            {"s3": {"bucket", "prefix", "files": paths}}), ``target``, and optionally ``allow``, ``git_revision`` and
+            ``declaration_digest``, which the files are then held against.
         context: of the invocation; gives the deadline and the request's id.
 
     Returns:
@@ -46,8 +48,8 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
         BootstrapError: of the kind that the failure is, with one readable message and no secret.
     """
     try:
-        request = _request(event, context)
-        return _ACTIONS[_action(event)](request)
+        action = _ACTIONS[_action(event)]
+        return action(_request(event, context))
     except BootstrapError as error:
         raise type_of(error)(_shortened(redact(str(error)))) from None
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback with values in it
@@ -74,7 +76,7 @@ def _request(event: Mapping[str, Any], context: Context | None) -> Request:
         raise BootstrapError("event: target is missing: the module passes it, a hand-made event must too")
     seconds = context.get_remaining_time_in_millis() / 1000 if context else None
     return Request(
-        files=_files(event.get("declaration")),
+        files=_expected(_files(event.get("declaration")), event.get("declaration_digest")),
         environment=event.get("environment"),
         target=event["target"],
         permissions=tuple(event.get("allow") or ()),
@@ -96,6 +98,22 @@ def _files(declaration: Any) -> Files:
             raise BootstrapError(
                 'event: declaration must be {"files": {path: base64 of gzip}} or {"s3": {bucket, prefix, files}}'
             )
+
+
+def declaration_digest(files: Files) -> str:
+    """What the module computes of the same files: the digest of what ``sha256sum`` prints for them, in their order."""
+    lines = (f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in sorted(files.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _expected(files: Files, digest: str | None) -> Files:
+    """The files, unless they are not those that Terraform planned with: an object in S3 may have been overwritten."""
+    if digest is not None and declaration_digest(files) != digest:
+        raise BootstrapError(
+            "event: the declaration's files are not those that Terraform digested: one was changed on its way, such as"
+            " an object in the bucket; run terraform apply again"
+        )
+    return files
 
 
 def _unpacked(path: str, text: str) -> bytes:

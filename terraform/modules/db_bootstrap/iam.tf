@@ -18,6 +18,10 @@ locals {
   dns_suffix = one(data.aws_partition.current[*].dns_suffix)
   account_id = one(data.aws_caller_identity.current[*].account_id)
 
+  # The variable's validation lets nothing else in.
+  role_secret_arns    = [for arn in var.role_password_arns : arn if strcontains(arn, ":secretsmanager:")]
+  role_parameter_arns = [for arn in var.role_password_arns : arn if strcontains(arn, ":ssm:")]
+
   network_interface_actions = [
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -31,7 +35,8 @@ locals {
 resource "aws_iam_role" "this" {
   count = local.creates_role ? 1 : 0
 
-  name                 = local.function_name
+  # Roles are the account's, functions a region's: two regions need two names.
+  name                 = coalesce(var.role_name, local.function_name)
   description          = "Lambda ${local.function_name}"
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
@@ -111,6 +116,28 @@ resource "aws_iam_role_policy" "this" {
         Action    = ["kms:Decrypt"]
         Resource  = [var.credentials_kms_key_arn]
         Condition = { StringEquals = { "kms:ViaService" = "ssm.${local.region}.${local.dns_suffix}" } }
+      }],
+
+      [length(local.role_secret_arns) > 0, {
+        Sid      = "ReadRoleSecrets"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = local.role_secret_arns
+      }],
+      [length(local.role_parameter_arns) > 0, {
+        Sid      = "ReadRoleParameters"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParameter"]
+        Resource = local.role_parameter_arns
+      }],
+      [length(var.role_password_kms_key_arns) > 0, {
+        Sid      = "DecryptRolePasswords"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = var.role_password_kms_key_arns
+        Condition = { StringEquals = { "kms:ViaService" = [
+          for service in ["secretsmanager", "ssm"] : "${service}.${local.region}.${local.dns_suffix}"
+        ] } }
       }],
 
       [var.target.credentials.iam == true, {

@@ -344,6 +344,17 @@ variable "role_arn" {
   default     = null
 }
 
+variable "role_name" {
+  description = "Name of the role that is made. Role names are the account's: say one where the same database and environment are in two regions. Null takes the function's name."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.role_name == null ? true : can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.role_name))
+    error_message = "role_name: at most 64 letters, digits and +=,.@_-."
+  }
+}
+
 variable "permissions_boundary_arn" {
   description = "Permissions boundary of the role that is made."
   type        = string
@@ -354,6 +365,25 @@ variable "credentials_kms_key_arn" {
   description = "Customer-managed KMS key of the secret or parameter. Null where it is encrypted with the AWS-managed key."
   type        = string
   default     = null
+}
+
+variable "role_password_arns" {
+  description = "Secrets Manager secrets and SSM parameters that the declaration's `password_secret` entries name: the function may read them."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.role_password_arns : can(regex("^arn:[^:]+:(secretsmanager:[^:]*:[0-9]*:secret:|ssm:[^:]*:[0-9]*:parameter/).", arn))])
+    error_message = "role_password_arns: ARNs of Secrets Manager secrets or SSM parameters."
+  }
+}
+
+variable "role_password_kms_key_arns" {
+  description = "Customer-managed KMS keys of those secrets and parameters."
+  type        = list(string)
+  default     = []
+  nullable    = false
 }
 
 ################################################################################

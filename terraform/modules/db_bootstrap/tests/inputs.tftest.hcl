@@ -354,3 +354,44 @@ run "parameter_and_its_key_are_exact" {
     error_message = "One parameter, one key, nothing else."
   }
 }
+
+
+run "passwords_of_declared_roles_are_exact" {
+  command = plan
+  variables {
+    role_name                  = "db-bootstrap-contacts-eu"
+    role_password_kms_key_arns = ["arn:aws:kms:eu-central-1:123456789012:key/2"]
+    role_password_arns = [
+      "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf",
+      "arn:aws:ssm:eu-central-1:123456789012:parameter/production/report",
+    ]
+  }
+  override_resource {
+    target          = aws_cloudwatch_log_group.this
+    override_during = plan
+    values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:x" }
+  }
+  assert {
+    condition = {
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Sid => statement.Resource
+      if contains(["ReadRoleSecrets", "ReadRoleParameters", "DecryptRolePasswords"], statement.Sid)
+      } == {
+      ReadRoleSecrets      = ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf"]
+      ReadRoleParameters   = ["arn:aws:ssm:eu-central-1:123456789012:parameter/production/report"]
+      DecryptRolePasswords = ["arn:aws:kms:eu-central-1:123456789012:key/2"]
+    }
+    error_message = "The function may read these passwords and no others."
+  }
+  assert {
+    condition     = aws_iam_role.this[0].name == "db-bootstrap-contacts-eu"
+    error_message = "Two regions of one account need two roles."
+  }
+}
+
+run "what_holds_no_password_is_refused" {
+  command = plan
+  variables {
+    role_password_arns = ["hunter2"]
+  }
+  expect_failures = [var.role_password_arns]
+}

@@ -1,0 +1,48 @@
+"""The Lambda's event, and what is said where it can't be used."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from typing import Any
+
+import pytest
+
+from bootstrap.handler import declaration_digest, handler
+from bootstrap.problems import BootstrapError
+
+FILES = {"bootstrap.yaml": b"version: 1\n", "schema/a b.yaml": b"tables: {}\n"}
+DIGEST = "d85a2b053db491b76674b559833e6457349586b8f83104225601d242c08d029b"
+TARGET = {"engine": "postgresql", "host": "h", "database": "d", "username": "u", "credentials": {"iam": True}}
+
+
+def packed(files: dict[str, bytes]) -> dict[str, Any]:
+    return {"files": {path: base64.b64encode(gzip.compress(content)).decode() for path, content in files.items()}}
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({}, "event: target is missing"),
+        ({"action": "drop", "target": TARGET}, "event: action 'drop' is not known: use one of apply, plan, verify"),
+        ({"target": TARGET}, "event: declaration must be"),
+        (
+            {"target": TARGET, "declaration": {"files": {"a.yaml": "%"}}},
+            "event: declaration file a.yaml is not base64 of gzip",
+        ),
+        (
+            {"target": TARGET, "declaration": packed(FILES), "declaration_digest": "0" * 64},
+            "event: the declaration's files are not those that Terraform digested",
+        ),
+    ],
+)  # fmt: skip
+def test_an_event_that_cannot_be_used_is_refused_in_one_line(event: dict[str, Any], said: str) -> None:
+    with pytest.raises(BootstrapError) as caught:
+        handler(event)
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_digest_is_what_sha256sum_computes() -> None:
+    """``sha256sum bootstrap.yaml 'schema/a b.yaml' | sha256sum``."""
+    assert declaration_digest(FILES) == DIGEST
