@@ -34,8 +34,9 @@ demo-down:  ## End what `make demo KEEP=1` left standing
 test: install package  ## All tests, on private servers
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
-corpora: install  ## Every case of the corpora, not only the sample
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) tests/corpora --corpora=all $(ARGS)
+corpora: install  ## Every case of the corpora, on the servers of both ends of each engine
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) tests/corpora --corpora=all \
+		--corpora-servers=postgresql,postgresql-18,mariadb,mysql $(ARGS)
 
 benchmark: install  ## How long runs take, against the floor
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -35,6 +35,7 @@ SHOWN_LINES = 12
 ROWS_LOST = "rows were lost"
 
 CONVERGED, REFUSED, FAILED, WRONG = "converged", "refused", "failed", "wrong"
+NOT_LOADED = "not loaded"  # no verdict: the server of this run does not take the case's own SQL
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,10 @@ NOTHING = "\n;SELECT"  # a script may be empty, which the driver refuses
 OWN_SCHEMA = "db_bootstrap"  # our history: no part of any comparison
 
 
+class NotLoadedError(Exception):
+    """The server refuses a script: what it says of it."""
+
+
 class Place(Protocol):
     """What the judge needs of an engine."""
 
@@ -48,13 +52,22 @@ class Place(Protocol):
         """How the product reaches it."""
 
     def load(self, database: str, script: str, session: str = "") -> None:
-        """Run a script as the engine's own client would."""
+        """Run a script as the engine's own client would. Raises NotLoadedError where the server refuses it."""
 
     def dump(self, database: str) -> list[str]:
         """The structure as the engine prints it, a statement each, our own tables left out."""
 
     def connect(self, database: str) -> Any:
         """A driver's session of the superuser."""
+
+
+@contextlib.contextmanager
+def _refusals(errors: type[Exception]) -> Iterator[None]:
+    """Turn the driver's errors into ours."""
+    try:
+        yield
+    except errors as error:
+        raise NotLoadedError(str(error).strip()) from error
 
 
 class PostgresPlace:
@@ -111,7 +124,11 @@ class PostgresPlace:
         return self.server.connect(database)
 
     def load(self, database: str, script: str, session: str = "") -> None:
-        with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cursor:
+        with (
+            _refusals(psycopg2.Error),
+            contextlib.closing(self.connect(database)) as connection,
+            connection.cursor() as cursor,
+        ):
             if session == "triggers-off":
                 cursor.execute("SET session_replication_role = replica")
             # The text between two blocks of rows, then the COPY and its rows, in turn.
@@ -191,7 +208,11 @@ class MySqlPlace:
         return self.server.connect(database)
 
     def load(self, database: str, script: str, session: str = "") -> None:
-        with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cursor:
+        with (
+            _refusals(pymysql.Error),
+            contextlib.closing(self.connect(database)) as connection,
+            connection.cursor() as cursor,
+        ):
             if session in ("fk_checks-off", "triggers-off"):
                 cursor.execute("SET foreign_key_checks = 0")
             if session == "sql_mode-empty":

@@ -16,6 +16,7 @@ CORPORA = ROOT.parent / "shared" / "corpora"
 LIMITS = ROOT / "docs" / "limits.md"
 PEER_CASES = "cases/*.jsonl"
 EVOLUTION = "cases/evolution.jsonl.xz"
+SERVERS = ("postgresql", "mariadb")  # what the README of the corpora says that every case loads on
 SAMPLE_EVERY = 6
 SAMPLE_LEAST = 6  # per suite and engine
 

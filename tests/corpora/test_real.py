@@ -11,24 +11,23 @@ import pytest
 from bootstrap.dialects.base import Scope
 from bootstrap.dialects.registry import dialect_for
 from tests.corpora.judge import Statements, Verdict, account_of, apply, declared, session_to
-from tests.corpora.places import Place, seed_script
-from tests.corpora.records import CORPORA, known_limits, real_schemas
+from tests.corpora.places import NotLoadedError, Place, seed_script
+from tests.corpora.records import CORPORA, SERVERS, known_limits
 from tests.corpora.rows import Rows, lost, read_table, structure
 
-SCHEMAS = [(engine, path) for engine in ("postgresql", "mysql") for path in real_schemas(engine)]
 LOADING = "triggers-off"
 
 pytestmark = pytest.mark.skipif(not CORPORA.is_dir() and not os.environ.get("CI"), reason=f"no corpora in {CORPORA}")
 
 
-@pytest.mark.parametrize(("engine", "path"), SCHEMAS, ids=[f"{engine}-{path.stem}" for engine, path in SCHEMAS])
 def test_a_real_schema_is_imported_and_built_elsewhere(
-    engine: str, path: Path, places: dict[str, Place], request: pytest.FixtureRequest
+    schema: tuple[str, Path], server: str, places: dict[str, Place], request: pytest.FixtureRequest
 ) -> None:
+    engine, path = schema
     known = known_limits().get(f"real/{engine}/{path.stem}")
-    place, dialect = places[engine], dialect_for(engine)
+    place, dialect = places[server], dialect_for(engine)
     with place.database() as source, place.database() as copy:
-        place.load(source, path.read_text(), LOADING)
+        load(place, source, path.read_text(), server)
         expected = place.dump(source)
         with session_to(dialect, place, source) as session:
             found, account = dialect.introspect(session, Scope()), account_of(session, dialect)
@@ -43,16 +42,18 @@ def test_a_real_schema_is_imported_and_built_elsewhere(
             assert place.dump(copy) == expected
 
 
-@pytest.mark.parametrize(("engine", "path"), SCHEMAS, ids=[f"{engine}-{path.stem}" for engine, path in SCHEMAS])
-def test_real_rows_stay_when_their_import_is_applied(engine: str, path: Path, places: dict[str, Place]) -> None:
+def test_real_rows_stay_when_their_import_is_applied(
+    schema: tuple[str, Path], server: str, places: dict[str, Place]
+) -> None:
     """With the real rows in: the import plans nothing for them, and a column more does not touch them."""
+    engine, path = schema
     seeds = seed_script(engine, path.stem)
     if not seeds.exists():
         pytest.skip("no rows for this schema")
-    place, dialect = places[engine], dialect_for(engine)
+    place, dialect = places[server], dialect_for(engine)
     with place.database() as source:
-        place.load(source, path.read_text(), LOADING)
-        place.load(source, seeds.read_text(), LOADING)
+        load(place, source, path.read_text(), server)
+        load(place, source, seeds.read_text(), server)
         with contextlib.closing(place.connect(source)) as connection:
             before = _content(connection, engine)
         assert before.count > 1000
@@ -63,6 +64,16 @@ def test_real_rows_stay_when_their_import_is_applied(engine: str, path: Path, pl
             assert apply(place, source, goal, Statements()) == []
         with contextlib.closing(place.connect(source)) as connection:
             assert lost(connection, engine, before) == []
+
+
+def load(place: Place, database: str, script: str, server: str) -> None:
+    """Load a script; one that a server beyond those of the corpora does not take is no test of it."""
+    try:
+        place.load(database, script, LOADING)
+    except NotLoadedError as error:
+        if server in SERVERS:
+            raise
+        pytest.skip(f"{server} does not load it: {error}")
 
 
 def _content(connection: object, engine: str) -> Rows:
