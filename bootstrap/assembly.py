@@ -121,7 +121,7 @@ def open_work(request: Request) -> Iterator[Work]:
 
 @contextmanager
 def open_connection(request: Request) -> Iterator[tuple[Dialect, Session, Destination, Scope]]:
-    """Connect without a declaration's content: for import. A URL needs no declaration at all.
+    """Connect without a declaration's content: for import and history. A URL needs no declaration at all.
 
     Raises:
         TargetError: the target is not usable as configured.

@@ -16,6 +16,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Dialect, RenderContext, Session, TableSize
 from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes
 from bootstrap.plan.statement import Plan, Statement
+from bootstrap.redact import remember
 from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
 from bootstrap.target.passwords import fetch_password
@@ -96,18 +97,23 @@ def _rendered(work: Work, difference: Difference, changes: list[Change]) -> list
         policy=work.policy,
         created=created_tables(changes),
         dropped=dropped_objects(changes),
-        secrets=_passwords(work, changes),
+        passwords=_passwords(work, changes),
         exact=work.request.exact,
     )
     return [statement for change in changes for statement in work.dialect.render(change, context)]
 
 
-def _passwords(work: Work, changes: list[Change]) -> dict[str, str]:
-    """The passwords of the roles that are made; nothing else needs one."""
-    made = (change.after for change in changes if isinstance(change, Create))
-    references = {item.password_secret for item in made if isinstance(item, Role) and item.password_secret}
+def _passwords(work: Work, changes: list[Change]) -> dict[Ref, str]:
+    """The passwords of the roles that are made, as the server is given them; nothing else needs one."""
+    created = (change.after for change in changes if isinstance(change, Create))
     region, environ = work.destination.region, work.request.environ
-    return {reference: fetch_password(reference, region, environ) for reference in sorted(references)}
+    passwords = {}
+    for role in created:
+        if isinstance(role, Role) and role.password_secret:
+            password = fetch_password(role.password_secret, region, environ)
+            passwords[role.ref] = work.dialect.password_for(work.session, role.ref, password)
+            remember(passwords[role.ref])
+    return passwords
 
 
 def _sizes(dialect: Dialect, session: Session, current: Catalog, changes: list[Change]) -> dict[Ref, TableSize]:

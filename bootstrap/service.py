@@ -71,15 +71,18 @@ class HistoryReport:
 
 
 def history(request: Request, *, limit: int = 20, run: int | None = None) -> HistoryReport:
-    """The audit trail in the database itself; with ``run`` that run and each of its statements."""
-    with open_work(request) as work, readable_server_errors():
-        record = History(work.session, work.dialect)
+    """The audit trail in the database itself; with ``run`` that run and each of its statements.
+
+    It can be read whatever state the declaration is in: a URL needs none.
+    """
+    with open_connection(request) as (dialect, session, destination, _), readable_server_errors():
+        record = History(session, dialect)
         if run is None:
-            return HistoryReport(target=work.destination.name, runs=tuple(record.runs(limit)))
+            return HistoryReport(target=destination.name, runs=tuple(record.runs(limit)))
         found = record.run(run)
         if found is None:
-            raise Refused(f"{work.destination.name} has no run {run}: db-bootstrap history lists those it has")
-        return HistoryReport(target=work.destination.name, runs=(found,), statements=tuple(record.statements(run)))
+            raise Refused(f"{destination.name} has no run {run}: db-bootstrap history lists those it has")
+        return HistoryReport(target=destination.name, runs=(found,), statements=tuple(record.statements(run)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,7 +147,7 @@ class RenderContext:
     policy: Policy = field(default_factory=Policy)
     created: frozenset[Ref] = frozenset()  # tables created in this very plan: nothing there can be lost or be locked
     dropped: frozenset[Ref] = frozenset()  # objects and columns that this very plan drops
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # name in Role.password_secret → password
+    passwords: Mapping[Ref, str] = field(default_factory=dict, repr=False)  # role → what CREATE is given for it
     exact: bool = False  # everything is managed: also what the server's default privileges would give to new objects
 
 
@@ -241,6 +241,11 @@ class Dialect(Protocol):
 
     def render(self, change: Change, context: RenderContext) -> list[Statement]:
         """The statements that carry out one change, safest way first. Raises Refused for what cannot be done."""
+
+    def password_for(self, session: Session, role: Ref, password: str) -> str:
+        """What a statement that makes the role says as its password: a verifier made here where the server takes one,
+        so that neither it nor its log ever sees the password; else the password, which such a server keeps out of its
+        logs."""
 
     def table_sizes(self, session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
         """Estimated rows and bytes of the tables."""

@@ -65,6 +65,10 @@ class PostgresDialect:
         """The statements that carry out one change."""
         return render(change, context)
 
+    def password_for(self, session: Session, role: Ref, password: str) -> str:
+        """A verifier of the kind that ``password_encryption`` names, as psql's ``\\password`` sends it."""
+        return _own(session).password_verifier(role.name, password)
+
     def table_sizes(self, session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
         """Estimated rows and bytes of the tables."""
         return sizes.table_sizes(session, tables)

@@ -81,6 +81,13 @@ class PostgresSession:
             cursor.execute(sql, parameters)
             return list(cursor.fetchall())
 
+    def password_verifier(self, role: str, password: str) -> str:
+        """What the server would store for the password of a role, computed here (libpq's PQencryptPasswordConn)."""
+        try:
+            return psycopg2.extensions.encrypt_password(password, role, self._connection)
+        except psycopg2.Error as error:
+            raise translate(error) from error
+
     def copy_in(self, sql: str, source: Any) -> int:
         """Run ``COPY … FROM STDIN`` with a readable object as its data. Returns the rows copied."""
         with self._cursor() as cursor:

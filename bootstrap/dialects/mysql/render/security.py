@@ -35,7 +35,7 @@ def _authentication(role: Role, context: RenderContext) -> str:
     if plugin == "AWSAuthenticationPlugin":
         return f"{with_plugin} AS 'RDS'"
     if role.password_secret:
-        password = context.secrets.get(role.password_secret)
+        password = context.passwords.get(role.ref)
         if password is None:
             raise TargetError(f"{role.ref}: the secret {role.password_secret} was not fetched")
         if plugin and context.server.vendor == "mariadb":

@@ -44,7 +44,7 @@ def _acts(role: str, context: RenderContext) -> bool:
 def _with_password(sql: str, item: Role, context: RenderContext) -> Statement:
     if item.password_secret is None:
         return statement(sql, item.ref, context)
-    password = context.secrets.get(item.password_secret)
+    password = context.passwords.get(item.ref)
     if password is None:
         raise TargetError(f"{item.ref}: its password was not resolved: check password_secret {item.password_secret!r}")
     return statement(
@@ -111,11 +111,13 @@ def drop_role(item: Role, context: RenderContext) -> list[Statement]:
     return [statement(f"DROP ROLE {quote(item.name)}", item.ref, context)]
 
 
-def _object(on: Ref | None, database: str) -> str:
+def _object(on: Ref | None, context: RenderContext) -> str:
     if on is None:
-        return f"DATABASE {quote(database)}"
+        return f"DATABASE {quote(_database(context))}"
     if on.kind in _RELATIONS:
         return qualified(on.schema, on.name)
+    if on.kind is Kind.SEQUENCE and on.table:
+        return f"SEQUENCE {sequence_of(on, context)}"
     name = name_sql(on).replace("(*)", "()")
     return f"{_ON[on.kind]} {name}"
 
@@ -137,6 +139,8 @@ def grant(item: Grant, context: RenderContext) -> list[Statement]:
 
 def revoke(item: Grant, context: RenderContext) -> list[Statement]:
     """Take a privilege away, or give back one that the server gives by default."""
+    if item.on and item.on.kind is Kind.SEQUENCE and item.on.table and sequence_of(item.on, context) is None:
+        return []  # it went with the sequence
     if item.revoked:
         return [_give(item, context)]
     kept = [
@@ -147,7 +151,7 @@ def revoke(item: Grant, context: RenderContext) -> list[Statement]:
         and not other.revoked
     ]
     if kept and item.grantable:
-        where = _object(item.on, _database(context))
+        where = _object(item.on, context)
         sql = f"REVOKE GRANT OPTION FOR {_privilege(item)} ON {where} FROM {_grantee(item.grantee)} CASCADE"
         return [] if kept[0].grantable else [statement(sql, _subject(item), context)]
     return [] if kept else [_revoke(item, context)]
@@ -163,14 +167,14 @@ def _subject(item: Grant) -> Ref:
 
 def _give(item: Grant, context: RenderContext) -> Statement:
     option = " WITH GRANT OPTION" if item.grantable else ""
-    where = _object(item.on, _database(context))
+    where = _object(item.on, context)
     sql = f"GRANT {_privilege(item)} ON {where} TO {_grantee(item.grantee)}{option}"
     hazard = note(HazardKind.PRIVILEGE_CHANGE, _subject(item), f"{item.grantee} may {item.privilege} on {where}")
     return statement(sql, _subject(item), context, hazards=[hazard])
 
 
 def _revoke(item: Grant, context: RenderContext) -> Statement:
-    where = _object(item.on, _database(context))
+    where = _object(item.on, context)
     sql = f"REVOKE {_privilege(item)} ON {where} FROM {_grantee(item.grantee)}"
     what = f"{item.grantee} may no longer {item.privilege} on {where}"
     hazard = note(HazardKind.PRIVILEGE_CHANGE, _subject(item), what)
@@ -197,6 +201,16 @@ def without_defaults(ref: Ref, context: RenderContext) -> list[Statement]:
         if fits and not item.revoked and item.owner == context.server.account and had not in context.desired.grants:
             found.append(_revoke(had, context))
     return found
+
+
+def sequence_privileges(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    """What the sequence of a column had is given to the one that is made in its place."""
+    before, after = made_sequence(change.before), made_sequence(change.after)
+    if not after or (before and change.before.serial == change.after.serial):
+        return []
+    on = change.table.ref.child(Kind.SEQUENCE, change.after.name)
+    kept = sorted(item for item in context.desired.grants & context.current.grants if item.on == on)
+    return without_defaults(on, context) + [statement for item in kept for statement in grant(item, context)]
 
 
 def change_default(item: DefaultPrivilege, context: RenderContext, *, give: bool) -> list[Statement]:
