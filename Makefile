@@ -46,6 +46,7 @@ check: install  ## Lint, types, Terraform's own checks, generated files up to da
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python tools/module_docs.py --check
+	$(BIN)/python tools/declaration_docs.py --check
 	$(BIN)/python tools/check_terraform.py
 
 format: install  ## Rewrite sources in the house style
@@ -56,7 +57,9 @@ format: install  ## Rewrite sources in the house style
 package: install  ## The Lambda zip, byte for byte reproducible
 	$(BIN)/python tools/package_lambda.py
 
-docs: install  ## Regenerate the module's tables
+docs: install  ## Regenerate the JSON Schema, the reference of the declaration and the module's tables
+	$(BIN)/python -m bootstrap.declaration.schema
+	$(BIN)/python tools/declaration_docs.py
 	$(BIN)/python tools/module_docs.py
 
 # The same commands by hand, against what Terraform made: the workspace is the environment.

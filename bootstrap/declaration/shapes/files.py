@@ -160,11 +160,13 @@ class BootstrapFile(Shape):
     name: Annotated[str | None, Meta(description="Default: the directory's name.")] = None
     description: Annotated[str | None, Meta(description="For people.")] = None
     default_schema: Annotated[str | None, postgresql("The schema of names without one. Default: public.")] = None
-    schema: Annotated[Strings | None, Meta(description="Structure. Default: schema/**/*.yaml")] = None
-    steps: Annotated[Strings | None, Meta(description="Versioned steps. Default: steps/*.sql, steps/*.yaml")] = None
-    seeds: Annotated[Strings | None, Meta(description="Rows. Default: seeds/* (YAML, CSV, JSON Lines)")] = None
-    checks: Annotated[Strings | None, Meta(description="Assertions. Default: checks.yaml")] = None
-    environments: Annotated[Strings | None, Meta(description="Overlays. Default: environments/*.yaml")] = None
+    schema: Annotated[Strings | None, Meta(description="Structure. Default: `schema/**/*.yaml`.")] = None
+    steps: Annotated[Strings | None, Meta(description="Versioned steps. Default: `steps/*.sql`, `steps/*.yaml`.")] = (
+        None
+    )
+    seeds: Annotated[Strings | None, Meta(description="Rows. Default: `seeds/*` (YAML, CSV, JSON Lines).")] = None
+    checks: Annotated[Strings | None, Meta(description="Assertions. Default: `checks.yaml`.")] = None
+    environments: Annotated[Strings | None, Meta(description="Overlays. Default: `environments/*.yaml`.")] = None
     scope: ScopeShape | None = None
     policy: LimitsShape | None = None
     variables: Variables | None = None
