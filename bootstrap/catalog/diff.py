@@ -137,7 +137,8 @@ def _privileges(
 
 
 def _revocable(grant: Grant, desired: Catalog, managed: Callable[[Ref], bool], *, everything: bool) -> bool:
-    if grant.on is not None and grant.on not in desired.objects and not managed(grant.on):
+    on = grant.on
+    if on is not None and not {on, on.owner} & desired.objects.keys() and not managed(on):
         return False
     return everything or any(other.grantee == grant.grantee and other.on == grant.on for other in desired.grants)
 

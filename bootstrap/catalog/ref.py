@@ -47,7 +47,8 @@ class Ref:
 
     ``schema`` is empty for what lives outside of schemas (roles, extensions, schemas themselves) and everywhere on
     MySQL, where the database is the schema. ``table`` names the owner of what belongs to a table: columns,
-    constraints, indexes, triggers, rules, policies. The ``name`` of a PostgreSQL routine carries its argument types,
+    constraints, indexes, triggers, rules, policies; and a sequence of a table is the one that the column of that name
+    made (serial, identity). The ``name`` of a PostgreSQL routine carries its argument types,
     ``area(integer, text)``, because they are part of its identity.
     """
 

@@ -12,6 +12,7 @@ from bootstrap.catalog.code import Routine, View
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import CompositeType, Sequence
 
@@ -205,7 +206,17 @@ def _rename_column(current: Catalog, table: Ref, old: str, new: str, *, follows_
         (after if ref == before else ref): frozenset(after if need == before else need for need in needs)
         for ref, needs in current.dependencies.items()
     }
-    return replace(current, objects=objects, dependencies=dependencies)
+    grants = frozenset(_on_renamed_column(grant, table, old, new) for grant in current.grants)
+    return replace(current, objects=objects, dependencies=dependencies, grants=grants)
+
+
+def _on_renamed_column(grant: Grant, table: Ref, old: str, new: str) -> Grant:
+    """A privilege on the column, or on the sequence that it made."""
+    if grant.on == table and grant.column == old:
+        return replace(grant, column=new)
+    if grant.on == table.child(Kind.SEQUENCE, old):
+        return replace(grant, on=table.child(Kind.SEQUENCE, new))
+    return grant
 
 
 def _rename_referenced(key: ForeignKey, table: Ref, old: str, new: str) -> ForeignKey:

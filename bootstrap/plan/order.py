@@ -206,6 +206,10 @@ class _Precedence:
             if isinstance(change, GrantPrivilege):
                 self._put(self._wanted_by(change.after), index)
 
+    def _making_sequence(self, column: Ref) -> set[int]:
+        """Who makes a column's sequence: what makes the column, or makes it one that counts."""
+        return self.makers.get(column, set()) | self.alterers.get(column, set())
+
     def _wanted_by(self, privilege: Grant | DefaultPrivilege) -> set[int]:
         if isinstance(privilege, DefaultPrivilege):
             # Last of all: what is made in this run shall have the privileges that are declared for it, no others.
@@ -213,6 +217,8 @@ class _Precedence:
         wanted = set(self.makers.get(Ref(Kind.ROLE, "", privilege.grantee), ()))
         if privilege.on:
             wanted |= self.makers.get(privilege.on, set())
+            if privilege.on.kind is Kind.SEQUENCE and privilege.on.owner:
+                wanted |= self._making_sequence(privilege.on.owner.child(Kind.COLUMN, privilege.on.name))
             if privilege.column:
                 wanted |= self.makers.get(privilege.on.child(Kind.COLUMN, privilege.column), set())
         return wanted

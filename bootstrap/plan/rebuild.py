@@ -168,7 +168,7 @@ class _Rebuild:
             case Drop():
                 return self._owner(change.ref) in dropped or self._goes_with_table(change, dropped)
             case RevokePrivilege(before=Grant(on=Ref() as on)):
-                return on in dropped
+                return on in dropped or self._went_with_column(on, dropped)
             case Alter() | AlterColumn() | AlterConstraint() | AlterIndex():
                 return change.ref in self.recreated or change.ref in self.taken or self._of_recreated(change)
             case DropColumn() | DropConstraint() | DropIndex():
@@ -198,6 +198,12 @@ class _Rebuild:
         ref = Ref(Kind.TABLE, schema, table)
         return ref in dropped or ref.child(Kind.COLUMN, column) in self.dropped_columns
 
+    def _went_with_column(self, sequence: Ref, dropped: set[Ref]) -> bool:
+        """Whether the sequence that a column made is dropped, with the column or its table."""
+        if sequence.kind is not Kind.SEQUENCE or sequence.owner is None:
+            return False
+        return sequence.owner in dropped or sequence.owner.child(Kind.COLUMN, sequence.name) in self.dropped_columns
+
     def _breaks_cycle(self, change: Change, dropped: set[Ref]) -> bool:
         """A foreign key between two dropped tables goes first, so that their order does not matter."""
         if not isinstance(change, DropConstraint) or change.before.kind is not Kind.FOREIGN_KEY:
@@ -217,7 +223,9 @@ class _Rebuild:
         present = {change.after for change in kept if isinstance(change, GrantPrivilege)}
         revoked = {change.before for change in self.changes if isinstance(change, RevokePrivilege)}
         for grant in sorted(self.desired.grants | (self.current.grants - revoked), key=str):
-            if grant.on in self.recreated and grant not in present:
+            if grant.on is None or grant in present:
+                continue
+            if grant.on in self.recreated or (grant.on.kind is Kind.SEQUENCE and grant.on.owner in self.recreated):
                 yield GrantPrivilege(grant)
 
 

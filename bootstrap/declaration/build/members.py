@@ -119,10 +119,12 @@ def foreign_key(reference: Reference, columns: tuple[str, ...], schema: str, nam
     )
 
 
-def read_check(name: str, value: str | CheckShape) -> Check:
+def read_check(builder: Builder, name: str, value: str | CheckShape, position: Position) -> Check:
     """A check constraint, short or long."""
     if isinstance(value, str):
         return Check(name=name, expression=value.strip())
+    if value.comment is not None and not name:
+        builder.problem(position, "a check with a comment has no name", "write the checks by their names")
     given = facts(value, "validated", "no_inherit", "enforced", "inherited", "comment", "renamed_from")
     return Check(name=name, expression=value.expression.strip(), **given)
 

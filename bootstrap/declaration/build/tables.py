@@ -8,7 +8,7 @@ from typing import TypeVar
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index, IndexPart
-from bootstrap.catalog.ref import Kind
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import PartitionOf, Table
 from bootstrap.catalog.types import Statistics
 from bootstrap.declaration.build.assembly import Builder, facts, listed
@@ -27,7 +27,7 @@ from bootstrap.declaration.build.partitions import read_partition_by, read_parti
 from bootstrap.declaration.build.security import read_grants
 from bootstrap.declaration.columns import ColumnText
 from bootstrap.declaration.model import Position
-from bootstrap.declaration.shapes.tables import StatisticsShape, TableShape
+from bootstrap.declaration.shapes.tables import ColumnShape, StatisticsShape, TableShape
 from bootstrap.declaration.sqltext import MYSQL
 
 _Member = TypeVar("_Member", Check, Exclusion, ForeignKey, KeyConstraint, Index)
@@ -62,7 +62,7 @@ def read_table(builder: Builder, key: str, shape: TableShape, position: Position
     members = _Members()
     if shape.columns is None and not (shape.partition_of or shape.inherits or shape.of_type):
         builder.problem(position, f"table {key} has no columns", "add columns:")
-    _columns(builder, shape, schema, members)
+    _columns(builder, shape, Ref(Kind.TABLE, schema, name), members)
     _keys(builder, shape, schema, members)
     if len(members.primary_keys) > 1:
         builder.problem(position, f"table {key} has two primary keys", "keep one: primary_key, or at the column")
@@ -95,7 +95,7 @@ def read_table(builder: Builder, key: str, shape: TableShape, position: Position
     _attached(builder, shape, table)
 
 
-def _columns(builder: Builder, shape: TableShape, schema: str, members: _Members) -> None:
+def _columns(builder: Builder, shape: TableShape, table: Ref, members: _Members) -> None:
     for name, value in (shape.columns or {}).items():
         position = builder.reading.position(shape.columns, name)
         found = read_column(builder, name, value, position)
@@ -103,7 +103,16 @@ def _columns(builder: Builder, shape: TableShape, schema: str, members: _Members
             continue
         members.columns.append(found.column)
         members.places.append((Kind.COLUMN, name, position))
-        _beside(found, schema, members, position)
+        _beside(found, table.schema, members, position)
+        if isinstance(value, ColumnShape) and value.sequence_grants:
+            _sequence_grants(builder, value, found.column, table)
+
+
+def _sequence_grants(builder: Builder, value: ColumnShape, column: Column, table: Ref) -> None:
+    if not (column.serial or column.identity):
+        position = builder.reading.position(value, "sequence_grants")
+        builder.problem(position, f"column {column.name} has no sequence", "make it bigserial, or an identity column")
+    read_grants(builder, value.sequence_grants, table.child(Kind.SEQUENCE, column.name))
 
 
 def _beside(found: ColumnText, schema: str, members: _Members, position: Position) -> None:
@@ -130,7 +139,7 @@ def _keys(builder: Builder, shape: TableShape, schema: str, members: _Members) -
     for name, reference, position in named(builder, shape.foreign_keys):
         members.put(members.foreign_keys, read_foreign_key(builder, name, reference, position, schema), position)
     for name, check, position in named(builder, shape.checks):
-        members.put(members.checks, read_check(name, check), position)
+        members.put(members.checks, read_check(builder, name, check, position), position)
     for name, exclusion, position in named(builder, shape.exclusions):
         members.put(members.exclusions, read_exclusion(builder, name, exclusion), position)
     for index, position in read_indexes(builder, shape.indexes):

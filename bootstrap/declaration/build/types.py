@@ -106,7 +106,7 @@ def read_domain(builder: Builder, key: str, value: str | DomainShape, position: 
         if found is not None:
             builder.assembly.add(found, position)
         return
-    checks = [read_check(item, check) for item, check, _ in named(builder, value.checks)]
+    checks = [read_check(builder, item, check, place) for item, check, place in named(builder, value.checks)]
     made = Domain(
         schema=schema,
         name=name,

@@ -86,6 +86,9 @@ class ColumnShape(Shape):
         Literal["always", "by default"] | IdentityShape | None,
         postgresql("`generated … as identity`.", "write auto_increment: true"),
     ] = None
+    sequence_grants: Annotated[
+        Grants | None, postgresql("Privileges on the sequence of a serial or identity column, by role.")
+    ] = None
     storage: Annotated[str | None, postgresql("plain, external, extended or main.")] = None
     compression: Annotated[str | None, postgresql("pglz or lz4.")] = None
     statistics: Annotated[int | None, postgresql("Statistics target.")] = None

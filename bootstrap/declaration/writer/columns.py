@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bootstrap.catalog.columns import Column, Generated, GeneratedKind, Identity, SequenceOptions
@@ -18,19 +19,24 @@ _LONG = (
 )  # fmt: skip
 
 
-def write_column(column: Column, engine: str, *, in_key: bool) -> Plain:
+def write_column(
+    column: Column, engine: str, *, in_key: bool, sequence_grants: Mapping[str, Plain] | None = None
+) -> Plain:
     """A column.
 
     Args:
         column: the column.
         engine: postgresql or mysql.
         in_key: whether it is part of the primary key, where it is never null anyway.
+        sequence_grants: privileges on the sequence that it made.
     """
     wanted = replace(column, nullable=True) if in_key and not column.nullable else column
+    if sequence_grants:
+        return Flow(_long(wanted, engine) | {"sequence_grants": dict(sequence_grants)})
     short = _short(wanted, engine)
     if short is not None and len(short) <= _SHORT and _reads_back(short, column, engine, in_key=in_key):
         return short
-    return _long(wanted, engine)
+    return Flow(_long(wanted, engine))
 
 
 def _reads_back(short: str, column: Column, engine: str, *, in_key: bool) -> bool:
@@ -89,7 +95,7 @@ def _generated(generated: Generated, engine: str) -> str:
     return f"generated always as ({generated.expression}){kind}"
 
 
-def _long(column: Column, engine: str) -> Plain:
+def _long(column: Column, engine: str) -> dict[str, Plain]:
     content: dict[str, Plain] = {"type": column.type}
     # A type that reads as something else, or loses something, when it is read as SQL cannot be helped here.
     if not column.nullable and not _implies_not_null(column, engine):
@@ -111,7 +117,7 @@ def _long(column: Column, engine: str) -> Plain:
     content |= given(column, *_LONG)
     if column.storage is not None:
         content["storage"] = column.storage.lower()
-    return Flow(content)
+    return content
 
 
 def _identity(identity: Identity) -> Plain:

@@ -66,9 +66,13 @@ class Writing:
 
     def grants(self, on: Ref | None) -> dict[str, Plain]:
         """The ``grants:`` of an object, if it has any."""
-        self.written.add(on)
-        found = write_grants(self._grants.get(on, []), self.engine)
+        found = self.privileges(on)
         return {"grants": found} if found else {}
+
+    def privileges(self, on: Ref | None) -> dict[str, Plain]:
+        """The privileges on something, by role."""
+        self.written.add(on)
+        return write_grants(self._grants.get(on, []), self.engine)
 
     def left_over(self) -> list[Ref | None]:
         """Objects whose grants were not written, because they are not in the catalog."""

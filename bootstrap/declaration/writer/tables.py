@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, PartitionBy, PartitionOf, Table
 from bootstrap.catalog.types import Statistics
@@ -38,7 +40,12 @@ def write_table(table: Table, writing: Writing) -> Plain:
     own, all_columns = _own_part(table, writing)
     content: dict[str, Plain] = _origin(table, writing)
     keys = {part.column for part in table.primary_key.columns} if table.primary_key else set()
-    columns = {column.name: write_column(column, writing.engine, in_key=column.name in keys) for column in own.columns}
+    columns = {
+        column.name: write_column(
+            column, writing.engine, in_key=column.name in keys, sequence_grants=_sequence_grants(table, column, writing)
+        )
+        for column in own.columns
+    }
     if columns or not content:
         content["columns"] = columns
     if all_columns:
@@ -50,6 +57,10 @@ def write_table(table: Table, writing: Writing) -> Plain:
     content |= _statistics(table, writing)
     content |= writing.grants(table.ref)
     return content or None
+
+
+def _sequence_grants(table: Table, column: Column, writing: Writing) -> Mapping[str, Plain] | None:
+    return writing.privileges(table.ref.child(Kind.SEQUENCE, column.name))
 
 
 def _members(table: Table, writing: Writing) -> dict[str, Plain]:

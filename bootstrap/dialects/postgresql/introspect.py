@@ -50,7 +50,7 @@ def _assemble(rows: Rows) -> Catalog:
     put_extension_members(rows, names)
     return Catalog(
         objects=objects,
-        grants=read_grants(rows, names),
+        grants=read_grants(rows, names, tables.sequences_of_columns()),
         default_privileges=read_default_privileges(rows),
         dependencies=with_inheritance(read_dependencies(rows, names), objects),
     )
@@ -66,7 +66,7 @@ def in_scope(catalog: Catalog, scope: Scope) -> Catalog:
         return catalog
     objects = {ref: item for ref, item in catalog.objects.items() if isinstance(item, Role) or _chosen(ref, scope)}
     grants = frozenset(
-        grant for grant in catalog.grants if grant.on is None or grant.on.kind is Kind.SEQUENCE or grant.on in objects
+        grant for grant in catalog.grants if grant.on is None or {grant.on, grant.on.owner} & objects.keys()
     )
     defaults = frozenset(item for item in catalog.default_privileges if _matches(item.schema, scope.schemas))
     return Catalog(

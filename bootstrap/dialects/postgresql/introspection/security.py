@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
@@ -32,16 +32,18 @@ def read_roles(rows: Rows) -> Iterator[Role]:
         )
 
 
-def read_grants(rows: Rows, names: Names) -> frozenset[Grant]:
-    """What was given beyond the server's defaults, and what of them was taken away."""
-    sequences = {row["id"]: Ref(Kind.SEQUENCE, row["schema"], row["name"]) for row in rows["sequences"]}
+def read_grants(rows: Rows, names: Names, sequences: Mapping[int, Ref]) -> frozenset[Grant]:
+    """What was given beyond the server's defaults, and what of them was taken away.
+
+    ``sequences`` are those that belong to columns: where their privileges are declared.
+    """
     found = set()
     for row in rows["grants"]:
         on: Ref | None = None
         column = ""
         if row["class"] != "pg_database":
-            on = sequences.get(row["id"]) if row["class"] == "pg_class" else None
-            on = on or names.find(row["class"], row["id"])
+            own = sequences.get(row["id"]) if row["class"] == "pg_class" else None
+            on = own or names.find(row["class"], row["id"])
             if on is None or on.kind is Kind.EXTENSION:
                 continue
             if row["number"]:

@@ -90,6 +90,16 @@ class TableReader:
                 owner=row["owner"],
             )
 
+    def sequences_of_columns(self) -> dict[int, Ref]:
+        """The sequences that serial and identity columns made, by the server's number: named by their columns."""
+        found = {}
+        for key, row in self._owned.items():
+            relation, column = self._relations.get(key[0]), self._column_rows.get(key)
+            if relation is not None and column is not None:
+                table = Ref(Kind.TABLE, relation["schema"], relation["name"])
+                found[row["id"]] = table.child(Kind.SEQUENCE, column["name"])
+        return found
+
     def _owner_of(self, row: CatalogRow) -> tuple[str, str, str] | None:
         relation = self._relations.get(row["relation"]) if row["ownership"] == "a" else None
         if relation is None:

@@ -26,6 +26,8 @@ from bootstrap.catalog.changes import (
     RevokePrivilege,
 )
 from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View
+from bootstrap.catalog.columns import Column
+from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.security import DefaultPrivilege, Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import (
@@ -56,6 +58,7 @@ from bootstrap.dialects.postgresql.render import (
     types,
     views,
 )
+from bootstrap.dialects.postgresql.render.owned import made_sequence
 from bootstrap.dialects.postgresql.render.statements import note, statement, target_sql
 from bootstrap.plan.statement import HazardKind, Statement
 from bootstrap.problems import Refused
@@ -146,7 +149,17 @@ def render(change: Change, context: RenderContext) -> list[Statement]:
 def _create(item: DatabaseObject, context: RenderContext) -> list[Statement]:
     if isinstance(item, Event):
         raise Refused(f"{item.ref}: PostgreSQL has no events")
-    return _CREATE[type(item)](item, context) + security.without_defaults(item.ref, context)
+    made = _CREATE[type(item)](item, context) + security.without_defaults(item.ref, context)
+    if isinstance(item, Table):
+        made += [more for column in item.columns for more in _sequence_without_defaults(item, column, context)]
+    return made
+
+
+def _sequence_without_defaults(table: Table, column: Column, context: RenderContext) -> list[Statement]:
+    """A column's sequence is an object of its own to default privileges."""
+    if not made_sequence(column):
+        return []
+    return security.without_defaults(table.ref.child(Kind.SEQUENCE, column.name), context)
 
 
 def _drop(item: DatabaseObject, context: RenderContext) -> list[Statement]:
@@ -170,11 +183,12 @@ def _rename(change: Rename, context: RenderContext) -> list[Statement]:
 def _column(change: AddColumn | DropColumn | AlterColumn | RenameColumn, context: RenderContext) -> list[Statement]:
     match change:
         case AddColumn():
-            return columns.add_column(change, context)
+            added = columns.add_column(change, context)
+            return added + _sequence_without_defaults(change.table, change.after, context)
         case DropColumn():
             return columns.drop_column(change, context)
         case AlterColumn():
-            return columns.alter_column(change, context)
+            return columns.alter_column(change, context) + security.sequence_privileges(change, context)
         case RenameColumn():
             return columns.rename_column(change, context)
 

@@ -11,7 +11,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.attach import attach_all, complete, is_detached, stays
-from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part
+from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part, usual_name
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
     concurrent,
@@ -101,7 +101,7 @@ def extras(table: Table, item: Constraint, context: RenderContext) -> list[State
     """What a new constraint needs beside its definition: comment, CLUSTER ON, replica identity."""
     ref = table.ref.child(item.kind, item.name)
     made = []
-    if item.comment is not None and item.name:
+    if item.comment is not None:
         made.append(_comment(table, item, ref, context))
     if isinstance(item, KeyConstraint):
         made += cluster(table.ref, item, context)
@@ -109,7 +109,9 @@ def extras(table: Table, item: Constraint, context: RenderContext) -> list[State
 
 
 def _comment(table: Table, item: Constraint, ref: Ref, context: RenderContext) -> Statement:
-    target = f"CONSTRAINT {quote(item.name)} ON {qualified(table.schema, table.name)}"
+    # A check without a name has no comment: the declaration asks for one.
+    name = item.name if isinstance(item, Check) else item.name or usual_name(table.ref, item)
+    target = f"CONSTRAINT {quote(name)} ON {qualified(table.schema, table.name)}"
     return statement(comment(target, item.comment), ref, context, creates=is_new(table.ref, context))
 
 

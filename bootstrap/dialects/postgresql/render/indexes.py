@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bootstrap.catalog.changes import AlterIndex, CreateIndex, DropIndex
-from bootstrap.catalog.constraints import Exclusion, KeyConstraint
+from bootstrap.catalog.constraints import Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
@@ -99,7 +99,7 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
     if index.parent is not None and not new and stays(index.parent, context):
         attach = f"ALTER INDEX {index.parent} ATTACH PARTITION {qualified(owner.schema, index.name)}"
         made.append(statement(attach, change.ref, context))
-    if index.comment is not None and index.name:
+    if index.comment is not None:
         made.append(_comment(owner, index, context))
     return made + _statistics(owner, index, context) + cluster(owner, index, context)
 
@@ -145,18 +145,25 @@ def _hazards(change: CreateIndex, context: RenderContext, *, partitioned: bool) 
 
 
 def _comment(owner: Ref, index: Index, context: RenderContext) -> Statement:
-    target = f"INDEX {qualified(owner.schema, index.name)}"
+    target = f"INDEX {qualified(owner.schema, index.name or usual_name(owner, index))}"
     ref = owner.child(Kind.INDEX, index.name)
     return statement(comment(target, index.comment), ref, context, creates=is_new(owner, context))
 
 
-def usual_name(owner: Ref, item: Index | KeyConstraint) -> str:
-    """The name that the server gives a key or index without one, unless it is taken."""
-    if item.kind is Kind.PRIMARY_KEY:
-        return object_name(owner.name, "", "pkey")
-    parts = item.parts if isinstance(item, Index) else item.columns
-    columns = "_".join(part.column or "expr" for part in parts)
-    return object_name(owner.name, columns, "idx" if isinstance(item, Index) else "key")
+def usual_name(owner: Ref, item: Index | KeyConstraint | Exclusion | ForeignKey) -> str:
+    """The name that the server gives a key, reference or index without one, unless it is taken."""
+    match item:
+        case ForeignKey():
+            return object_name(owner.name, "_".join(item.columns), "fkey")
+        case Exclusion():
+            parts, suffix = tuple(part for part, _ in item.elements), "excl"
+        case Index():
+            parts, suffix = item.parts, "idx"
+        case KeyConstraint(kind=Kind.PRIMARY_KEY):
+            return object_name(owner.name, "", "pkey")
+        case KeyConstraint():
+            parts, suffix = item.columns, "key"
+    return object_name(owner.name, "_".join(part.column or "expr" for part in parts), suffix)
 
 
 def cluster(

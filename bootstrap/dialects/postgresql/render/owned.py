@@ -31,6 +31,27 @@ def serial_column_of(catalog: Catalog, schema: str, name: str) -> tuple[Table, C
     return None
 
 
+def made_sequence(column: Column) -> bool:
+    """Whether the column made a sequence for itself."""
+    return column.serial or column.identity is not None
+
+
+def sequence_of(on: Ref, context: RenderContext) -> str | None:
+    """The qualified name of the sequence that a column made, by the column; None where it has none any more."""
+    if on.owner is None:
+        return None
+    after, before = (catalog.objects.get(on.owner) for catalog in (context.desired, context.current))
+    column = after.column(on.name) if isinstance(after, Table) else None
+    if isinstance(after, Table) and column is not None and made_sequence(column):
+        return qualified(after.schema, serial_name(after, column))
+    column = before.column(on.name) if isinstance(before, Table) else None
+    if not isinstance(before, Table) or column is None or not made_sequence(column):
+        return None
+    name = serial_name(before, column)
+    stays = not isinstance(after, Table) or Ref(Kind.SEQUENCE, before.schema, name) in context.desired.objects
+    return qualified(before.schema, name) if stays else None
+
+
 def owned_by(table: Table, column: Column, context: RenderContext) -> list[Statement]:
     """OWNED BY of the sequences that are declared on their own for this new column."""
     key = (table.schema, table.name, column.name)

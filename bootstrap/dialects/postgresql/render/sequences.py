@@ -9,6 +9,7 @@ from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.introspection.tables import LIMITS
 from bootstrap.dialects.postgresql.names import qualified, quote
+from bootstrap.dialects.postgresql.render import security
 from bootstrap.dialects.postgresql.render.owned import serial_column_of
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
@@ -128,14 +129,28 @@ def _column_exists(item: Sequence, context: RenderContext) -> bool:
 
 def drop_sequence(item: Sequence, context: RenderContext) -> list[Statement]:
     """``DROP SEQUENCE``; one that a dropped column owned is gone already, one that becomes a serial's stays."""
-    if serial_column_of(context.desired, item.schema, item.name) is not None:
-        return []
+    serial = serial_column_of(context.desired, item.schema, item.name)
+    if serial is not None:
+        table, column = serial
+        return _no_longer_given(item, table.ref.child(Kind.SEQUENCE, column.name), context)
     hazard = note(
         HazardKind.DATA_LOSS, item.ref, f"dropping {item.ref} loses its current value",
         "check that nothing calls nextval() on it", blocking=item.owned_by is None,
     )  # fmt: skip
     sql = f"DROP SEQUENCE IF EXISTS {qualified(item.schema, item.name)}"
     return [statement(sql, item.ref, context, hazards=[hazard])]
+
+
+def _no_longer_given(item: Sequence, column: Ref, context: RenderContext) -> list[Statement]:
+    """Privileges on a sequence that a serial column does not have declared for its own."""
+    declared = {(grant.grantee, grant.privilege) for grant in context.desired.grants if grant.on == column}
+    grantees = {grantee for grantee, _ in declared}
+    return [
+        statement
+        for grant in sorted(grant for grant in context.current.grants if grant.on == item.ref)
+        if (grant.grantee, grant.privilege) not in declared and (context.exact or grant.grantee in grantees)
+        for statement in security.revoke(grant, context)
+    ]
 
 
 def alter_sequence(before: Sequence, after: Sequence, context: RenderContext) -> list[Statement]:

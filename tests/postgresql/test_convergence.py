@@ -1,0 +1,62 @@
+"""From one schema to another through the declaration, as the corpora are judged: what once did not arrive."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+
+from demo.servers import PostgresServer
+from tests.corpora.judge import CONVERGED, judge
+from tests.corpora.places import Place, place_for
+from tests.corpora.records import Case
+
+ROLES = ("convergence_app", "convergence_reader")
+
+# name, what is there, what is wanted
+CASES = [
+    ("comments on members with the names that the server gives",
+     "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE, b int REFERENCES t)",
+     "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE, b int REFERENCES t, EXCLUDE USING btree (b WITH =));"
+     " CREATE INDEX ON t (b); COMMENT ON CONSTRAINT t_pkey ON t IS 'p'; COMMENT ON CONSTRAINT t_a_key ON t IS 'u';"
+     " COMMENT ON CONSTRAINT t_b_fkey ON t IS 'f'; COMMENT ON CONSTRAINT t_b_excl ON t IS 'x';"
+     " COMMENT ON INDEX t_b_idx IS 'i'"),
+    ("privileges on the sequences of serial and identity columns",
+     "CREATE TABLE t (id serial, n bigint GENERATED ALWAYS AS IDENTITY);"
+     " GRANT USAGE ON SEQUENCE t_id_seq TO convergence_reader; GRANT ALL ON SEQUENCE t_n_seq TO convergence_app",
+     "CREATE TABLE t (id serial, n bigint GENERATED ALWAYS AS IDENTITY); CREATE TABLE u (id bigserial);"
+     " GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO convergence_app;"
+     " GRANT UPDATE ON SEQUENCE t_id_seq TO convergence_app WITH GRANT OPTION"),
+    ("a sequence that is made anew keeps its privileges",
+     "CREATE TABLE t (a serial, b int GENERATED ALWAYS AS IDENTITY NOT NULL, c serial, d serial, e serial);"
+     " GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO convergence_app",
+     "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY, b serial, c int NOT NULL, e serial);"
+     " GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO convergence_app;"
+     " COMMENT ON SEQUENCE t_e_seq IS 'so it is an object of its own'"),
+    ("a sequence of its own becomes a column's",
+     "CREATE TABLE t (a int NOT NULL); CREATE SEQUENCE t_a_seq AS int OWNED BY t.a;"
+     " GRANT USAGE ON SEQUENCE t_a_seq TO convergence_app, convergence_reader",
+     "CREATE TABLE t (a serial); GRANT USAGE ON SEQUENCE t_a_seq TO convergence_app"),
+    ("default privileges of sequences",
+     "ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO convergence_app; CREATE TABLE t (a int NOT NULL)",
+     "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY); CREATE TABLE u (a bigserial)"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def place(postgres_server: PostgresServer) -> Iterator[Place]:
+    for role in ROLES:
+        with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
+            postgres_server.execute(f"CREATE ROLE {role}")
+    found = place_for(postgres_server)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize(("before", "after"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_one_schema_becomes_the_other(place: Place, before: str, after: str) -> None:
+    case = Case(suite="own", name="case", engine="postgresql", current_sql=before, desired_sql=after)
+    verdict = judge(case, place)
+    assert verdict.outcome == CONVERGED, str(verdict)
