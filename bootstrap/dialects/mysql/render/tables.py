@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bootstrap.catalog.changes import Alter, Create, Drop, Rename
 from bootstrap.catalog.ref import Ref
-from bootstrap.catalog.tables import MySqlPartitioning, Table
+from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import table_keys
+from bootstrap.dialects.mysql.render.partitions import repartition
 from bootstrap.dialects.mysql.render.parts import (
     check_definition,
     column_definition,
@@ -16,7 +17,6 @@ from bootstrap.dialects.mysql.render.parts import (
     key_definition,
     loses_default,
     option_text,
-    partition_text,
     partitioning_text,
     period,
     table_options,
@@ -104,8 +104,16 @@ def alter_table(change: Alter, before: Table, after: Table, context: RenderConte
             clauses = [f"MODIFY COLUMN {definition}" for definition in definitions]
             statements.append(alter(after, clauses, context, subject=change.ref, cost=Cost.COPY))
     if after.partitioning and after.partitioning != before.partitioning:
-        clause, cost = _repartition(before.partitioning, after.partitioning)
-        statements.append(_partition_statement(change, after, clause, cost, context))
+        for step in repartition(before.partitioning, after.partitioning):
+            hazards = [
+                data_loss(
+                    change.ref,
+                    f"the partition {name} is dropped with its rows: no declared partition takes them",
+                    "move the rows that are to stay by a step, or declare the partition",
+                )
+                for name in step.dropped
+            ]
+            statements.append(_partition_statement(change, after, step.clause, step.cost, context, hazards))
     return statements
 
 
@@ -125,33 +133,10 @@ def _property_clauses(before: Table, after: Table) -> Iterator[tuple[str, Cost]]
         yield f"COMMENT={literal(after.comment or '')}", Cost.INSTANT
 
 
-def _partition_statement(change: Alter, table: Table, clause: str, cost: Cost, context: RenderContext) -> Statement:
+def _partition_statement(
+    change: Alter, table: Table, clause: str, cost: Cost, context: RenderContext, hazards: Sequence[Hazard] = ()
+) -> Statement:
     """Partition clauses take no ALGORITHM beside themselves on every server: the plain form is all there is."""
-    statement = alter(table, [clause], context, subject=change.ref, cost=cost)
+    statement = alter(table, [clause], context, subject=change.ref, cost=cost, hazards=hazards)
     sql = f"ALTER TABLE {quote(table.name)} {clause}"
     return plain(sql, change.ref, hazards=statement.hazards, settings=statement.session_settings, context=context)
-
-
-def _repartition(before: MySqlPartitioning | None, after: MySqlPartitioning) -> tuple[str, Cost]:
-    """New partitions behind the old ones are added; anything else distributes the rows anew.
-
-    A partition that is no longer declared is never dropped with its rows: they move to where they belong now, and
-    where there is no such place the server refuses.
-    """
-    if before and _same_method(before, after):
-        count = len(before.partitions)
-        if (
-            before.partitions
-            and after.partitions[:count] == before.partitions
-            and before.method.startswith(("range", "list"))
-        ):
-            added = ", ".join(partition_text(partition) for partition in after.partitions[count:])
-            if added:
-                return f"ADD PARTITION ({added})", Cost.INSTANT
-    return partitioning_text(after), Cost.COPY
-
-
-def _same_method(before: MySqlPartitioning, after: MySqlPartitioning) -> bool:
-    return (before.method, before.expression, before.sub_method, before.sub_expression, before.sub_count) == (
-        after.method, after.expression, after.sub_method, after.sub_expression, after.sub_count
-    )  # fmt: skip
