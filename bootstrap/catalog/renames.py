@@ -228,7 +228,7 @@ def _rename_referenced(key: ForeignKey, table: Ref, old: str, new: str) -> Forei
 def _rename_in_members(value: Any, old: str, new: str) -> Any:
     """Rename a column wherever a member of its table names it in a structured field."""
     if isinstance(value, tuple):
-        return tuple(_rename_in_members(item, old, new) for item in value)
+        return type(value)(_rename_in_members(item, old, new) for item in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
     updates: dict[str, Any] = {}
@@ -255,7 +255,7 @@ def _substitute(item: Any, old: str, new: str, *, follows_renames: bool) -> Any:
 
 def _substitute_texts(value: Any, old: str, new: str) -> Any:
     if isinstance(value, tuple):
-        return tuple(_substitute_texts(item, old, new) for item in value)
+        return type(value)(_substitute_texts(item, old, new) for item in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
     updates: dict[str, Any] = {}

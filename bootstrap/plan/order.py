@@ -77,6 +77,17 @@ def is_detached(change: Change) -> bool:
     return change.before.partition_of is not None and change.after.partition_of is None
 
 
+def joins_parent(change: Change) -> bool:
+    """Whether the change gives a table its first parent: makes it a partition, or lets it inherit."""
+    if not isinstance(change, Alter) or not isinstance(change.before, Table) or not isinstance(change.after, Table):
+        return False
+    return not _has_parent(change.before) and _has_parent(change.after)
+
+
+def _has_parent(table: Table) -> bool:
+    return table.partition_of is not None or bool(table.inherits)
+
+
 def _rank(change: Change) -> int:
     match change:
         case Create():
@@ -119,6 +130,7 @@ class _Precedence:
         self._references_last()
         self._column_positions()
         self._detached_first()
+        self._joined_last()
         self._privileges_last()
         return self.before
 
@@ -193,6 +205,20 @@ class _Precedence:
                     if any(ref.owner == change.ref for ref in effect.makes | effect.takes | effect.alters):
                         self._put({index}, then)
 
+    def _joined_last(self) -> None:
+        """A table joins its parent when both have become alike; new keys of the parent take in those of the table."""
+        for index, change in enumerate(self.changes):
+            if not isinstance(change, Alter) or not joins_parent(change):
+                continue
+            parents = {ref for ref in self.needs.get(change.ref, ()) if ref.kind is Kind.TABLE}
+            for other, effect in enumerate(self.effects):
+                owners = {ref.owner for ref in effect.makes | effect.takes | effect.alters}
+                if change.ref in owners:
+                    self._put({other}, index)
+                elif parents & owners:
+                    key = isinstance(self.changes[other], AddConstraint | CreateIndex) and not _is_check(effect)
+                    self._put({index} if key else {other}, other if key else index)
+
     def _column_positions(self) -> None:
         placed = (AddColumn, RenameColumn)
         added = {change.ref: index for index, change in enumerate(self.changes) if isinstance(change, placed)}
@@ -222,6 +248,10 @@ class _Precedence:
             if privilege.column:
                 wanted |= self.makers.get(privilege.on.child(Kind.COLUMN, privilege.column), set())
         return wanted
+
+
+def _is_check(effect: Effect) -> bool:
+    return any(ref.kind is Kind.CHECK for ref in effect.makes)
 
 
 def _names_in(ref: Ref) -> Iterator[Ref]:

@@ -161,7 +161,12 @@ def _read(cursor: Any, engine: str, table: tuple[str, str], names: list[str]) ->
     quote = _quote(engine)
     cast = "{}::text" if engine == "postgresql" else "{}"
     columns = ", ".join(cast.format(quote(name)) for name in names) or "1"
-    cursor.execute(f"SELECT {columns} FROM {'.'.join(quote(part) for part in table if part)}")
+    source = ".".join(quote(part) for part in table if part)
+    if engine == "postgresql":  # a partition's rows are the table's, those of a table that inherits are not
+        literal = source.replace("'", "''")
+        mine = f"tableoid = '{literal}'::regclass OR (SELECT relispartition FROM pg_class WHERE oid = tableoid)"
+        source = f"(SELECT * FROM {source} WHERE {mine}) mine"
+    cursor.execute(f"SELECT {columns} FROM {source}")
     return list(cursor.fetchall())
 
 

@@ -42,6 +42,26 @@ CASES = [
     ("default privileges of sequences",
      "ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO convergence_app; CREATE TABLE t (a int NOT NULL)",
      "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY); CREATE TABLE u (a bigserial)"),
+    ("a table becomes a partition of one that loses a column",
+     "CREATE TABLE p (a int NOT NULL, b text, gone int) PARTITION BY LIST (a); CREATE INDEX p_b ON p (b);"
+     " CREATE TABLE c (a bigint, d date)",
+     "CREATE TABLE p (a int NOT NULL, b text, CONSTRAINT k CHECK (a > 0)) PARTITION BY LIST (a);"
+     " CREATE INDEX p_b ON p (b); CREATE INDEX p_a ON p (a);"
+     " CREATE TABLE c PARTITION OF p (b DEFAULT 'x') FOR VALUES IN (1, 2)"),
+    ("a table with keys becomes a partition of one that gets them",
+     "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c (b int, a int PRIMARY KEY)",
+     "CREATE TABLE p (a int PRIMARY KEY, b int REFERENCES p) PARTITION BY LIST (a);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"),
+    ("a table inherits from one that gets a column",
+     "CREATE TABLE p (a int, gone text); CREATE TABLE c (a bigint, d date)",
+     "CREATE TABLE p (a int, b text, CONSTRAINT k CHECK (a > 0));"
+     " CREATE TABLE c (a int, b text, d date, CONSTRAINT k CHECK (a > 0)) INHERITS (p)"),
+    ("options in the order in which they were given",
+     "CREATE TABLE t (a int) WITH (fillfactor = 60, autovacuum_enabled = off);"
+     " CREATE INDEX i ON t (a) WITH (fillfactor = 60, deduplicate_items = off)",
+     "CREATE TABLE t (a int) WITH (fillfactor = 70, autovacuum_enabled = off);"
+     " CREATE INDEX i ON t (a) WITH (fillfactor = 70, deduplicate_items = off);"
+     " CREATE INDEX j ON t (a) WITH (fillfactor = 70, deduplicate_items = off)"),
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.code import EventTrigger, Policy, Routine, Rule, Trigger, View
+from bootstrap.catalog.options import Options
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.types import Statistics
 from bootstrap.dialects.postgresql.introspection.reader import CatalogRow, Names, Rows
@@ -71,7 +72,7 @@ def _views(rows: Rows, names: Names, tables: TableReader) -> Iterator[View]:
             definition=row["definition"].strip(),
             materialized=materialized,
             with_data=row["populated"] or not materialized,
-            options=tuple(sorted(options.items())),
+            options=Options(options.items()),
             check_option=check_option,
             indexes=tables.indexes(row["id"], ref),
             column_comments=tuple((item["name"], item["comment"]) for item in mine if item["comment"] is not None),

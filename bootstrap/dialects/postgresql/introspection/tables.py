@@ -9,6 +9,7 @@ from typing import Any
 from bootstrap.catalog.columns import Column, Generated, GeneratedKind, Identity, SequenceOptions
 from bootstrap.catalog.constraints import Check, Constraint, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index, IndexPart
+from bootstrap.catalog.options import Options
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import PartitionBy, PartitionOf, Table
 from bootstrap.catalog.types import Sequence
@@ -27,9 +28,9 @@ _CONSTRAINT_KINDS = {
 LIMITS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 
-def pairs(options: list[str] | None) -> tuple[tuple[str, str], ...]:
-    """``{name=value}`` arrays of the catalog, sorted."""
-    return tuple(sorted((text.partition("=")[0], text.partition("=")[2]) for text in options or ()))
+def pairs(options: list[str] | None) -> Options:
+    """``{name=value}`` arrays of the catalog."""
+    return Options((text.partition("=")[0], text.partition("=")[2]) for text in options or ())
 
 
 class TableReader:
@@ -123,9 +124,7 @@ class TableReader:
             checks=tuple(item for item in constraints if isinstance(item, Check)),
             exclusions=tuple(item for item in constraints if isinstance(item, Exclusion)),
             indexes=self.indexes(row["id"], ref),
-            options=tuple(
-                sorted(pairs(row["options"]) + tuple((f"toast.{k}", v) for k, v in pairs(row["toast_options"])))
-            ),
+            options=Options((*pairs(row["options"]), *((f"toast.{k}", v) for k, v in pairs(row["toast_options"])))),
             comment=row["comment"],
             owner=row["owner"],
             unlogged=row["unlogged"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.changes import Alter
 from bootstrap.catalog.constraints import KeyConstraint
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.ref import Kind, Ref
@@ -12,6 +13,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, split_qualified
 from bootstrap.dialects.postgresql.render.statements import is_new, statement
+from bootstrap.plan.order import joins_parent
 from bootstrap.plan.statement import Statement
 
 
@@ -94,6 +96,14 @@ def made_with_table(owner: Ref, index: Index, context: RenderContext) -> bool:
     the server would make one of its own when the partition is attached.
     """
     return is_new(owner, context) and index.parent is not None and stays(index.parent, context)
+
+
+def is_joining(table: Ref, context: RenderContext) -> bool:
+    """Whether the table gets its first parent: until then its members are its own, and change on their own."""
+    before, after = context.current.objects.get(table), context.desired.objects.get(table)
+    if not isinstance(before, Table) or not isinstance(after, Table) or table in context.created:
+        return False
+    return joins_parent(Alter(before, after))
 
 
 def is_detached(table: Ref, context: RenderContext) -> bool:

@@ -12,7 +12,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import EnumType
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote, split_qualified
-from bootstrap.dialects.postgresql.render.attach import is_detached
+from bootstrap.dialects.postgresql.render.attach import is_detached, is_joining
 from bootstrap.dialects.postgresql.render.casts import rewrites, using, zero
 from bootstrap.dialects.postgresql.render.owned import (
     change_of_identity,
@@ -100,7 +100,7 @@ def extras(table: Table, column: Column, context: RenderContext) -> list[Stateme
 def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     """``ADD COLUMN``, with the sequence it shall own and its properties."""
     table, column = change.table, change.after
-    if column.inherited:  # the parent's ADD COLUMN reaches it
+    if column.inherited and not is_joining(table.ref, context):  # the parent's ADD COLUMN reaches it
         return extras(table, column, context)
     sql = f"ALTER TABLE {qualified(table.schema, table.name)} ADD COLUMN {column_sql(column)}"
     filler = _filler(change, context)
@@ -255,9 +255,14 @@ def _relation(change: AlterColumn) -> str:
     return qualified(change.table.schema, change.table.name)
 
 
+def _follows_parent(change: AlterColumn, context: RenderContext) -> bool:
+    """Whether the column changes with that of a parent table."""
+    return change.after.inherited and not is_joining(change.table.ref, context)
+
+
 def _generation(change: AlterColumn, context: RenderContext) -> list[Statement]:
     """A generated column becomes an ordinary one and keeps its values; the other way is a drop and an add."""
-    if not change.before.generated or change.after.generated or change.after.inherited:
+    if not change.before.generated or change.after.generated or _follows_parent(change, context):
         return []
     sql = f"ALTER TABLE {_relation(change)} ALTER COLUMN {quote(change.after.name)} DROP EXPRESSION"
     return [statement(sql, change.ref, context)]
@@ -266,7 +271,7 @@ def _generation(change: AlterColumn, context: RenderContext) -> list[Statement]:
 def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
     before, after = change.before, change.after
     same = (before.type, before.collation) == (after.type, after.collation)
-    if same or after.inherited:
+    if same or _follows_parent(change, context):
         return []
     name = quote(after.name)
     collate = f" COLLATE {collation(after.collation)}" if after.collation else ""
@@ -311,7 +316,7 @@ def _default(change: AlterColumn, context: RenderContext) -> list[Statement]:
     before, after = change.before, change.after
     old = None if before.generated or before.identity else before.default
     new = None if after.generated or after.identity else after.default
-    if before.type != after.type and old is not None and not after.inherited:
+    if before.type != after.type and old is not None and not _follows_parent(change, context):
         old = new  # done with the type
     if before.serial or after.serial or old == new or (before.generated and not after.generated and new is None):
         return []

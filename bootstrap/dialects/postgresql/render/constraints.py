@@ -10,7 +10,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
-from bootstrap.dialects.postgresql.render.attach import attach_all, complete, is_detached, stays
+from bootstrap.dialects.postgresql.render.attach import attach_all, complete, is_detached, is_joining, stays
 from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part, usual_name
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
@@ -118,8 +118,8 @@ def _comment(table: Table, item: Constraint, ref: Ref, context: RenderContext) -
 def add_constraint(change: AddConstraint, context: RenderContext) -> list[Statement]:
     """Add a constraint in the way that locks the least."""
     table, item = change.table, change.after
-    if isinstance(item, Check) and item.inherited:  # the parent's ADD CONSTRAINT reaches it
-        return []
+    if isinstance(item, Check) and item.inherited and not is_joining(table.ref, context):
+        return []  # the parent's ADD CONSTRAINT reaches it
     match item:
         case KeyConstraint():
             made = _add_key(change, item, context)
@@ -175,7 +175,7 @@ def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext)
 
 def _attach(change: AddConstraint, item: KeyConstraint, context: RenderContext) -> list[Statement]:
     """Attach a partition's key to the parent's where that exists already; a new parent's key takes it in itself."""
-    if item.parent is None or not stays(item.parent, context):
+    if item.parent is None or not stays(item.parent, context) or is_joining(change.table.ref, context):
         return []
     sql = f"ALTER INDEX {item.parent} ATTACH PARTITION {qualified(change.table.schema, item.name)}"
     return [statement(sql, change.ref, context)]
@@ -255,7 +255,7 @@ def alter_constraint(change: AlterConstraint, context: RenderContext) -> list[St
     relation = qualified(table.schema, table.name)
     alter = f"ALTER TABLE {relation}"
     steps = []
-    inherited = isinstance(after, Check) and after.inherited
+    inherited = isinstance(after, Check) and after.inherited and not is_joining(table.ref, context)
     if before.name != after.name and not inherited:
         steps.append(f"{alter} RENAME CONSTRAINT {quote(before.name)} TO {quote(after.name)}")
     if isinstance(before, ForeignKey) and isinstance(after, ForeignKey) and _deferral(before) != _deferral(after):

@@ -15,6 +15,7 @@ from bootstrap.dialects.postgresql.render.attach import (
     attach_all,
     complete,
     is_detached,
+    is_joining,
     key_like,
     made_with_table,
     stays,
@@ -96,7 +97,7 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
         made.append(statement(sql, change.ref, context, creates=new, hazards=hazards))
     if members:
         made += attach_all(owner, index.name, context)
-    if index.parent is not None and not new and stays(index.parent, context):
+    if index.parent is not None and not new and stays(index.parent, context) and not is_joining(owner, context):
         attach = f"ALTER INDEX {index.parent} ATTACH PARTITION {qualified(owner.schema, index.name)}"
         made.append(statement(attach, change.ref, context))
     if index.comment is not None:
@@ -227,7 +228,7 @@ def alter_index(change: AlterIndex, context: RenderContext) -> list[Statement]:
         sql = f"ALTER INDEX {qualified(owner.schema, before.name)} RENAME TO {quote(after.name)}"
         made.append(statement(sql, change.ref, context))
     made += index_options_change(qualified(owner.schema, after.name), change.ref, before, after, context)
-    if after.parent and not before.parent and stays(after.parent, context):
+    if after.parent and not before.parent and stays(after.parent, context) and not is_joining(owner, context):
         attach = f"ALTER INDEX {after.parent} ATTACH PARTITION {qualified(owner.schema, after.name)}"
         made.append(statement(attach, change.ref, context))
     made += cluster(owner, after, context, before)

@@ -164,9 +164,13 @@ def option_names(options: Iterable[tuple[str, str]]) -> str:
 def option_changes(
     before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]]
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """What to SET and what to RESET."""
+    """What to SET and what to RESET.
+
+    The server keeps what is set at the end of its list: all are set, so that they stand in the order of the
+    declaration.
+    """
     old, new = dict(before), dict(after)
-    changed = [(name, value) for name, value in new.items() if old.get(name) != value]
+    changed = list(new.items()) if any(old.get(name) != value for name, value in new.items()) else []
     return changed, [(name, value) for name, value in old.items() if name not in new]
 
 
