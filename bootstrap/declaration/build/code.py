@@ -141,7 +141,7 @@ def read_trigger(builder: Builder, owner: Ref, name: str, shape: TriggerShape, p
         name=name,
         timing=fires[0],
         events=fires[1],
-        function=None if shape.function is None else builder.qualified(shape.function),
+        function=None if shape.function is None else _trigger_function(builder, shape.function),
         from_table=None if shape.from_table is None else builder.qualified(shape.from_table),
         **facts(
             shape,
@@ -180,6 +180,11 @@ def read_policy(builder: Builder, owner: Ref, name: str, shape: PolicyShape, pos
     builder.assembly.add(policy, position)
 
 
+def _trigger_function(builder: Builder, text: str) -> str:
+    """The function that a trigger calls. It takes no arguments: SQL's empty brackets may stand behind the name."""
+    return builder.qualified(text.removesuffix("()"))
+
+
 def read_event(builder: Builder, name: str, shape: EventShape, position: Position) -> None:
     """A scheduled event."""
     schedule = re.sub(r"\s+", " ", shape.schedule.strip()) if "'" not in shape.schedule else shape.schedule.strip()
@@ -190,5 +195,5 @@ def read_event(builder: Builder, name: str, shape: EventShape, position: Positio
 def read_event_trigger(builder: Builder, name: str, shape: EventTriggerShape, position: Position) -> None:
     """An event trigger."""
     given = facts(shape, "event", "tags", "enabled", "comment", "owner")
-    trigger = EventTrigger(name=name, function=builder.qualified(shape.function), **given)
+    trigger = EventTrigger(name=name, function=_trigger_function(builder, shape.function), **given)
     builder.assembly.add(trigger, position)

@@ -167,6 +167,15 @@ functions:
     assert refs == {"touch()", "add(double precision, app.kind, text[])", "add(text)"}
 
 
+def test_the_brackets_behind_a_trigger_function_may_stand_or_not() -> None:
+    fires = "fires: before update, function:"
+    found = read(
+        schema__a_yaml=TABLE + f"    triggers:\n      a: {{{fires} touch()}}\n      b: {{{fires} touch}}\n"
+    ).catalog
+    functions = {found.objects[Ref(Kind.TRIGGER, "public", name, "t")].function for name in "ab"}  # type: ignore[union-attr]  # triggers
+    assert functions == {"public.touch"}
+
+
 def test_where_things_were_declared() -> None:
     found = read(schema__a_yaml=TABLE + "    indexes:\n      i: [name]\n")
     table = Ref(Kind.TABLE, "public", "t")

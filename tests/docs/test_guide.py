@@ -1,0 +1,71 @@
+"""The guide is true: its declarations are applied to real servers, and its commands answer what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from bootstrap.plan.statement import HazardKind
+from demo.servers import PostgresServer, Server
+from tests.cli.command import db_bootstrap
+from tests.cli.databases import Database
+from tests.conftest import fresh_database, shared_server
+from tests.docs.guide import PAGE, Command, Section, sections
+
+SERVERS = {"postgresql": "postgresql", "mysql": "mariadb"}
+PORTS = {"postgresql": 5432, "mysql": 3306}
+ROLES = ("guide_app", "guide_readers")
+SECTIONS = sections()
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=[section.title for section in SECTIONS])
+def test_a_section_is_what_it_says(section: Section, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path, content in section.files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    server = shared_server(SERVERS[section.engine])
+    with without_roles(server), fresh_database(server) as url:
+        database = Database(server, urlsplit(url).path.removeprefix("/"))
+        for script in section.before:
+            database.sql(*(statement for statement in script.split(";\n") if statement.strip()))
+        for command in section.commands:
+            assert answer(command, section, database) == command.answer
+        if not section.commands:
+            database.run("apply", APP_PASSWORD="a-password-of-the-guide").ended(0)
+            database.run("plan", "--detailed-exitcode").ended(0)
+            database.run("verify").ended(0)
+
+
+@contextlib.contextmanager
+def without_roles(server: Server) -> Iterator[None]:
+    """Roles belong to the whole server: those of the guide are gone in the end."""
+    yield
+    if isinstance(server, PostgresServer):
+        for role in ROLES:
+            server.execute(f"DROP ROLE IF EXISTS {role}")
+
+
+def answer(command: Command, section: Section, database: Database) -> str:
+    """What a command says, with names and tokens as the page has them."""
+    program, *arguments = command.words
+    if program != "db-bootstrap":
+        return subprocess.run([program, *arguments], capture_output=True, text=True, check=True).stdout
+    connects = arguments[0] != "lint"
+    outcome = database.run(*arguments) if connects else db_bootstrap(*arguments)
+    text = outcome.out or outcome.err
+    text = re.sub(r"localhost:\d+/test_\w+", f"db.example.com:{PORTS[section.engine]}/{section.name}", text)
+    return re.sub(r"\b[0-9a-f]{64}\b", "…", text)
+
+
+def test_every_hazard_is_explained() -> None:
+    explained = set(
+        re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8").split("| hazard |")[1], re.MULTILINE)
+    )
+    assert {kind.value for kind in HazardKind} <= explained
