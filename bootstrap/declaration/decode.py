@@ -34,6 +34,7 @@ class Reading:
         self.engine = engine  # "" while it is not known yet
         self.problems = problems
         self._places: dict[int, tuple[Any, int, dict[Any, int]]] = {}
+        self._spoiled: dict[int, tuple[str, ...]] = {}
 
     def place(self, container: Any, line: int, lines: dict[Any, int]) -> None:
         """Remember where a struct, list or dict was written, and the lines of its keys or items."""
@@ -44,6 +45,14 @@ class Reading:
         """Where a decoded container, or the value under one of its keys, was written."""
         _, line, lines = self._places.get(id(container), (None, 1, {}))
         return Position(self.file, lines.get(key, line))
+
+    def spoil(self, container: Any, keys: list[str]) -> None:
+        """Remember that values under these keys could not be read, and so are not in the container."""
+        self._spoiled[id(container)] = tuple(keys)
+
+    def spoiled(self, container: Any) -> tuple[str, ...]:
+        """Keys whose values could not be read: what names them is no further problem."""
+        return self._spoiled.get(id(container), ())
 
     def problem(self, line: int, what: str, remedy: str) -> None:
         """Note a problem in this file."""
@@ -146,10 +155,11 @@ class Spec:
         lines: dict[Any, int] = {}
         for key, (child, line) in node.entries.items():
             value = self.values.decode(child, reading, f"{label} {shown(key)}")
+            lines[key] = line
             if value is not INVALID:
-                lines[key] = line
                 result[key] = value
         reading.place(result, node.line, lines)
+        reading.spoil(result, [key for key in lines if key not in result])
         return result
 
     def _struct(self, node: Mapping, reading: Reading, label: str) -> Any:

@@ -96,16 +96,25 @@ def read_table(builder: Builder, key: str, shape: TableShape, position: Position
 
 
 def _columns(builder: Builder, shape: TableShape, table: Ref, members: _Members) -> None:
+    for name in builder.reading.spoiled(shape.columns):
+        _spoiled_column(name, members, builder.reading.position(shape.columns, name))
     for name, value in (shape.columns or {}).items():
         position = builder.reading.position(shape.columns, name)
         found = read_column(builder, name, value, position)
         if found is None:
+            _spoiled_column(name, members, position)
             continue
         members.columns.append(found.column)
         members.places.append((Kind.COLUMN, name, position))
         _beside(found, table.schema, members, position)
         if isinstance(value, ColumnShape) and value.sequence_grants:
             _sequence_grants(builder, value, found.column, table)
+
+
+def _spoiled_column(name: str, members: _Members, position: Position) -> None:
+    """A column that could not be read has its problem; the keys and rows that name it shall not be problems too."""
+    members.columns.append(Column(name=name, type=""))
+    members.places.append((Kind.COLUMN, name, position))
 
 
 def _sequence_grants(builder: Builder, value: ColumnShape, column: Column, table: Ref) -> None:

@@ -265,3 +265,20 @@ def test_mistakes(engine: str, content: str, expected: str) -> None:
 def test_the_same_object_twice() -> None:
     found = problems(schema__a_yaml=TABLE, schema__b_yaml=TABLE)
     assert found == ["schema/b.yaml:2: table public.t is declared twice (first in schema/a.yaml:2): remove one of them"]
+
+
+def test_a_column_that_cannot_be_read_is_one_problem_however_often_it_is_named() -> None:
+    content = """\
+tables:
+  t:
+    columns:
+      id: int
+      a: {typ: text}
+      b: varchar(
+    primary_key: [id, b]
+    indexes:
+      i: [a]
+"""
+    rows = "seeds:\n  t:\n    key: [id, b]\n    rows:\n      - {id: 1, a: x, b: y}\n"
+    found = problems(schema__a_yaml=content, seeds__a_yaml=rows)
+    assert [problem.split(": ", 1)[0] for problem in found] == ["schema/a.yaml:5", "schema/a.yaml:5", "schema/a.yaml:6"]
