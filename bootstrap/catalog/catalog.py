@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
@@ -34,7 +36,7 @@ _T = TypeVar("_T")
 _NOTHING: Mapping[Ref, frozenset[Ref]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: what is looked up often is filed once, in the instance
 class Catalog:
     """All objects of one database, declared or live: both have this type.
 
@@ -51,7 +53,46 @@ class Catalog:
 
     def of(self, kind: type[_T]) -> list[_T]:
         """All objects of one class, sorted by identity."""
-        return [self.objects[ref] for ref in sorted(self.objects) if isinstance(self.objects[ref], kind)]  # type: ignore[misc]  # the isinstance narrows what mypy cannot see through the union
+        return list(self._classes.get(kind, ()))  # type: ignore[arg-type]  # filed under its own class
+
+    @cached_property
+    def _classes(self) -> Mapping[type, list[DatabaseObject]]:
+        filed: dict[type, list[DatabaseObject]] = defaultdict(list)
+        for ref in sorted(self.objects):
+            filed[type(self.objects[ref])].append(self.objects[ref])
+        return filed
+
+    @cached_property
+    def partitions(self) -> Mapping[Ref, list[Table]]:
+        """The PostgreSQL partitions of each table that has some."""
+        filed: dict[Ref, list[Table]] = defaultdict(list)
+        for item in self.objects.values():
+            if isinstance(item, Table) and item.partition_of:
+                filed[Ref(Kind.TABLE, item.partition_of.schema, item.partition_of.table)].append(item)
+        return MappingProxyType(filed)
+
+    @cached_property
+    def heirs(self) -> tuple[Table, ...]:
+        """The tables that inherit from others."""
+        return tuple(item for item in self.objects.values() if isinstance(item, Table) and item.inherits)
+
+    @cached_property
+    def owned_sequences(self) -> Mapping[tuple[str, str, str], list[Sequence]]:
+        """The sequences of their own that belong to a column: schema, table and column → sequences."""
+        filed: dict[tuple[str, str, str], list[Sequence]] = defaultdict(list)
+        for item in self.of(Sequence):
+            if item.owned_by:
+                filed[item.owned_by].append(item)
+        return MappingProxyType(filed)
+
+    @cached_property
+    def belongings(self) -> Mapping[Ref, list[Ref]]:
+        """The objects that go with a table, such as its triggers and policies."""
+        filed: dict[Ref, list[Ref]] = defaultdict(list)
+        for ref in self.objects:
+            if ref.owner:
+                filed[ref.owner].append(ref)
+        return MappingProxyType(filed)
 
     def table(self, ref: Ref) -> Table:
         """The table of that identity; raises KeyError where there is none."""

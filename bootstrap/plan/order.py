@@ -267,8 +267,7 @@ def _whole_effect(change: Change, current: Catalog) -> Effect:
     effect = effect_of(change)
     if not isinstance(change, Drop) or change.ref.kind is not Kind.TABLE:
         return effect
-    owned = {ref for ref in current.objects if ref.owner == change.ref}
-    return Effect(takes=effect.takes | owned)
+    return Effect(takes=effect.takes.union(current.belongings.get(change.ref, ())))
 
 
 _RELATIONS = frozenset({Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.SEQUENCE, Kind.COMPOSITE})

@@ -27,10 +27,7 @@ def key_like(table: Table) -> Iterator[Index | KeyConstraint]:
 
 def partitions_of(table: Ref, context: RenderContext) -> Iterator[Table]:
     """The declared partitions of a table."""
-    for item in context.desired.objects.values():
-        part = item.partition_of if isinstance(item, Table) else None
-        if isinstance(item, Table) and part and (part.schema, part.table) == (table.schema, table.name):
-            yield item
+    yield from context.desired.partitions.get(table, ())
 
 
 def complete(owner: Ref, name: str, context: RenderContext) -> list[tuple[Table, Index | KeyConstraint]] | None:

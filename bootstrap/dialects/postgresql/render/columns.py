@@ -151,8 +151,8 @@ def _taking_over(change: AddColumn, sql: str, context: RenderContext) -> str:
 def _children(table: Table, column: str, context: RenderContext) -> Iterator[tuple[Table, Column]]:
     """The tables that inherit from this one and have the column now."""
     parent = (table.schema, table.name)
-    for item in context.current.objects.values():
-        if isinstance(item, Table) and parent in map(split_qualified, item.inherits):
+    for item in context.current.heirs:
+        if parent in map(split_qualified, item.inherits):
             found = item.column(column)
             if found is not None:
                 yield item, found

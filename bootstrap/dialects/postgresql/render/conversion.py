@@ -79,11 +79,9 @@ def _aside(before: Table, context: RenderContext) -> Iterator[str]:
 
 def _partitions(before: Table, context: RenderContext) -> Iterator[tuple[Table, Table | None]]:
     """The partitions that the table has, each with what it shall be."""
-    for item in context.current.objects.values():
-        part = item.partition_of if isinstance(item, Table) else None
-        if isinstance(item, Table) and part and (part.schema, part.table) == (before.schema, before.name):
-            after = context.desired.objects.get(item.ref)
-            yield item, after if isinstance(after, Table) else None
+    for item in context.current.partitions.get(before.ref, ()):
+        after = context.desired.objects.get(item.ref)
+        yield item, after if isinstance(after, Table) else None
 
 
 def _kept_partitions(before: Table, table: Table, context: RenderContext) -> Iterator[str]:

@@ -54,15 +54,13 @@ def sequence_of(on: Ref, context: RenderContext) -> str | None:
 
 def owned_by(table: Table, column: Column, context: RenderContext) -> list[Statement]:
     """OWNED BY of the sequences that are declared on their own for this new column."""
-    key = (table.schema, table.name, column.name)
     return [
         statement(
             f"ALTER SEQUENCE {qualified(item.schema, item.name)}"
             f" OWNED BY {qualified(table.schema, table.name)}.{quote(column.name)}",
             item.ref, context, creates=item.ref not in context.current.objects,
         )
-        for item in context.desired.objects.values()
-        if isinstance(item, Sequence) and item.owned_by == key
+        for item in context.desired.owned_sequences.get((table.schema, table.name, column.name), ())
     ]  # fmt: skip
 
 
@@ -162,10 +160,8 @@ def _previous_sequence(table: Table, before: Column, context: RenderContext) -> 
     """The sequence that has fed the column so far."""
     if before.serial:
         return qualified(table.schema, serial_name(table, before))
-    for item in context.current.objects.values():
-        if isinstance(item, Sequence) and item.owned_by == (table.schema, table.name, before.name):
-            return qualified(item.schema, item.name)
-    return None
+    owned = context.current.owned_sequences.get((table.schema, table.name, before.name), ())
+    return next((qualified(item.schema, item.name) for item in owned), None)
 
 
 def _identity_from(source: str, alter: str, add: str, relation: str, change: AlterColumn) -> str:
