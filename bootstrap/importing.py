@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.diff import diff
@@ -15,20 +16,40 @@ from bootstrap.problems import DeclarationError, Refused
 from bootstrap.run.sentences import describe_all
 
 
-def imported(session: Session, dialect: Dialect, scope: Scope) -> tuple[Catalog, dict[str, bytes]]:
-    """What the database holds, and the files that declare it; nothing is written yet.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What a database holds, the files that declare it, and what they leave out."""
+
+    catalog: Catalog
+    files: Mapping[str, bytes]
+    left_out: tuple[str, ...] = ()
+
+
+def imported(session: Session, dialect: Dialect, scope: Scope, *, leave_out: bool = False) -> Imported:
+    """Declare what is in scope; nothing is written yet.
+
+    Args:
+        session: to the database.
+        dialect: of its engine.
+        scope: what is looked at; the declaration says the same.
+        leave_out: name what cannot be declared in a comment instead of refusing it.
 
     Raises:
         Refused: the database holds something that cannot be declared; names each.
     """
     found = dialect.introspect(session, scope)
-    if found.unsupported:
-        lines = [f"  {_named(item)}" for item in found.unsupported]
-        raise Refused("import refused: these cannot be declared yet; nothing was written\n" + "\n".join(lines))
+    left_out = tuple(_named(item) for item in found.unsupported)
+    if left_out and not leave_out:
+        head = "import refused: these cannot be declared yet; nothing was written"
+        remedy = "  to import the rest, and have these named in a comment: --leave-out"
+        raise Refused("\n".join([head, *(f"  {line}" for line in left_out), remedy]))
     account = session.server.account or session_user(session, dialect)
     catalog = without_strangers(found.catalog, account)
-    settings = WriteSettings(name=session.database, owner=account)
-    return catalog, render(catalog, dialect.name, settings=settings)
+    settings = WriteSettings(
+        name=session.database, owner=account, schemas=scope.schemas, tables=scope.tables, ignore=scope.ignore
+    )
+    files = render(catalog, dialect.name, unsupported=found.unsupported, settings=settings)
+    return Imported(catalog=catalog, files=files, left_out=left_out)
 
 
 def check_import(

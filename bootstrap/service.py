@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap.assembly import Request, open_connection, open_work, scratch_endpoint
-from bootstrap.dialects.base import ServerError
+from bootstrap.dialects.base import Scope, ServerError
 from bootstrap.plan.gate import refused_hazards
 from bootstrap.planning import plan_structure
 from bootstrap.problems import Refused, StatementError
@@ -92,15 +92,20 @@ class ImportReport:
     target: str
     files: tuple[Path, ...]
     objects: int
+    left_out: tuple[str, ...] = ()
 
 
-def import_database(request: Request, out: Path, *, checked: bool = True) -> ImportReport:
+def import_database(
+    request: Request, out: Path, *, checked: bool = True, scope: Scope | None = None, leave_out: bool = False
+) -> ImportReport:
     """Write a declaration of what the database holds. ``plan`` right after it is empty.
 
     Args:
         request: which database.
         out: a new or empty directory.
         checked: build the declaration in a scratch place first and compare: what would be lost is refused.
+        scope: what to look at, instead of what the declaration's bootstrap.yaml says.
+        leave_out: name what cannot be declared in a comment instead of refusing it.
 
     Raises:
         Refused: the database holds something that cannot be declared; names each. Nothing is written then.
@@ -110,12 +115,14 @@ def import_database(request: Request, out: Path, *, checked: bool = True) -> Imp
     from bootstrap.importing import check_import, imported  # noqa: PLC0415
 
     check_empty(out)
-    with open_connection(request) as (dialect, session, destination, scope), readable_server_errors():
-        catalog, files = imported(session, dialect, scope)
+    with open_connection(request) as (dialect, session, destination, declared), readable_server_errors():
+        found = imported(session, dialect, scope or declared, leave_out=leave_out)
         if checked:
-            check_import(session, dialect, catalog, files, scratch_endpoint(request))
-        paths = save(files, out)
-        return ImportReport(target=destination.name, files=tuple(paths), objects=len(catalog.objects))
+            check_import(session, dialect, found.catalog, found.files, scratch_endpoint(request))
+        paths = save(found.files, out)
+        return ImportReport(
+            target=destination.name, files=tuple(paths), objects=len(found.catalog.objects), left_out=found.left_out
+        )
 
 
 @contextmanager

@@ -91,14 +91,26 @@ def history(form: str, *, limit: int, run: int | None, **arguments: Any) -> int:
 @click.option(
     "--scratch-url", metavar="URL", help="A development server for the scratch database, instead of the target's."
 )
+@click.option("--schema", "schemas", multiple=True, metavar="PATTERN", help="Only these schemas. PostgreSQL.")
+@click.option("--table", "tables", multiple=True, metavar="PATTERN", help="Only these tables: 'shop_*'.")
+@click.option("--ignore", multiple=True, metavar="PATTERN", help="Never these. The declaration keeps it as its scope.")
+@click.option("--leave-out", is_flag=True, help="Name what cannot be declared in a comment, and write the rest.")
 @click.option("--unchecked", is_flag=True, help="Write without the check, where no scratch database can be had.")
-def import_(form: str, *, out: Path, unchecked: bool, **arguments: Any) -> int:
+def import_(form: str, *, out: Path, leave_out: bool, unchecked: bool, **arguments: Any) -> int:
     """Write a declaration of what a live database holds, checked by building it anew; plan right after it is empty."""
     from bootstrap import service  # noqa: PLC0415
     from bootstrap.cli import text  # noqa: PLC0415
+    from bootstrap.dialects.base import Scope  # noqa: PLC0415
 
     output = Output(form)
-    report = service.import_database(request_from(arguments, output), out, checked=not unchecked)
+    patterns = [arguments.pop(name) for name in ("schemas", "tables", "ignore")]
+    report = service.import_database(
+        request_from(arguments, output),
+        out,
+        checked=not unchecked,
+        scope=Scope(*patterns) if any(patterns) else None,
+        leave_out=leave_out,
+    )
     output.report(text.imported(report), text.imported_data(report))
     return 0
 

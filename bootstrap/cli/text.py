@@ -200,9 +200,15 @@ def _statement_data(item: StatementRecord) -> dict[str, Any]:
 
 def imported(report: ImportReport) -> str:
     """What an import wrote."""
-    return "\n".join([f"{report.target}: {report.objects} objects written", *(f"  {path}" for path in report.files)])
+    lines = [f"{report.target}: {report.objects} objects written", *(f"  {path}" for path in report.files)]
+    return "\n".join([*lines, *(f"left out, because it cannot be declared: {item}" for item in report.left_out)])
 
 
 def imported_data(report: ImportReport) -> dict[str, Any]:
     """What an import wrote, as data."""
-    return {"target": report.target, "objects": report.objects, "files": [str(path) for path in report.files]}
+    return {
+        "target": report.target,
+        "objects": report.objects,
+        "files": [str(path) for path in report.files],
+        "left_out": list(report.left_out),
+    }

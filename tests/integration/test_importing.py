@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from bootstrap.assembly import Request
+from bootstrap.catalog.ref import Kind
+from bootstrap.declaration.load import load
 from bootstrap.dialects.base import Scope
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.importing import check_import, imported
 from bootstrap.problems import BootstrapError, Refused
-from bootstrap.service import import_database
+from bootstrap.service import import_database, plan
 from bootstrap.target.connect import connect, from_url
 from bootstrap.target.url import parse_url
 
@@ -30,7 +32,8 @@ def test_what_a_declaration_would_lose_is_named(url: str) -> None:
     with closing(connect(dialect, destination)) as session:
         for statement in SQL:
             session.execute(statement)
-        catalog, files = imported(session, dialect, Scope())
+        found = imported(session, dialect, Scope())
+        catalog, files = found.catalog, dict(found.files)
         check_import(session, dialect, catalog, files, None)
         path = "schema/child.yaml"
         files[path] = b"".join(line for line in files[path].splitlines(keepends=True) if b"note" not in line)
@@ -53,3 +56,41 @@ def test_what_cannot_be_declared_is_refused_by_name(postgres_database: str, tmp_
     with pytest.raises(Refused, match="publication feed"):
         import_database(Request(url=postgres_database), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_rest_is_imported_and_what_is_left_out_is_named(postgres_database: str, tmp_path: Path) -> None:
+    run(postgres_database, *SQL, "CREATE PUBLICATION feed")
+    with pytest.raises(Refused, match="--leave-out"):
+        import_database(Request(url=postgres_database), tmp_path / "out")
+    report = import_database(Request(url=postgres_database), tmp_path / "out", leave_out=True)
+    assert report.left_out == ("publication feed",)
+    assert "#   publication feed\n" in (tmp_path / "out" / "bootstrap.yaml").read_text()
+    assert pending(postgres_database, tmp_path / "out") == ()
+
+
+def test_a_part_is_imported_and_stays_a_part(url: str, tmp_path: Path) -> None:
+    """What is out of scope is neither written nor reported, and no `--exact` drops it."""
+    run(url, *SQL, "CREATE TABLE other_team (id int)")
+    scope = Scope(tables=("parent", "child", "other_*"), ignore=("other_*",))
+    import_database(Request(url=url), tmp_path / "out", scope=scope)
+    declared = load(tmp_path / "out")
+    assert {ref.name for ref in declared.catalog.objects if ref.kind is Kind.TABLE} == {"parent", "child"}
+    assert declared.manifest.scope.ignore == ("other_*",)
+    assert pending(url, tmp_path / "out", exact=True) == ()
+
+
+def test_a_reference_to_what_is_out_of_scope_is_named(url: str, tmp_path: Path) -> None:
+    run(url, *SQL, "ALTER TABLE child ADD CONSTRAINT child_fk FOREIGN KEY (parent_id) REFERENCES parent (id)")
+    with pytest.raises(Refused, match="parent"):
+        import_database(Request(url=url), tmp_path / "out", scope=Scope(tables=("child",)))
+
+
+def run(url: str, *statements: str) -> None:
+    destination = from_url(parse_url(url, {}), {})
+    with closing(connect(dialect_for(destination.endpoint.engine), destination)) as session:
+        for statement in statements:
+            session.execute(statement)
+
+
+def pending(url: str, directory: Path, *, exact: bool = False) -> tuple[str, ...]:
+    return plan(Request(url=url, directory=directory, exact=exact)).pending

@@ -74,11 +74,15 @@ class WriteSettings:
     """What the writer may know beside the catalog.
 
     ``owner`` is who will apply the declaration: what belongs to that role has no owner (MySQL: no definer) written.
+    ``schemas``, ``tables`` and ``ignore`` are the scope that the catalog was read in.
     """
 
     name: str | None = None
     default_schema: str = "public"
     owner: str | None = None
+    schemas: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
 
 
 def write(
@@ -161,6 +165,9 @@ def _main(engine: str, settings: WriteSettings, unsupported: Iterable[LeftOut]) 
         content["name"] = settings.name
     if engine != MYSQL and settings.default_schema != "public":
         content["default_schema"] = settings.default_schema
+    scope = {key: list(patterns) for key in ("schemas", "tables", "ignore") if (patterns := getattr(settings, key))}
+    if scope:
+        content["scope"] = scope
     lines = [
         shown(f"  {item.what} {item.name}" + (f": {item.reason}" if item.reason else ""), 200) for item in unsupported
     ]

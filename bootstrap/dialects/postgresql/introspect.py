@@ -26,7 +26,7 @@ def introspect(session: PostgresSession, scope: Scope) -> Introspection:
     """Read the live catalog."""
     rows = read_rows(session)
     catalog = replace(_assemble(rows), settings={"database": session.database})
-    return Introspection(catalog=in_scope(catalog, scope), unsupported=_unsupported(rows))
+    return Introspection(catalog=in_scope(catalog, scope), unsupported=_unsupported(rows, scope))
 
 
 def _assemble(rows: Rows) -> Catalog:
@@ -56,8 +56,9 @@ def _assemble(rows: Rows) -> Catalog:
     )
 
 
-def _unsupported(rows: Rows) -> tuple[Unsupported, ...]:
-    return tuple(Unsupported(row["what"], row["name"]) for row in rows["unsupported"])
+def _unsupported(rows: Rows, scope: Scope) -> tuple[Unsupported, ...]:
+    found = (Unsupported(row["what"], row["name"]) for row in rows["unsupported"])
+    return tuple(item for item in found if not _ignored({item.name, item.name.rpartition(".")[2]}, scope))
 
 
 def in_scope(catalog: Catalog, scope: Scope) -> Catalog:
@@ -82,13 +83,17 @@ def _chosen(ref: Ref, scope: Scope) -> bool:
     schema = ref.name if ref.kind is Kind.SCHEMA else ref.schema
     relation = ref.table or ref.name
     paths = {relation, f"{schema}.{relation}", ref.path}
-    if any(fnmatchcase(path, pattern) for path in {*paths, schema} for pattern in scope.ignore):
+    if _ignored({*paths, schema}, scope):
         return False
     if schema and not _matches(schema, scope.schemas):
         return False
     if scope.tables and (ref.kind is Kind.TABLE or ref.table):
         return any(fnmatchcase(path, pattern) for path in paths for pattern in scope.tables)
     return True
+
+
+def _ignored(names: set[str], scope: Scope) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names for pattern in scope.ignore)
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
