@@ -268,6 +268,9 @@ class Dialect(Protocol):
     def blockers(self, session: Session, subject: Ref) -> list[str]:
         """Who holds locks that a change of this object waits for, as one line each, as far as the role may see."""
 
+    def transaction_is_full(self, session: Session) -> bool:
+        """Whether the open transaction holds so many locks that more could starve the server's other sessions."""
+
     def references_deferred(
         self, session: Session, keys: Sequence[tuple[Ref, ForeignKey]]
     ) -> AbstractContextManager[None]:

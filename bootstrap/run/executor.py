@@ -20,6 +20,7 @@ from bootstrap.run.history import History, Outcome, StatementRecord, sql_hash
 from bootstrap.run.lock import assert_owned
 from bootstrap.run.patience import Patience
 
+_STATEMENTS_A_LOOK = 20  # of one transaction, between two looks at how many locks it holds
 _SHOWN_SQL = 4000  # characters of a statement in a message; the history has all of it
 
 
@@ -118,9 +119,13 @@ class Executor:
         positions = [_Position(item, first + place, place + 1) for place, item in enumerate(plan.statements)]
         try:
             for group in _groups(positions):
-                self.limits.check_time(f"statement {group[0].place} of {self._total}")
-                self._check_lock(group)
-                done += self._together(group) if group[0].statement.transactional else [self._alone(group[0])]
+                left = group
+                while left:
+                    self.limits.check_time(f"statement {left[0].place} of {self._total}")
+                    self._check_lock(left)
+                    records = self._together(left) if left[0].statement.transactional else [self._alone(left[0])]
+                    done += records
+                    left = left[len(records) :]
         finally:
             with suppress(ServerError):  # a lost connection has no settings left
                 self._set_timeouts(None, None)
@@ -132,16 +137,20 @@ class Executor:
             assert_owned(self.session)
 
     def _together(self, group: Sequence[_Position]) -> list[StatementRecord]:
-        """Statements and their journal rows in one transaction: all of it, or nothing."""
+        """Statements and their journal rows in one transaction: all of it, or nothing.
+
+        Where they take more locks than one transaction should hold, only the first of them: their records say which.
+        """
         patience, kept = Patience(self.limits.lock_deadline_seconds), group[0].place - 1
         while True:
             current = group[0]
             records: list[StatementRecord] = []
             try:
                 with self.session.transaction():
-                    for position in group:
-                        current = position
-                        records.append(replace(self._execute(position), attempts=patience.attempts))
+                    for current in group:
+                        records.append(replace(self._execute(current), attempts=patience.attempts))
+                        if len(records) % _STATEMENTS_A_LOOK == 0 and self.dialect.transaction_is_full(self.session):
+                            break
                     self.history.record(self.run, records)
             except ServerError as error:
                 self._timeouts = None
@@ -149,7 +158,7 @@ class Executor:
                     self._fail(error, current, patience.attempts, kept=kept)
                 self._wait(current, patience)
             else:
-                for position, record in zip(group, records, strict=True):
+                for position, record in zip(group, records, strict=False):
                     self._tell(position, Outcome.DONE, record.duration_ms)
                 return records
 

@@ -112,6 +112,10 @@ class MySqlDialect:
         """Who holds locks that a change of this object waits for."""
         return blockers(session, subject)
 
+    def transaction_is_full(self, session: Session) -> bool:  # noqa: ARG002  # it holds no structural changes here
+        """Whether the open transaction holds too many locks: each structural change ends its own here."""
+        return False
+
     def references_deferred(
         self, session: Session, keys: Sequence[tuple[Ref, ForeignKey]]
     ) -> AbstractContextManager[None]:

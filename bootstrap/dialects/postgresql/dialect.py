@@ -97,6 +97,10 @@ class PostgresDialect:
         """Who holds locks that a change of this object waits for."""
         return sizes.blockers(session, subject)
 
+    def transaction_is_full(self, session: Session) -> bool:
+        """Whether the open transaction holds so many locks that more could starve the server's other sessions."""
+        return sizes.transaction_is_full(session)
+
     @contextmanager
     def references_deferred(self, session: Session, keys: Sequence[tuple[Ref, ForeignKey]]) -> Iterator[None]:
         """Check foreign keys at the end of the block; they are as they were before afterwards."""

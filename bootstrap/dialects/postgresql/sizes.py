@@ -1,4 +1,4 @@
-"""Estimates of tables, and who stands in a change's way."""
+"""Estimates of tables, and who stands in whose way."""
 
 from __future__ import annotations
 
@@ -36,6 +36,14 @@ FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.granted AND l.pid <> pg_backend_pid() AND l.relation = to_regclass(%s)
 """
 
+# The lock table is everybody's. It is sure to hold max_locks_per_transaction times max_connections locks, 6400 with the
+# server's defaults; nearly full, it lets other sessions fail with 53200. One transaction takes a third of it.
+_FULL = """
+SELECT count(*) >= least(2000, current_setting('max_locks_per_transaction')::bigint
+                               * current_setting('max_connections')::bigint / 3)
+FROM pg_locks WHERE pid = pg_backend_pid()
+"""
+
 
 def table_sizes(session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
     """Estimated rows and bytes; 0 rows only where the table is empty for certain."""
@@ -44,6 +52,11 @@ def table_sizes(session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSi
         return {}
     rows = session.query(_SIZES, [[schema for schema, _ in wanted], [name for _, name in wanted]])
     return {wanted[schema, name]: TableSize(rows=count, bytes=size) for schema, name, count, size in rows}
+
+
+def transaction_is_full(session: Session) -> bool:
+    """Whether the open transaction has taken its share of the server's lock table."""
+    return bool(session.query(_FULL)[0][0])
 
 
 def blockers(session: Session, subject: Ref) -> list[str]:

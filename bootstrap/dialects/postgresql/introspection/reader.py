@@ -1,4 +1,4 @@
-"""Run the catalog queries in one round trip, and name what their rows point at."""
+"""Run the catalog queries in one round trip, read what costs locks after them, and name what their rows point at."""
 
 from __future__ import annotations
 
@@ -20,6 +20,17 @@ QUERIES = (
     "operators",
     "grants", "default_privileges", "unsupported", "dependencies", "names",
 )  # fmt: skip
+
+# What locks the relations that it mentions until the transaction ends: the query, the column in its rows that holds ''
+# where there is a text to be read, and the text. Thousands of views read at once would fill the server's lock table.
+_LOCKING_TEXTS = {"relations": "definition", "rules": "definition", "routines": "sql_body"}
+_READ_TEXTS = """
+SELECT kind, id::bigint, CASE kind WHEN 'relations' THEN rtrim(pg_get_viewdef(id, true), E'; \\n')
+                                   WHEN 'rules' THEN pg_get_ruledef(id, true)
+                                   WHEN 'routines' THEN pg_get_function_sqlbody(id) END
+FROM unnest(%s::text[], %s::oid[]) AS wanted (kind, id)
+"""
+_TEXTS_AT_ONCE = 250
 
 # Ours, the server's and everybody's temporary ones are never read.
 NAMESPACE = (
@@ -47,7 +58,21 @@ def read_rows(session: PostgresSession) -> Rows:
     )
     with session.settings_for_reading():
         answer = session.query(f"SELECT {columns}")[0]
-    return dict(zip(QUERIES, answer, strict=True))
+        rows = dict(zip(QUERIES, answer, strict=True))
+        _read_texts(session, rows)
+    return rows
+
+
+def _read_texts(session: PostgresSession, rows: Rows) -> None:
+    """Put the texts into the rows, some at a time; a savepoint gives the locks back, and one snapshot sees all."""
+    command = "SAVEPOINT texts;"
+    pending = [(kind, row) for kind, column in _LOCKING_TEXTS.items() for row in rows[kind] if row[column] == ""]
+    for start in range(0, len(pending), _TEXTS_AT_ONCE):
+        wanted = {(kind, row["id"]): row for kind, row in pending[start : start + _TEXTS_AT_ONCE]}
+        kinds, identifiers = ([key[place] for key in wanted] for place in (0, 1))
+        for kind, identifier, text in session.query(command + _READ_TEXTS, [kinds, identifiers]):
+            wanted[kind, identifier][_LOCKING_TEXTS[kind]] = text
+        command = "ROLLBACK TO SAVEPOINT texts;"
 
 
 class Names:

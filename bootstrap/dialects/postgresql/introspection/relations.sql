@@ -27,7 +27,7 @@ SELECT c.oid::bigint AS id, n.nspname AS schema, c.relname AS name, c.relkind AS
        (SELECT json_agg(json_build_array(pn.nspname, pc.relname) ORDER BY i.inhseqno)
         FROM pg_inherits i JOIN pg_class pc ON pc.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace
         WHERE i.inhrelid = c.oid) AS parents,
-       CASE WHEN c.relkind IN ('v', 'm') THEN rtrim(pg_get_viewdef(c.oid, true), E'; \n') END AS definition
+       CASE WHEN c.relkind IN ('v', 'm') THEN '' END AS definition  -- its text is read later, see reader.py
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid

@@ -5,7 +5,7 @@ SELECT p.oid::bigint AS id, n.nspname AS schema, p.proname AS name, p.prokind AS
         FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a (type, place)) AS identity,
        CASE WHEN p.prokind IN ('f', 'w') THEN pg_get_function_result(p.oid) END AS returns,
        l.lanname AS language, p.prosrc AS source, p.probin AS binary,
-       CASE WHEN p.prosqlbody IS NOT NULL THEN pg_get_function_sqlbody(p.oid) END AS sql_body,
+       CASE WHEN p.prosqlbody IS NOT NULL THEN '' END AS sql_body,  -- its text is read later, see reader.py
        p.provolatile AS volatility, p.proisstrict AS strict, p.prosecdef AS security_definer,
        p.proleakproof AS leakproof, p.proparallel AS parallel, p.prokind = 'w' AS "window",
        CASE WHEN p.procost <> CASE WHEN l.lanname IN ('c', 'internal') THEN 1 ELSE 100 END THEN p.procost END AS cost,
