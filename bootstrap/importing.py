@@ -12,6 +12,7 @@ from bootstrap.catalog.roles import without_strangers
 from bootstrap.declaration.load import load_files
 from bootstrap.declaration.writer import WriteSettings, render
 from bootstrap.dialects.base import Dialect, Endpoint, Scope, Session, Unsupported
+from bootstrap.planning import normalised
 from bootstrap.problems import DeclarationError, Refused
 from bootstrap.run.sentences import describe_all
 
@@ -63,7 +64,7 @@ def check_import(
     """
     try:
         declared = load_files(files, None)
-        rebuilt = dialect.normalise(session, declared.catalog, locate=declared.locate, scratch=scratch)
+        rebuilt = normalised(session, dialect, declared.catalog, locate=declared.locate, scratch=scratch)
     except DeclarationError as error:
         raise _lost(str(error).splitlines()) from error
     difference = diff(

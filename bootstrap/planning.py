@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bootstrap.assembly import Work
+from bootstrap.catalog.borrow import borrowed
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Change, Create
 from bootstrap.catalog.diff import Difference, diff
@@ -13,9 +14,10 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import Dialect, RenderContext, Session, TableSize
+from bootstrap.dialects.base import Dialect, Endpoint, RenderContext, Scope, Session, TableSize
 from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes
 from bootstrap.plan.statement import Plan, Statement
+from bootstrap.problems import DeclarationError
 from bootstrap.redact import remember
 from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
@@ -72,8 +74,30 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
 def canonical_declaration(work: Work) -> Catalog:
     """What the server makes of the declaration, with what only the declaration can say."""
     declared = work.declaration.catalog
-    normalised = work.dialect.normalise(work.session, declared, locate=work.declaration.locate, scratch=work.scratch)
-    return carry_declared(declared, normalised)
+    return carry_declared(
+        declared,
+        normalised(work.session, work.dialect, declared, locate=work.declaration.locate, scratch=work.scratch),
+    )
+
+
+def normalised(
+    session: Session, dialect: Dialect, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None
+) -> Catalog:
+    """What the server makes of a declaration. What that names and does not declare is borrowed from the live database.
+
+    Raises:
+        DeclarationError: the server does not accept it.
+    """
+    try:
+        return dialect.normalise(session, declared, locate=locate, scratch=scratch)
+    except DeclarationError as error:
+        live = dialect.introspect(session, Scope()).catalog if error.lacking else Catalog()
+        beside = borrowed(live, declared, error.lacking)
+        if not beside:
+            raise
+    together = replace(declared, objects={**declared.objects, **beside})
+    found = dialect.normalise(session, together, locate=locate, scratch=scratch)
+    return replace(found, objects={ref: item for ref, item in found.objects.items() if ref not in beside})
 
 
 def managed_by(work: Work) -> Callable[[Ref], bool]:

@@ -26,10 +26,14 @@ class Problem:
 
 
 class DeclarationError(BootstrapError):
-    """The declaration is wrong; carries every problem found, not only the first."""
+    """The declaration is wrong; carries every problem found, not only the first.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    ``lacking`` are the statements of ours that the server refused only because they name something that is not there.
+    """
+
+    def __init__(self, problems: Sequence[Problem], *, lacking: Sequence[str] = ()) -> None:
         self.problems = tuple(sorted(problems))
+        self.lacking = tuple(lacking)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

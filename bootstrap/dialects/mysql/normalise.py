@@ -97,7 +97,8 @@ def _build(session: MySqlSession, objects: list[DatabaseObject], locate: Callabl
         failed = _run(session, jobs)
         if len(failed) == len(jobs):
             if not late:
-                raise DeclarationError([_refusal(locate, job) for job in failed])
+                lacking = [statement.sql for job in failed for statement in job.statements]
+                raise DeclarationError([_refusal(locate, job) for job in failed], lacking=lacking)
             failed = _split_cycles(failed, late)
         jobs = failed
         refused = [job for job in jobs if job.error is not None and not job.error.missing_object]

@@ -89,7 +89,8 @@ def _batch(session: PostgresSession, batch: Sequence[Unit]) -> list[_Failure]:
 
 
 def _refused(failures: Sequence[_Failure], locate: Callable[[Ref], str]) -> DeclarationError:
-    return DeclarationError([_problem(failure, locate) for failure in failures])
+    lacking = [failure.unit.sql for failure in failures if failure.error.missing_object]
+    return DeclarationError([_problem(failure, locate) for failure in failures], lacking=lacking)
 
 
 def _problem(failure: _Failure, locate: Callable[[Ref], str]) -> Problem:
