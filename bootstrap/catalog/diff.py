@@ -125,7 +125,8 @@ def _privileges(
     """What is declared of one grantee on one object is complete; other grantees are left alone."""
     for grant in sorted(desired.grants - current.grants, key=_grant_order):
         yield GrantPrivilege(grant)
-    for grant in sorted(current.grants - desired.grants, key=_grant_order):
+    # Those on columns first: with a table's privilege the server takes the same one from all of its columns.
+    for grant in sorted(current.grants - desired.grants, key=lambda item: (not item.column, _grant_order(item))):
         if _revocable(grant, desired, managed, everything=everything):
             yield RevokePrivilege(grant)
     for added in sorted(desired.default_privileges - current.default_privileges):

@@ -31,13 +31,15 @@ from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.plan.effects import effect_of
-from bootstrap.plan.needs import dependents_of, needs_of, owner_of
+from bootstrap.plan.needs import TYPES, dependents_of, needs_of, owner_of
 from bootstrap.plan.rules import Rules
 
 _ALL_KINDS = frozenset(Kind)
 _MEMBERS = frozenset(
     {Kind.COLUMN, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.CHECK, Kind.EXCLUSION, Kind.FOREIGN_KEY, Kind.INDEX}
 )
+# What a server makes anew itself when the type of a column changes.
+_REMADE_WITH_COLUMN = frozenset({Kind.CHECK, Kind.INDEX, Kind.EXCLUSION, Kind.PRIMARY_KEY, Kind.UNIQUE})
 # Dropping one of these loses rows, a counter, or everything inside: they are never dropped to be created again because
 # of something else.
 _IRREPLACEABLE = frozenset({Kind.TABLE, Kind.SEQUENCE, Kind.SCHEMA, Kind.EXTENSION, Kind.ROLE})
@@ -83,9 +85,18 @@ class _Rebuild:
                 continue
             self.changes.append(change)
             for ref, kinds in self._disturbed(change).items():
-                for dependent in sorted(self.dependents.get(ref, ())):
+                for dependent in sorted(self._dependents(ref, kinds)):
                     if dependent.kind in kinds and dependent != ref and not self._attached(ref, dependent):
                         pending += self._take_out(dependent)
+
+    def _dependents(self, ref: Ref, kinds: frozenset[Kind]) -> set[Ref]:
+        """What depends on something; on a type also through its columns, which change with it."""
+        found = set(self.dependents.get(ref, ()))
+        if ref.kind in TYPES and kinds != _ALL_KINDS:
+            columns = [dependent for dependent in found if dependent.kind is Kind.COLUMN]
+            through = {more for column in columns for more in self.dependents.get(column, ())}
+            found |= {more for more in through if more.kind not in _REMADE_WITH_COLUMN}
+        return found
 
     def _attached(self, ref: Ref, dependent: Ref) -> bool:
         """A partitioned table's index is made of its partitions' ones, but it stays when one of them goes."""
@@ -167,8 +178,11 @@ class _Rebuild:
         match change:
             case Drop():
                 return self._owner(change.ref) in dropped or self._goes_with_table(change, dropped)
-            case RevokePrivilege(before=Grant(on=Ref() as on)):
-                return on in dropped or self._went_with_column(on, dropped)
+            case RevokePrivilege(before=Grant(on=Ref() as on, column=column)):
+                if column and on.child(Kind.COLUMN, column) in self.dropped_columns:
+                    return True
+                gone = on in dropped and self.rules.drops_privileges(on.kind)
+                return gone or self._went_with_column(on, dropped)
             case Alter() | AlterColumn() | AlterConstraint() | AlterIndex():
                 return change.ref in self.recreated or change.ref in self.taken or self._of_recreated(change)
             case DropColumn() | DropConstraint() | DropIndex():
@@ -219,14 +233,22 @@ class _Rebuild:
                 yield Create(self.desired.objects[ref])
 
     def _privileges(self, kept: list[Change]) -> Iterator[Change]:
-        """What a rebuild takes away: the declared privileges, and those of others that nobody asked to revoke."""
+        """What a rebuild takes away: the declared privileges, and those of others that nobody asked to revoke; and the
+        end of privileges that would wait for the next object of a dropped one's name.
+        """
         present = {change.after for change in kept if isinstance(change, GrantPrivilege)}
         revoked = {change.before for change in self.changes if isinstance(change, RevokePrivilege)}
         for grant in sorted(self.desired.grants | (self.current.grants - revoked), key=str):
             if grant.on is None or grant in present:
                 continue
-            if grant.on in self.recreated or (grant.on.kind is Kind.SEQUENCE and grant.on.owner in self.recreated):
+            if not self.rules.drops_privileges(grant.on.kind):
+                if self._goes_for_good(grant.on, kept):
+                    yield RevokePrivilege(grant)
+            elif grant.on in self.recreated or (grant.on.kind is Kind.SEQUENCE and grant.on.owner in self.recreated):
                 yield GrantPrivilege(grant)
+
+    def _goes_for_good(self, ref: Ref, kept: list[Change]) -> bool:
+        return ref not in self.desired.objects and any(isinstance(c, Drop) and c.ref == ref for c in kept)
 
 
 def _column_rebuilt(before: Table | View, after: DatabaseObject | None, name: str) -> list[Change]:

@@ -25,3 +25,8 @@ class Rules(Protocol):
         """What the change takes away for a moment: for each identity the kinds of dependents that must be dropped
         before and created again after. Dropping an object disturbs all kinds of its dependents.
         """
+
+    def drops_privileges(self, kind: Kind) -> bool:
+        """Whether an object of that kind takes what was granted on it along when it is dropped (PostgreSQL), or leaves
+        it behind for the next one of that name (MySQL).
+        """

@@ -257,6 +257,20 @@ def _mysql_dump(cursor: pymysql.cursors.Cursor, database: str) -> Iterator[str]:
         assert row is not None
         parts = row[:-1] if kind == "TRIGGER" else row  # the last is when it was created
         yield f"{kind} " + "\n".join(str(part) for part in parts).replace(f"`{database}`.", "")
+    for query in _MYSQL_GRANTS:
+        cursor.execute(query, (database,))
+        yield from (f"GRANT {row}" for row in cursor.fetchall())
+
+
+# A dump has none, but what was granted is a part of what is wanted all the same.
+_MYSQL_GRANTS = (
+    "SELECT grantee, privilege_type, is_grantable FROM information_schema.schema_privileges WHERE table_schema = %s",
+    "SELECT grantee, table_name, privilege_type, is_grantable FROM information_schema.table_privileges"
+    r" WHERE table_schema = %s AND table_name NOT LIKE 'db\_bootstrap\_%%'",
+    "SELECT grantee, table_name, column_name, privilege_type, is_grantable FROM information_schema.column_privileges"
+    " WHERE table_schema = %s",
+    "SELECT user, host, routine_type, routine_name, proc_priv FROM mysql.procs_priv WHERE db = %s",
+)
 
 
 def _without_collations(statement: str) -> str:

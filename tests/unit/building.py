@@ -33,6 +33,9 @@ class FakeRules:
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
         return change.ref in self.replaced
 
+    def drops_privileges(self, kind: Kind) -> bool:  # noqa: ARG002  # the same for every kind
+        return True
+
     def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
         if isinstance(change, Alter | AlterColumn) and change.ref in self.disturbed:
             return {change.ref: self.disturbed[change.ref]}

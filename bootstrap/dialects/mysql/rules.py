@@ -34,6 +34,10 @@ class MySqlRules:
     inline_indexes = True
     follows_renames = False
 
+    def drops_privileges(self, kind: Kind) -> bool:
+        """Those on tables and views are kept by name: only a routine takes them along (automatic_sp_privileges)."""
+        return kind in (Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE)
+
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
         """Keys change in one ALTER, views by CREATE OR REPLACE. Routines and triggers of MySQL only by drop and create,
         and so does a column that is generated another way.

@@ -44,6 +44,10 @@ class PostgresRules:
     inline_indexes: bool = False
     follows_renames: bool = True
 
+    def drops_privileges(self, kind: Kind) -> bool:  # noqa: ARG002  # the same for every kind
+        """They are a part of the object."""
+        return True
+
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
         """Whether the change can only be done by dropping the object and creating it anew."""
         match change:

@@ -46,7 +46,8 @@ def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: 
         case Alter(before=before, after=after):
             return _alter(change, before, after, context)
         case Rename(before=before, after=after):
-            return _rename(change, before, after, context)
+            moved = security.moved_privileges(before.ref, after.ref, context, database=_database(context))
+            return _rename(change, before, after, context) + moved
         case AddColumn():
             return columns.add_column(change, context)
         case DropColumn():
@@ -54,7 +55,10 @@ def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: 
         case AlterColumn():
             return columns.alter_column(change, context)
         case RenameColumn():
-            return columns.rename_column(change, context)
+            moved = security.moved_column_privileges(
+                change.table.ref, change.before.name, change.after.name, context, database=_database(context)
+            )
+            return columns.rename_column(change, context) + moved
         case AddConstraint():
             return keys.add_constraint(change, context)
         case DropConstraint():

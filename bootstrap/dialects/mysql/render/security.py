@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.dialects.base import RenderContext
@@ -95,15 +98,60 @@ def grant(item: Grant | DefaultPrivilege, context: RenderContext, *, database: s
 
 
 def revoke(item: Grant | DefaultPrivilege, context: RenderContext, *, database: str) -> list[Statement]:
-    """REVOKE one privilege, with the right to hand it on."""
+    """REVOKE one privilege, with the right to hand it on where nothing is left that needs it."""
     text, subject = _privilege(item, database)
     hazard = note(HazardKind.PRIVILEGE_CHANGE, subject, f"{item.grantee} may not {item.privilege.lower()} any more")
     statements = [plain(f"REVOKE {text} FROM {account(item.grantee)}", subject, hazards=[hazard], context=context)]
-    if item.grantable:
+    if isinstance(item, DefaultPrivilege):
+        return statements
+    beside = [other for other in context.desired.grants if (other.grantee, other.on) == (item.grantee, item.on)]
+    if _ends_grant_option(item, context):
         target = text.partition(" ON ")[2]
-        statements.insert(
-            0, plain(f"REVOKE GRANT OPTION ON {target} FROM {account(item.grantee)}", subject, context=context)
-        )
+        sql = f"REVOKE GRANT OPTION ON {target} FROM {account(item.grantee)}"
+        statements.insert(0, plain(sql, subject, context=context))
+    if not item.column:
+        # A privilege on a table takes the same one on its columns along.
+        lost = [other for other in beside if other.column and other.privilege == item.privilege]
+        statements += [made for other in sorted(lost) for made in grant(other, context, database=database)]
+    return statements
+
+
+def _ends_grant_option(item: Grant, context: RenderContext) -> bool:
+    """Whether this is where the right to hand on goes: it is kept once for the whole object, not for each privilege."""
+    after = {other for other in context.desired.grants if (other.grantee, other.on) == (item.grantee, item.on)}
+    if not item.grantable or any(other.grantable for other in after):
+        return False
+    before = {other for other in context.current.grants if (other.grantee, other.on) == (item.grantee, item.on)}
+    return item == min(before - after, default=item)
+
+
+def moved_privileges(before: Ref, after: Ref, context: RenderContext, *, database: str) -> list[Statement]:
+    """What was granted on something that has been renamed: the server leaves it at the old name.
+
+    ``context.current`` is the catalog as it is once the renames are done.
+    """
+    moved = sorted(item for item in context.current.grants if item.on == after)
+    routine = before.kind in (Kind.FUNCTION, Kind.PROCEDURE)  # dropped and made anew: the old ones are gone
+    old = [] if routine else [replace(item, on=before) for item in moved]
+    return _granted_instead(old, moved, context, database)
+
+
+def moved_column_privileges(
+    table: Ref, before: str, after: str, context: RenderContext, *, database: str
+) -> list[Statement]:
+    """What was granted on a column that has been renamed."""
+    moved = sorted(item for item in context.current.grants if item.on == table and item.column == after)
+    old = [replace(item, column=before) for item in moved]
+    return _granted_instead(old, moved, context, database)
+
+
+def _granted_instead(
+    before: Sequence[Grant], after: Sequence[Grant], context: RenderContext, database: str
+) -> list[Statement]:
+    statements = [made for item in after for made in grant(item, context, database=database)]
+    # Those on columns first: with a table's privilege the server takes the same one from all of its columns.
+    for item in sorted(before, key=lambda item: not item.column):
+        statements += revoke(item, context, database=database)
     return statements
 
 

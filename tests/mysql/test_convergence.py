@@ -1,0 +1,63 @@
+"""From one schema to another through the declaration, as the corpora are judged: what once did not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from demo.servers import MariaDBServer, MySQLServer
+from tests.corpora.judge import CONVERGED, judge
+from tests.corpora.places import Place, place_for
+from tests.corpora.records import Case
+
+APP, READER = "convergence_app@localhost", "convergence_reader@localhost"
+BOTH, MARIADB, MYSQL = ("mariadb", "mysql"), ("mariadb",), ("mysql",)
+
+# vendors, name, what is there, what is wanted
+CASES = [
+    (BOTH, "privileges on a dropped table do not wait for the next one of its name",
+     f"CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT 1 AS a; GRANT SELECT ON t TO {APP};"
+     f" GRANT SELECT ON v TO {APP}; GRANT UPDATE (id) ON t TO {READER}",
+     "CREATE TABLE u (id int PRIMARY KEY)"),
+    (BOTH, "a privilege on a table goes, the same one on a column stays",
+     f"CREATE TABLE t (id int, a int); GRANT SELECT, INSERT, SELECT (id), UPDATE (a) ON t TO {APP}",
+     f"CREATE TABLE t (id int, a int); GRANT SELECT (id), INSERT (a) ON t TO {APP}"),
+    (BOTH, "a privilege on a table and on its columns goes",
+     f"CREATE TABLE t (id int, a int); GRANT SELECT, SELECT (id, a), UPDATE (a) ON t TO {APP}",
+     "CREATE TABLE t (id int, a int)"),
+    (BOTH, "one privilege of several that may be handed on goes",
+     f"CREATE TABLE t (id int); GRANT SELECT, INSERT ON t TO {APP} WITH GRANT OPTION",
+     f"CREATE TABLE t (id int); GRANT SELECT ON t TO {APP} WITH GRANT OPTION"),
+    (BOTH, "privileges may be handed on no longer",
+     f"CREATE TABLE t (id int); GRANT SELECT, INSERT ON t TO {APP} WITH GRANT OPTION",
+     f"CREATE TABLE t (id int); GRANT SELECT, INSERT ON t TO {APP}"),
+    (BOTH, "privileges on the database and on routines",
+     f"CREATE FUNCTION f() RETURNS int DETERMINISTIC RETURN 1; GRANT EXECUTE ON FUNCTION f TO {APP};"
+     f" GRANT SELECT ON * TO {READER}",
+     f"CREATE FUNCTION f() RETURNS bigint DETERMINISTIC RETURN 1; GRANT EXECUTE ON FUNCTION f TO {APP}, {READER};"
+     f" GRANT INSERT ON * TO {READER}"),
+]  # fmt: skip
+
+
+@pytest.fixture(params=BOTH, scope="module")
+def there(request: pytest.FixtureRequest) -> Iterator[Place]:
+    server: MariaDBServer | MySQLServer = request.getfixturevalue(f"{request.param}_server")
+    for account in (APP, READER):
+        server.execute(f"CREATE USER IF NOT EXISTS {account}")
+    place = place_for(server)
+    yield place
+    place.close()
+
+
+@pytest.mark.parametrize(
+    ("vendors", "current", "desired"), [case[:1] + case[2:] for case in CASES], ids=[case[1] for case in CASES]
+)
+def test_it_converges(there: Place, vendors: tuple[str, ...], current: str, desired: str) -> None:
+    assert isinstance(there.server, MySQLServer)
+    if there.server.flavour not in vendors:
+        pytest.skip("the other vendor's")
+    for before, after in ((current, desired), (desired, current)):
+        case = Case(suite="own", name="case", engine="mysql", current_sql=before, desired_sql=after)
+        verdict = judge(case, there)
+        assert verdict.outcome == CONVERGED, f"{verdict}\n--- from\n{before}\n--- to\n{after}"
