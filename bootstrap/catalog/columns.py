@@ -43,6 +43,7 @@ class Identity:
     always: bool = False
     options: SequenceOptions = field(default_factory=SequenceOptions)
     sequence_name: str | None = None
+    comment: str | None = None  # of the sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 
+TYPES = frozenset({Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN})
 _RELATIONS = (Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW)
 
 

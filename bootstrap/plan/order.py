@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import (
     AddColumn,
     AddConstraint,
@@ -32,7 +32,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.plan.effects import Effect, effect_of
-from bootstrap.plan.needs import dependents_of, needs_of, referenced
+from bootstrap.plan.needs import TYPES, dependents_of, needs_of, referenced
 
 _Index: TypeAlias = dict[Ref, set[int]]
 
@@ -131,6 +131,7 @@ class _Precedence:
         self._column_positions()
         self._detached_first()
         self._joined_last()
+        self._partitions_make_room()
         self._privileges_last()
         return self.before
 
@@ -168,6 +169,9 @@ class _Precedence:
                 self._put(self.takers.get(dependent, ()), index)
                 if ref not in self.needs.get(dependent, ()):  # it lets go of what is altered
                     self._put(self.alterers.get(dependent, ()), index)
+                if ref.kind in TYPES and dependent.kind is Kind.COLUMN:  # which is altered with its type
+                    for more in self.dependents.get(dependent, ()):
+                        self._put(self.takers.get(more, ()), index)
 
     def _releasing(self, ref: Ref) -> set[int]:
         """Who takes a dependent away: the change of its own, where there is one beside the drop of its table."""
@@ -219,6 +223,24 @@ class _Precedence:
                     key = isinstance(self.changes[other], AddConstraint | CreateIndex) and not _is_check(effect)
                     self._put({index} if key else {other}, other if key else index)
 
+    def _partitions_make_room(self) -> None:
+        """Partitions go, then change their bounds, then come: so that no two hold the same values at a time."""
+        steps: dict[Ref, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
+        for index, change in enumerate(self.changes):
+            old = _partitioned_by(change.before) if isinstance(change, Drop | Alter) else None
+            new = _partitioned_by(change.after) if isinstance(change, Create | Alter) else None
+            if old == new and old is not None:
+                steps[old][1].add(index)
+            elif old is not None:
+                steps[old][0].add(index)
+            if new is not None and new != old:
+                steps[new][2].add(index)
+        for gone, changed, come in steps.values():
+            for index in changed:
+                self._put(gone, index)
+            for index in come:
+                self._put(gone | changed, index)
+
     def _column_positions(self) -> None:
         placed = (AddColumn, RenameColumn)
         added = {change.ref: index for index, change in enumerate(self.changes) if isinstance(change, placed)}
@@ -250,6 +272,12 @@ class _Precedence:
         return wanted
 
 
+def _partitioned_by(item: DatabaseObject) -> Ref | None:
+    """The partitioned table that an object is a partition of."""
+    part = item.partition_of if isinstance(item, Table) else None
+    return Ref(Kind.TABLE, part.schema, part.table) if part else None
+
+
 def _is_check(effect: Effect) -> bool:
     return any(ref.kind is Kind.CHECK for ref in effect.makes)
 
@@ -271,7 +299,7 @@ def _whole_effect(change: Change, current: Catalog) -> Effect:
 
 
 _RELATIONS = frozenset({Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.SEQUENCE, Kind.COMPOSITE})
-_TYPES = frozenset({Kind.ENUM, Kind.DOMAIN, Kind.RANGE})
+_TYPE_NAMES = frozenset({Kind.ENUM, Kind.DOMAIN, Kind.RANGE})
 _ROUTINES = frozenset({Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE})
 _KEYS = frozenset({Kind.INDEX, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.EXCLUSION})
 _CONSTRAINTS = frozenset({Kind.CHECK, Kind.FOREIGN_KEY})
@@ -283,7 +311,7 @@ def _name_slot(ref: Ref) -> Ref:
     On PostgreSQL relations, their row types and indexes share one namespace per schema; on MySQL, which has no
     schema here, index names belong to their table.
     """
-    if ref.kind in _RELATIONS or ref.kind in _TYPES:
+    if ref.kind in _RELATIONS or ref.kind in _TYPE_NAMES:
         return Ref(Kind.TABLE, ref.schema, ref.name, "\0name")
     if ref.kind in _KEYS:
         return Ref(Kind.TABLE, ref.schema, ref.name, "\0name" if ref.schema else f"\0{ref.table}")

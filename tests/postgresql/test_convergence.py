@@ -62,6 +62,37 @@ CASES = [
      "CREATE TABLE t (a int) WITH (fillfactor = 70, autovacuum_enabled = off);"
      " CREATE INDEX i ON t (a) WITH (fillfactor = 70, deduplicate_items = off);"
      " CREATE INDEX j ON t (a) WITH (fillfactor = 70, deduplicate_items = off)"),
+    ("one of several texts",
+     "CREATE TABLE t (a varchar(9), b numeric)",
+     "CREATE TABLE t (a varchar(9) CHECK (a IN ('x', 'it''s')), b numeric CHECK (b = ANY (ARRAY[1, 2])));"
+     " CREATE INDEX i ON t (b) WHERE a NOT IN ('x', 'y'); CREATE VIEW v AS SELECT CASE WHEN a IN ('x', 'y') THEN 1 END"
+     " FROM t WHERE a::text IN ('x'); CREATE FUNCTION f() RETURNS boolean LANGUAGE sql AS"
+     " $$SELECT 'a' = ANY (ARRAY['a'::varchar]::text[])$$"),
+    ("an empty search path, a function behind it",
+     "", "CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = '' AS 'select 1';"
+     " CREATE FUNCTION g() RETURNS int LANGUAGE sql SET search_path = \"Mixed\", pg_temp AS 'select 1'"),
+    ("comments on the sequences of columns",
+     "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY, b serial, c int); COMMENT ON SEQUENCE t_b_seq IS 'b'",
+     "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY, b serial, c int GENERATED ALWAYS AS IDENTITY);"
+     " COMMENT ON SEQUENCE t_a_seq IS 'a'; COMMENT ON SEQUENCE t_c_seq IS 'c'"),
+    ("a check of a domain that is not valid",
+     "CREATE DOMAIN d AS int", "CREATE DOMAIN d AS int; ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE > 0) NOT VALID"),
+    ("a foreign key whose columns change their type, or whose enum is made anew",
+     "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (a bigint PRIMARY KEY, b e UNIQUE);"
+     " CREATE TABLE u (a bigint REFERENCES t, b e REFERENCES t (b))",
+     "CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (a text PRIMARY KEY, b e UNIQUE);"
+     " CREATE TABLE u (a text REFERENCES t, b e REFERENCES t (b))"),
+    ("partitions that take over from others",
+     "CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)",
+     "CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (MINVALUE) TO (5);"
+     " CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (5) TO (MAXVALUE)"),
+    ("a partition is referenced by the key of its parent",
+     "CREATE TABLE p (a int PRIMARY KEY) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1, 2)",
+     "CREATE TABLE p (a int PRIMARY KEY) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1, 2);"
+     " CREATE TABLE u (a int REFERENCES p1)"),
+    ("privileges on columns that go",
+     "CREATE TABLE t (a int, b int); GRANT SELECT (a), UPDATE (a, b) ON t TO convergence_app",
+     "CREATE TABLE t (a int, c int); GRANT SELECT (a), UPDATE (c) ON t TO convergence_app"),
 ]  # fmt: skip
 
 

@@ -73,6 +73,7 @@ def _long(builder: Builder, value: ColumnShape) -> dict[str, Any]:
             always=value.identity.always,
             options=sequence_options(value.identity),
             sequence_name=value.identity.sequence_name,
+            comment=value.identity.comment,
         )
     elif value.identity is not None:
         given["identity"] = Identity(always=value.identity == "always")

@@ -57,6 +57,7 @@ class IdentityShape(SequenceOptionsShape):
 
     always: Annotated[bool, Meta(description="`generated always` instead of `by default`.")] = False
     sequence_name: Annotated[str | None, Meta(description="Name of the sequence, where it is not the usual.")] = None
+    comment: Annotated[str | None, Meta(description="A comment on the sequence.")] = None
 
 
 class ColumnShape(Shape):

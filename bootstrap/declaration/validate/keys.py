@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.indexes import IndexPart
@@ -81,18 +81,25 @@ def _check_target(context: Context, key: ForeignKey, ref: Ref, what: str, target
     _check_count(context, key, ref, what, len(columns))
     for column in columns:
         _check_column(context, target, ref, what, column)
-    if context.engine != MYSQL and all(target.column(column) for column in columns):
-        uniques = [primary, *(tuple(part.column or "" for part in item.columns) for item in target.uniques)]
-        uniques += [
-            tuple(part.column or "" for part in index.parts)
-            for index in target.indexes
-            if index.unique and index.where is None
-        ]
-        if set(columns) not in map(set, uniques):
-            wanted = ", ".join(columns)
-            context.problem(
-                ref, f"{what}: {wanted} is not unique in {name}", f"declare a unique constraint on {name} ({wanted})"
-            )
+    known = context.engine != MYSQL and all(target.column(column) for column in columns)
+    if known and frozenset(columns) not in _unique_sets(context, target):
+        wanted = ", ".join(columns)
+        context.problem(
+            ref, f"{what}: {wanted} is not unique in {name}", f"declare a unique constraint on {name} ({wanted})"
+        )
+
+
+def _unique_sets(context: Context, table: Table) -> Iterator[frozenset[str | None]]:
+    """The columns of each key and unique index of a table; a partition has those of the tables above it."""
+    for key in [*([table.primary_key] if table.primary_key else []), *table.uniques]:
+        yield frozenset(part.column for part in key.columns)
+    for index in table.indexes:
+        if index.unique and index.where is None:
+            yield frozenset(part.column for part in index.parts)
+    part = table.partition_of
+    parent = context.catalog.objects.get(Ref(Kind.TABLE, part.schema, part.table)) if part else None
+    if isinstance(parent, Table):
+        yield from _unique_sets(context, parent)
 
 
 def _check_count(context: Context, key: ForeignKey, ref: Ref, what: str, count: int) -> None:

@@ -68,7 +68,7 @@ def _short(column: Column, engine: str) -> str | None:
     if not column.nullable and not _implies_not_null(column, engine):
         words.append("not null")
     if column.identity is not None:
-        if column.identity.options != SequenceOptions() or column.identity.sequence_name:
+        if not _is_short(column.identity):
             return None
         words.append(f"generated {'always' if column.identity.always else 'by default'} as identity")
     if column.generated is not None:
@@ -121,9 +121,13 @@ def _long(column: Column, engine: str) -> dict[str, Plain]:
 
 
 def _identity(identity: Identity) -> Plain:
-    if identity.options == SequenceOptions() and not identity.sequence_name:
+    if _is_short(identity):
         return "always" if identity.always else "by default"
-    return given(identity, "always", "sequence_name") | sequence_options(identity.options)
+    return given(identity, "always", "sequence_name", "comment") | sequence_options(identity.options)
+
+
+def _is_short(identity: Identity) -> bool:
+    return identity == Identity(always=identity.always)
 
 
 def sequence_options(options: SequenceOptions) -> dict[str, Plain]:

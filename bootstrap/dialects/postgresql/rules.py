@@ -66,10 +66,12 @@ class PostgresRules:
             case AlterColumn() if _changes_type(change):
                 # The server makes the indexes of a partitioned table anew, with names of its own for the partitions'.
                 indexes_too = {Kind.INDEX} if change.table.partition_by else set()
-                return {change.ref: _BOUND_TO_TYPES | {Kind.COLUMN} | indexes_too}
+                # A key and what it references are of types that can be compared, at every moment.
+                keys_too = set() if _comparable(change.before.type, change.after.type) else {Kind.FOREIGN_KEY}
+                return {change.ref: _BOUND_TO_TYPES | {Kind.COLUMN} | indexes_too | keys_too}
             case Alter() if isinstance(change.after, EnumType) and isinstance(change.before, EnumType):
                 if _rebuilds(change.before, change.after):
-                    return {change.ref: _BOUND_TO_TYPE_ITSELF}
+                    return {change.ref: _BOUND_TO_TYPE_ITSELF | {Kind.FOREIGN_KEY}}
             case Alter() if isinstance(change.after, CompositeType) and isinstance(change.before, CompositeType):
                 if retypes(change.before, change.after):
                     return {change.ref: _BOUND_TO_TYPE_ITSELF}
@@ -90,6 +92,17 @@ def _replaces_column(change: AlterColumn) -> bool:
 
 def _changes_type(change: AlterColumn) -> bool:
     return (change.before.type, change.before.collation) != (change.after.type, change.after.collation)
+
+
+def _comparable(before: str, after: str) -> bool:
+    """Whether a foreign key can be between columns of these types."""
+    families = (
+        ("smallint", "integer", "bigint"),
+        ("text", "character varying"),
+        ("timestamp with time zone", "timestamp without time zone"),
+    )
+    one, other = (text.partition("(")[0] for text in (before, after))
+    return one == other or any({one, other} <= set(family) for family in families)
 
 
 def _rebuilds(before: EnumType, after: EnumType) -> bool:

@@ -270,6 +270,7 @@ def _identity(row: CatalogRow, sequence: CatalogRow | None, relation: CatalogRow
         always=row["identity"] == "a",
         options=sequence_options(sequence, row["type"]),
         sequence_name=None if sequence["name"] == usual else sequence["name"],
+        comment=sequence["comment"],
     )
 
 

@@ -39,6 +39,14 @@ SELECT what, name FROM (
   SELECT 'pg_ts_template'::regclass, t.oid, 'text search template', n.nspname || '.' || t.tmplname
   FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE {namespace}
   UNION ALL
+  SELECT d.classid, d.objid, 'dependence on an extension of', pg_describe_object(d.classid, d.objid, 0)
+  FROM pg_depend d WHERE d.deptype = 'x'
+  UNION ALL
+  SELECT DISTINCT 'pg_class'::regclass, c.oid, 'privilege that another than the owner gave, on',
+         n.nspname || '.' || c.relname
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) e
+  WHERE e.grantor <> c.relowner AND {namespace}
+  UNION ALL
   SELECT classoid, 0, 'security label', pg_describe_object(classoid, objoid, objsubid) FROM pg_seclabel
 ) everything
 WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = class AND d.objid = everything.oid AND d.deptype = 'e')

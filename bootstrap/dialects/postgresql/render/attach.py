@@ -67,7 +67,7 @@ def went_with_parent(owner: Ref, name: str, context: RenderContext) -> Iterator[
 def stays(parent: str, context: RenderContext) -> bool:
     """Whether the parent's index is there already and stays as it is."""
     before, after = _named(parent, context.current), _named(parent, context.desired)
-    if before is None or after is None or before[0].ref in context.created:
+    if before is None or after is None or before[0].ref in context.created or before[0].ref != after[0].ref:
         return False
     return _definition(before[1]) == _definition(after[1])
 

@@ -19,6 +19,7 @@ from bootstrap.dialects.postgresql.render.owned import (
     change_of_serial,
     owned_by,
     rename_owned,
+    sequence_comment,
     serial_name,
 )
 from bootstrap.dialects.postgresql.render.sequences import options_in_parentheses
@@ -94,7 +95,7 @@ def extras(table: Table, column: Column, context: RenderContext) -> list[Stateme
         made.append(statement(f"ALTER TABLE {relation} {', '.join(actions)}", ref, context, creates=new))
     if column.comment is not None:
         made.append(statement(comment(f"COLUMN {relation}.{name}", column.comment), ref, context, creates=new))
-    return made
+    return made + sequence_comment(table, column, None, context)
 
 
 def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:

@@ -10,7 +10,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
-from bootstrap.dialects.postgresql.render.statements import statement
+from bootstrap.dialects.postgresql.render.statements import comment_change, statement
 from bootstrap.plan.statement import Statement
 
 
@@ -140,11 +140,12 @@ def change_of_identity(change: AlterColumn, context: RenderContext) -> list[Stat
             names = [serial_name(table, before), serial_name(table, after)]
             sql = f"ALTER SEQUENCE {qualified(table.schema, names[0])} RENAME TO {quote(names[1])}"
             made.append(statement(sql, change.ref, context))
-        return made
+        return made + sequence_comment(table, after, before.identity.comment, context)
     add = f"{alter} ADD GENERATED {when} AS IDENTITY{options_in_parentheses(after.identity)}"
     source = _previous_sequence(table, before, context)
     if source is not None:
-        return [statement(_identity_from(source, alter, add, relation, change), change.ref, context)]
+        sql = _identity_from(source, alter, add, relation, change)
+        return [statement(sql, change.ref, context), *sequence_comment(table, after, None, context)]
     made = []
     if before.default is not None and not before.serial:
         made.append(statement(f"{alter} DROP DEFAULT", change.ref, context))
@@ -153,7 +154,16 @@ def change_of_identity(change: AlterColumn, context: RenderContext) -> list[Stat
         f"SELECT setval(pg_get_serial_sequence({literal(relation)}, {literal(after.name)}), max({column}))"
         f" FROM {relation} HAVING max({column}) >= 1"
     )
-    return [*made, statement(follow, change.ref, context)]
+    return [*made, statement(follow, change.ref, context), *sequence_comment(table, after, None, context)]
+
+
+def sequence_comment(table: Table, column: Column, before: str | None, context: RenderContext) -> list[Statement]:
+    """The comment on the sequence of an identity column."""
+    if column.identity is None:
+        return []
+    target = f"SEQUENCE {qualified(table.schema, serial_name(table, column))}"
+    ref = table.ref.child(Kind.COLUMN, column.name)
+    return comment_change(ref, before, column.identity.comment, context, target=target)
 
 
 def _previous_sequence(table: Table, before: Column, context: RenderContext) -> str | None:

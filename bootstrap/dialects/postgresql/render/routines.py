@@ -79,8 +79,13 @@ def setting_value(name: str, value: str) -> str:
     """The value of a setting as SET … TO takes it."""
     if name.lower() in _LISTS:
         parts = [part.strip() for part in split_top_level(value)]
-        return ", ".join(part if part.startswith(('"', "'")) else literal(part).strip() for part in parts) or "''"
+        # The server keeps an empty name as "", which is no identifier.
+        return ", ".join(part if _is_quoted(part) else literal(part.strip('"')).strip() for part in parts) or "''"
     return literal(value).strip()
+
+
+def _is_quoted(part: str) -> bool:
+    return part.startswith(('"', "'")) and part != '""'
 
 
 def _aggregate(item: Routine, *, replace_it: bool) -> str:

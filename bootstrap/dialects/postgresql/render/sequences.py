@@ -132,7 +132,8 @@ def drop_sequence(item: Sequence, context: RenderContext) -> list[Statement]:
     serial = serial_column_of(context.desired, item.schema, item.name)
     if serial is not None:
         table, column = serial
-        return _no_longer_given(item, table.ref.child(Kind.SEQUENCE, column.name), context)
+        bare = comment_change(item.ref, item.comment, None, context)
+        return bare + _no_longer_given(item, table.ref.child(Kind.SEQUENCE, column.name), context)
     hazard = note(
         HazardKind.DATA_LOSS, item.ref, f"dropping {item.ref} loses its current value",
         "check that nothing calls nextval() on it", blocking=item.owned_by is None,

@@ -9,6 +9,7 @@ from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
+from bootstrap.dialects.postgresql.render.arrays import faithful
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
 
 _CODE = {
@@ -34,7 +35,7 @@ def statement(
 ) -> Statement:
     """A statement that may share or have a transaction; ``creates`` says that it touches nothing that existed."""
     return Statement(
-        sql=sql,
+        sql=faithful(sql),
         subject=subject,
         creates_only=creates,
         lock_timeout_ms=context.policy.lock_timeout_ms,
@@ -48,7 +49,7 @@ def concurrent(sql: str, subject: Ref, *, hazards: Iterable[Hazard] = ()) -> Sta
     """A statement that must run alone. It waits for old snapshots by taking locks on them: a lock timeout there would
     leave an invalid index behind, so it has none.
     """
-    return Statement(sql=sql, subject=subject, transactional=False, hazards=tuple(hazards))
+    return Statement(sql=faithful(sql), subject=subject, transactional=False, hazards=tuple(hazards))
 
 
 def kind_sql(kind: Kind) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check
@@ -34,6 +35,9 @@ def create_type(item: UserType, context: RenderContext) -> list[Statement]:
         for attribute in item.attributes:
             made += _attribute_comment(item, attribute, None, context)
     if isinstance(item, Domain):
+        alter = f"ALTER DOMAIN {qualified(item.schema, item.name)}"
+        for sql in _domain_checks(_validated_only(item), item, alter):
+            made.append(statement(sql, item.ref, context, creates=True))
         for check in item.checks:
             if check.comment is not None and check.name:
                 made.append(_check_comment(item, check, context))
@@ -66,9 +70,14 @@ def _domain_clauses(item: Domain) -> str:
         text += f" DEFAULT {item.default}"
     if not item.nullable:
         text += " NOT NULL"
-    for check in item.checks:
+    for check in _validated_only(item).checks:
         text += "\n    " + (f"CONSTRAINT {quote(check.name)} " if check.name else "") + check_body(check)
     return text
+
+
+def _validated_only(item: Domain) -> Domain:
+    """What CREATE DOMAIN can say: a check that holds for no value that exists already comes after."""
+    return replace(item, checks=tuple(check for check in item.checks if check.validated))
 
 
 def _attribute_comment(
