@@ -1,1 +1,1 @@
-"""Measurements, as ratios side by side in one run: ``make benchmark``. Nothing here is asserted by a test."""
+"""Measurements, as ratios side by side in one run: ``make benchmark``."""
