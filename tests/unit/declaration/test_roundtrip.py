@@ -13,7 +13,7 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.declaration.load import load_files
 from bootstrap.declaration.writer import WriteSettings, render
 from bootstrap.declaration.writer.reduce import reduced
-from tests.unit.declaration.strategies import catalogs
+from tests.unit.declaration.strategies.catalogs import catalogs
 
 NOBODY = WriteSettings(owner="\N{SNOWMAN}")
 many = settings(max_examples=50, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,0 +1,1 @@
+"""Random catalogs, for the round trip through YAML."""
