@@ -37,6 +37,22 @@ CASES = [
      f" GRANT SELECT ON * TO {READER}",
      f"CREATE FUNCTION f() RETURNS bigint DETERMINISTIC RETURN 1; GRANT EXECUTE ON FUNCTION f TO {APP}, {READER};"
      f" GRANT INSERT ON * TO {READER}"),
+    (MARIADB, "keys of a table whose block size changes",
+     "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a int, UNIQUE KEY u (a), KEY k (a)) ROW_FORMAT=COMPRESSED"
+     " KEY_BLOCK_SIZE=8; CREATE TABLE u (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",
+     "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a int, UNIQUE KEY u (a), KEY k (a));"
+     " CREATE TABLE u (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))"),
+    (MARIADB, "columns of the period of system time come and go",
+     "CREATE TABLE t (a int); CREATE TABLE u (a int) WITH SYSTEM VERSIONING",
+     "CREATE TABLE t (a int, s timestamp(6) GENERATED ALWAYS AS ROW START, b int,"
+     " e timestamp(6) GENERATED ALWAYS AS ROW END INVISIBLE, PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING;"
+     " CREATE TABLE u (s timestamp(6) GENERATED ALWAYS AS ROW START, e timestamp(6) GENERATED ALWAYS AS ROW END,"
+     " a int, PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING"),
+    (MARIADB, "columns of the period of system time have other names",
+     "CREATE TABLE t (a int, s timestamp(6) GENERATED ALWAYS AS ROW START,"
+     " e timestamp(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING",
+     "CREATE TABLE t (a int, s timestamp(6) GENERATED ALWAYS AS ROW START, b int WITHOUT SYSTEM VERSIONING,"
+     " until timestamp(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (s, until)) WITH SYSTEM VERSIONING"),
 ]  # fmt: skip
 
 

@@ -19,11 +19,11 @@ from tests.conftest import shared_server
 from tests.corpora.judge import CONVERGED, judge
 from tests.corpora.places import Place, place_for
 from tests.corpora.records import Case
-from tests.property import mysql, postgresql
+from tests.property import mysql, mysql_code, postgresql
 from tests.property.drawing import Script
 
 FEW = {"postgresql": 20, "mariadb": 16, "mysql": 8}
-DRAWN = 400  # schemas that the count of features looks at
+DRAWN = 1200  # schemas that the count of features looks at
 STRATEGIES: dict[str, st.SearchStrategy[Script]] = {
     "postgresql": postgresql.schemas(),
     "mariadb": mysql.schemas("mariadb"),
@@ -31,8 +31,8 @@ STRATEGIES: dict[str, st.SearchStrategy[Script]] = {
 }
 FEATURES = {
     "postgresql": postgresql.FEATURES,
-    "mariadb": mysql.FEATURES | mysql.MARIADB_ONLY,
-    "mysql": mysql.FEATURES | mysql.MYSQL_ONLY,
+    "mariadb": mysql.FEATURES["mariadb"],
+    "mysql": mysql.FEATURES["mysql"],
 }
 QUIET = (
     HealthCheck.too_slow,
@@ -50,6 +50,10 @@ def place_of(server_name: str) -> Iterator[Place]:
         for role in postgresql.ROLES:
             with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
                 server.execute(f"CREATE ROLE {role}")
+    else:
+        for account in mysql_code.USERS:
+            server.execute(f"CREATE USER IF NOT EXISTS {account}")
+        server.execute(f"CREATE ROLE IF NOT EXISTS {mysql_code.ROLE}")
     place = place_for(server)
     try:
         yield place

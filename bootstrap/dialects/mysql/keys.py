@@ -66,3 +66,8 @@ def supports(key: Key, columns: Sequence[str]) -> bool:
 def leads_with(key: Key, column: str) -> bool:
     """Whether the key begins with that column: what AUTO_INCREMENT asks for."""
     return key.method not in ("fulltext", "spatial") and bool(key.parts) and key.parts[0].column == column
+
+
+def changes_block_size(before: Table, after: Table) -> bool:
+    """Whether all keys must be made anew: MariaDB's keep the block size that their table had when they were made."""
+    return dict(before.options).get("key_block_size") != dict(after.options).get("key_block_size")

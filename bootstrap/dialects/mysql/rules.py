@@ -19,6 +19,7 @@ from bootstrap.catalog.constraints import ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.mysql.keys import changes_block_size
 from bootstrap.dialects.mysql.render.conversions import is_convertible, unsettles_keys
 
 _NOTHING: Mapping[Ref, frozenset[Kind]] = {}
@@ -103,10 +104,13 @@ def _by_column(change: AlterColumn, before: Column, after: Column) -> Mapping[Re
 
 def _by_table(before: Table, after: Table) -> Mapping[Ref, frozenset[Kind]]:
     """Another engine, or partitions, and foreign keys exclude each other."""
+    kinds = _KEYS | _FOREIGN_KEYS if changes_block_size(before, after) else frozenset()
     if before.engine != after.engine or (before.partitioning is None) != (after.partitioning is None):
-        own = {before.ref.child(Kind.FOREIGN_KEY, key.name): _FOREIGN_KEYS for key in before.foreign_keys}
-        return {before.ref: _FOREIGN_KEYS, **own}
-    return _NOTHING
+        kinds |= _FOREIGN_KEYS
+    if not kinds:
+        return _NOTHING
+    own = {before.ref.child(Kind.FOREIGN_KEY, key.name): _FOREIGN_KEYS for key in before.foreign_keys}
+    return {before.ref: kinds, **own}
 
 
 def _columns(parts: tuple[IndexPart, ...]) -> tuple[tuple[str | None, int | None], ...]:

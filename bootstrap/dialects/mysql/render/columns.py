@@ -10,10 +10,11 @@ from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.mysql.keys import Key, key_of, leads_with, table_keys
+from bootstrap.dialects.mysql.keys import Key, changes_block_size, key_of, leads_with, table_keys
 from bootstrap.dialects.mysql.render.conversions import conversion, unsettles_keys
 from bootstrap.dialects.mysql.render.parts import column_definition, key_definition, loses_default
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note
+from bootstrap.dialects.mysql.render.versioning import another_period, is_row_column, row_columns
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
 
@@ -23,6 +24,8 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     new columns.
     """
     table, column = change.table, change.after
+    if is_row_column(column):
+        return _period_instead(table, column, context, subject=change.ref)
     carrier = _carrier(table, column, context)
     if carrier is not None and carrier != column.name:
         return []
@@ -47,8 +50,8 @@ def _added_before(table: Table, column: Column, context: RenderContext) -> set[s
     """Columns that this plan has added by now: the new ones before this one."""
     live = live_table(table, context)
     names = [item.name for item in table.columns]
-    earlier = names[: names.index(column.name)] if column.name in names else []
-    return {name for name in earlier if live.column(name) is None}
+    earlier = table.columns[: names.index(column.name)] if column.name in names else ()
+    return {item.name for item in earlier if live.column(item.name) is None and not is_row_column(item)}
 
 
 def _cost_of_adding(column: Column) -> Cost:
@@ -67,6 +70,16 @@ def _hazards_of_adding(change: AddColumn, context: RenderContext) -> Iterator[Ha
                "not null without a default: rows that exist get the type's zero value, and code that does not know the"
                " column cannot insert any more",
                "give it a default, or make it nullable first")  # fmt: skip
+
+
+def _period_instead(table: Table, column: Column, context: RenderContext, *, subject: Ref) -> list[Statement]:
+    """The columns of a period come and go with the versioning; where that stays, the first that changes brings it."""
+    live, wanted = live_table(table, context), wanted_table(table, context)
+    added = [item.name for item in row_columns(wanted) if live.column(item.name) is None]
+    gone = [item.name for item in row_columns(live) if wanted.column(item.name) is None]
+    if column.name != (added or gone)[0] or not (live.system_versioned and wanted.system_versioned):
+        return []
+    return another_period(live, wanted, context, subject=subject)
 
 
 def live_table(table: Table, context: RenderContext) -> Table:
@@ -203,6 +216,8 @@ def _keeps_key(table: Table, column: str, context: RenderContext) -> bool:
 def stable_keys(table: Table, context: RenderContext) -> list[Key]:
     """Keys that nothing in the plan touches: equal before and after, over columns that unsettle none."""
     live, wanted = live_table(table, context), wanted_table(table, context)
+    if changes_block_size(live, wanted):
+        return []
     after = set(table_keys(wanted))
     return [key for key in table_keys(live) if key in after and _settled(key, live, wanted)]
 
@@ -221,6 +236,8 @@ def _settled(key: Key, live: Table, wanted: Table) -> bool:
 
 def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     """DROP COLUMN."""
+    if is_row_column(change.before):
+        return _period_instead(change.table, change.before, context, subject=change.ref)
     hazards = []
     if not change.before.generated:
         hazards.append(data_loss(change.ref, "the column is dropped with all its values",

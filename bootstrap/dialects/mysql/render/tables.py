@@ -9,6 +9,8 @@ from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import table_keys
+from bootstrap.dialects.mysql.render import versioning
+from bootstrap.dialects.mysql.render.columns import live_table
 from bootstrap.dialects.mysql.render.partitions import repartition
 from bootstrap.dialects.mysql.render.parts import (
     check_definition,
@@ -86,10 +88,7 @@ def alter_table(change: Alter, before: Table, after: Table, context: RenderConte
     if before.partitioning and not after.partitioning:
         statements.append(_partition_statement(change, after, "REMOVE PARTITIONING", Cost.COPY, context))
     if before.system_versioned and not after.system_versioned:
-        hazard = data_loss(change.ref, "the history of all rows is dropped")
-        statements.append(
-            alter(after, ["DROP SYSTEM VERSIONING"], context, subject=change.ref, cost=Cost.COPY, hazards=[hazard])
-        )
+        statements += versioning.end(before, context, subject=change.ref)
     clauses, cost, hazards = [], Cost.INSTANT, list[Hazard]()
     for clause, needed in _property_clauses(before, after):
         clauses.append(clause)
@@ -97,12 +96,7 @@ def alter_table(change: Alter, before: Table, after: Table, context: RenderConte
     if clauses:
         statements.append(alter(after, clauses, context, subject=change.ref, cost=cost, hazards=hazards))
     if after.system_versioned and not before.system_versioned:
-        statements.append(alter(after, ["ADD SYSTEM VERSIONING"], context, subject=change.ref, cost=Cost.COPY))
-        outside = [c for c in after.columns if c.without_system_versioning and before.column(c.name) is not None]
-        definitions = [column_definition(c, context.server, table_collation=None) for c in outside]
-        if definitions:
-            clauses = [f"MODIFY COLUMN {definition}" for definition in definitions]
-            statements.append(alter(after, clauses, context, subject=change.ref, cost=Cost.COPY))
+        statements += versioning.begin(live_table(after, context), after, context, subject=change.ref)
     if after.partitioning and after.partitioning != before.partitioning:
         for step in repartition(before.partitioning, after.partitioning):
             hazards = [

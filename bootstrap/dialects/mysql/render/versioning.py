@@ -1,0 +1,61 @@
+"""System versioning of MariaDB: with columns of its own for the period, or with ones that nobody sees.
+
+The server lets neither the columns of a period nor the versioning come or go without the other: they share one ALTER.
+"""
+
+from __future__ import annotations
+
+from bootstrap.catalog.columns import Column
+from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.mysql.render.parts import column_definition, period
+from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss
+from bootstrap.dialects.mysql.text import quote
+from bootstrap.plan.statement import Statement
+
+_START, _END = "ROW START", "ROW END"
+
+
+def is_row_column(column: Column) -> bool:
+    """Whether the column is one end of the period of system time."""
+    return column.generated is not None and column.generated.expression in (_START, _END)
+
+
+def row_columns(table: Table) -> list[Column]:
+    """Both ends of the period, where they are columns that were named."""
+    return [column for column in table.columns if is_row_column(column)]
+
+
+def begin(live: Table, wanted: Table, context: RenderContext, *, subject: Ref) -> list[Statement]:
+    """ADD SYSTEM VERSIONING, with its columns where they are declared."""
+    clauses = []
+    if row_columns(wanted) != row_columns(live):
+        names = [column.name for column in wanted.columns]
+        for column in row_columns(wanted):
+            previous = names[names.index(column.name) - 1] if names[0] != column.name else ""
+            known = live.column(previous) or previous in (other.name for other in row_columns(wanted))
+            place = f" AFTER {quote(previous)}" if known else ("" if previous else " FIRST")
+            clauses.append(f"ADD COLUMN {column_definition(column, context.server, table_collation=None)}{place}")
+        system_time = period(wanted.columns)
+        clauses += [f"ADD {system_time}"] if system_time else []
+    clauses.append("ADD SYSTEM VERSIONING")
+    statements = [alter(wanted, clauses, context, subject=subject, cost=Cost.COPY)]
+    outside = [column for column in wanted.columns if column.without_system_versioning and live.column(column.name)]
+    if outside:
+        definitions = [column_definition(column, context.server, table_collation=None) for column in outside]
+        clauses = [f"MODIFY COLUMN {definition}" for definition in definitions]
+        statements.append(alter(wanted, clauses, context, subject=subject, cost=Cost.COPY))
+    return statements
+
+
+def end(live: Table, context: RenderContext, *, subject: Ref) -> list[Statement]:
+    """DROP SYSTEM VERSIONING, with the columns of its period."""
+    clauses = ["DROP SYSTEM VERSIONING", *(f"DROP COLUMN {quote(column.name)}" for column in row_columns(live))]
+    hazard = data_loss(live.ref, "the history of all rows is dropped")
+    return [alter(live, clauses, context, subject=subject, cost=Cost.COPY, hazards=[hazard])]
+
+
+def another_period(live: Table, wanted: Table, context: RenderContext, *, subject: Ref) -> list[Statement]:
+    """From one form of versioning to the other."""
+    return end(live, context, subject=subject) + begin(live, wanted, context, subject=subject)

@@ -1,0 +1,121 @@
+"""Random code and privileges of MySQL and MariaDB: views, routines, triggers, events, sequences, grants."""
+
+from __future__ import annotations
+
+from tests.property.drawing import Pen
+
+OWNER = "property_owner@localhost"
+USERS = ("property_reader@localhost", OWNER)
+ROLE = "property_role"
+
+
+def code(pen: Pen, tables: list[str]) -> None:
+    """What is written in SQL text, over these tables."""
+    functions = _functions(pen)
+    _views(pen, tables, functions)
+    _procedures(pen)
+    _triggers(pen, tables[0])
+    _events(pen)
+    _grants(pen, tables, functions)
+
+
+def _block(head: str, body: str) -> str:
+    """A body with semicolons, as the client takes it."""
+    return f"DELIMITER $$\n{head} {body}\n$$\nDELIMITER ;\nDO 0"
+
+
+def _definer(pen: Pen) -> str:
+    return pen.maybe(f"DEFINER={OWNER} ", "definer", of=5)
+
+
+def _views(pen: Pen, tables: list[str], functions: list[str]) -> None:
+    if pen.chance(2):
+        algorithm = pen.one(("", "ALGORITHM=MERGE ", "ALGORITHM=TEMPTABLE "))
+        check = (
+            "" if "TEMPTABLE" in algorithm else pen.one(("", " WITH CASCADED CHECK OPTION", " WITH LOCAL CHECK OPTION"))
+        )
+        security = pen.one(("", "SQL SECURITY INVOKER "))
+        names = pen.one(("", " (first, second)"))
+        pen.note(*(("view algorithm",) if algorithm else ()), *(("check option",) if check else ()),
+                 *(("view security",) if security else ()), *(("view columns",) if names else ()))  # fmt: skip
+        pen.write(f"CREATE {algorithm}{_definer(pen)}{security}VIEW seen{names} AS SELECT id, code FROM {tables[0]}"
+                  f" WHERE code > {pen.one((0, 1))}{check}", "view")  # fmt: skip
+        if pen.chance(3):
+            pen.write("CREATE VIEW again AS SELECT s.* FROM seen s", "view of a view")
+    if len(tables) > 1 and pen.chance(4):
+        called = f", {functions[0]}(a.code) AS called" if functions else ""
+        pen.write(f"CREATE VIEW joined AS SELECT a.id AS a_id, b.code AS b_code{called}"
+                  f" FROM {tables[0]} a LEFT JOIN {tables[1]} b ON a.id = b.id", "join view")  # fmt: skip
+
+
+def _functions(pen: Pen) -> list[str]:
+    if not pen.chance(3):
+        return []
+    returns = pen.one(("int", "bigint", "varchar(20) CHARSET latin1"))
+    data = pen.one(("", " NO SQL", " READS SQL DATA"))
+    more = pen.maybe(" SQL SECURITY INVOKER", "routine security", of=3) + pen.maybe(
+        " COMMENT 'it''s'", "routine comment"
+    )
+    head = f"CREATE {_definer(pen)}FUNCTION next_of(a int) RETURNS {returns} DETERMINISTIC{data}{more}"
+    pen.note("function")
+    pen.write(
+        _block(head, "BEGIN DECLARE b int DEFAULT 1; RETURN a + b; END") if pen.chance(2) else f"{head} RETURN a + 1"
+    )
+    return ["next_of"]
+
+
+def _procedures(pen: Pen) -> None:
+    if pen.chance(3):
+        sql_mode = pen.one(("", "STRICT_ALL_TABLES", "ANSI_QUOTES"))
+        pen.write(f"SET SESSION sql_mode = '{sql_mode}'", "sql_mode of a routine")
+        head = f"CREATE PROCEDURE tidy({pen.one(('', 'IN a int', 'INOUT `a b` varchar(9)'))}) COMMENT 'x'"
+        pen.write(f"{head} SELECT {pen.one((1, 2))}", "procedure")
+        pen.write("SET SESSION sql_mode = DEFAULT")
+
+
+def _triggers(pen: Pen, table: str) -> None:
+    when = pen.one(("BEFORE INSERT", "AFTER UPDATE", "AFTER DELETE"))
+    made: list[str] = []
+    for name in ("touched", "counted", "noted"):
+        if not pen.chance(3):
+            continue
+        order = ""
+        if made and pen.chance(2):
+            word = pen.one(("FOLLOWS", "PRECEDES"))
+            order = f"{word} {pen.one(made)} "
+            pen.note(f"trigger that {word.lower()}")
+        body = f"SET @{name} = {pen.one((1, 2))}"
+        pen.write(f"CREATE {_definer(pen)}TRIGGER {name} {when} ON {table} FOR EACH ROW {order}{body}",
+                  "trigger", *(("trigger order",) if made else ()))  # fmt: skip
+        made.append(name)
+
+
+def _events(pen: Pen) -> None:
+    if not pen.chance(3):
+        return
+    pen.write(f"SET SESSION time_zone = '{pen.one(('+00:00', '+02:00'))}'", "time zone of an event")
+    if pen.chance(3):
+        schedule = "AT '2037-01-01 00:00:00'"
+        pen.note("one-time event")
+    else:
+        ends = pen.maybe(" ENDS '2037-01-01 00:00:00'", "event that ends")
+        every = pen.one(("1 DAY", "2 DAY", "'1:30' HOUR_MINUTE"))
+        schedule = f"EVERY {every} STARTS '2030-01-01 00:00:00'{ends}"
+    keep = pen.maybe(" ON COMPLETION PRESERVE", "event that is kept")
+    more = pen.one(("", " DISABLE")) + pen.maybe(" COMMENT 'it''s'", "event comment")
+    pen.write(f"CREATE {_definer(pen)}EVENT nightly ON SCHEDULE {schedule}{keep}{more} DO SET @ran = 1", "event")
+    pen.write("SET SESSION time_zone = DEFAULT")
+
+
+def _grants(pen: Pen, tables: list[str], functions: list[str]) -> None:
+    who = pen.one((*USERS, ROLE))
+    pen.note(*(("role",) if who == ROLE else ("user",)))
+    option = "" if who == ROLE else pen.maybe(" WITH GRANT OPTION", "grant option")
+    if pen.chance(3):
+        pen.write(f"GRANT {pen.one(('SELECT', 'SELECT, INSERT'))} ON {tables[-1]} TO {who}{option}", "grant on a table")
+    if pen.chance(4):
+        pen.write(f"GRANT UPDATE (code), SELECT (id) ON {tables[-1]} TO {who}", "grant on a column")
+    if pen.chance(5):
+        pen.write(f"GRANT {pen.one(('SELECT', 'SELECT, CREATE VIEW'))} ON * TO {who}", "grant on the database")
+    if functions and pen.chance(3):
+        pen.write(f"GRANT EXECUTE ON FUNCTION {functions[0]} TO {who}", "grant on a routine")
