@@ -54,6 +54,7 @@ class MySQLServer:
     def start(
         cls,
         *,
+        version: str | None = None,
         authority: CertificateAuthority | None = None,
         username: str = "root",
         password: str | None = None,
@@ -64,6 +65,7 @@ class MySQLServer:
         """Start a server on an empty data folder of its own.
 
         Args:
+            version: such as "8.0"; None: the one at hand.
             authority: the CA of its certificate; None: one of its own.
             username: the superuser's name; root exists beside it with the same password.
             password: the superuser's password; None: a random one.
@@ -75,7 +77,7 @@ class MySQLServer:
             ServerUnavailableError: no such server can be had here.
             ServerStartError: it did not start; with its log.
         """
-        programs = find_programs(cls.flavour)
+        programs = find_programs(cls.flavour, version)
         password = password or secrets.token_urlsafe(18)
         for attempt in range(1, START_ATTEMPTS + 1):
             where = address or Address.free()

@@ -11,7 +11,7 @@ from typing import Literal
 
 from demo.servers import cache
 from demo.servers.errors import ServerStartError, ServerUnavailableError
-from demo.servers.packages import DEBIAN_KEYRING, UnpackedPackages, unpack, unstable_sources
+from demo.servers.packages import DEBIAN_KEYRING, Suite, UnpackedPackages, debian_sources, unpack
 from demo.servers.process import Address
 
 Flavour = Literal["mariadb", "mysql"]
@@ -19,8 +19,23 @@ Flavour = Literal["mariadb", "mysql"]
 INSTALLED: dict[Flavour, tuple[str, ...]] = {"mariadb": ("mariadbd", "mysqld"), "mysql": ("mysqld",)}
 # Debian names the package without a version, Ubuntu with one.
 PACKAGES: dict[Flavour, tuple[str, ...]] = {
-    "mariadb": ("mariadb-server-core", "mariadb-server-core-10.6"),
+    "mariadb": ("mariadb-server-core", "mariadb-server-core-10.6", "mariadb-server-core-10.5"),
     "mysql": ("mysql-server-core", "mysql-server-core-8.4", "mysql-server-core-8.0"),
+}
+# Where versions other than the machine's own come from. Their vendors' own archives are not asked: these are signed by
+# distributions.
+SUITES: dict[Flavour, dict[str, Suite]] = {
+    "mariadb": {
+        "10.5": Suite("debian", "bullseye"),
+        "10.6": Suite("ubuntu", "jammy"),
+        "10.11": Suite("debian", "bookworm"),
+        "11.8": Suite("debian", "trixie"),
+    },
+    "mysql": {
+        "8.0": Suite("ubuntu", "jammy"),
+        "8.4": Suite("ubuntu", "resolute"),
+        "9.7": Suite("debian", "unstable"),
+    },
 }
 IMAGES: dict[Flavour, str] = {"mariadb": "mariadb:10.11", "mysql": "mysql:8.4"}
 # Ubuntu's profile forbids the installed server every folder but its own. It is bound to the path of the program that
@@ -112,13 +127,20 @@ class Container:
         ]  # fmt: skip
 
 
-def find_programs(flavour: Flavour) -> Programs | Container:
+def find_programs(flavour: Flavour, version: str | None = None) -> Programs | Container:
     """Return a server of this flavour: installed, else unpacked from packages, else a container engine.
+
+    Args:
+        flavour: which of the two.
+        version: such as "8.0"; None: the one at hand.
 
     Raises:
         ServerUnavailableError: none of the three; in one line, with what to install.
     """
     found = _installed(flavour)
+    if version is not None:
+        of_version = found is not None and found.version().startswith(f"{version}.")
+        return found if found is not None and of_version else _of_version(flavour, version)
     if found is not None:
         return found
     try:
@@ -148,9 +170,23 @@ def _unpacked(flavour: Flavour) -> Programs:
     def fill(folder: Path) -> None:
         # Debian's stable suites have no MySQL; its unstable one has.
         debian_mysql = flavour == "mysql" and DEBIAN_KEYRING.exists()
-        unpack(PACKAGES[flavour], folder, sources=unstable_sources() if debian_mysql else None)
+        unpack(PACKAGES[flavour], folder, sources=debian_sources("unstable") if debian_mysql else None)
 
-    root = cache.cached(flavour, fill)
+    return _programs_in(cache.cached(flavour, fill), flavour)
+
+
+def _of_version(flavour: Flavour, version: str) -> Programs:
+    suite = SUITES[flavour].get(version)
+    if suite is None:
+        known = ", ".join(SUITES[flavour])
+        raise ServerUnavailableError(f"{flavour} {version} is in no suite that is known: there are {known}")
+    root = cache.cached(
+        f"{flavour}-{version}", lambda folder: unpack(PACKAGES[flavour], folder, sources=suite.sources())
+    )
+    return _programs_in(root, flavour)
+
+
+def _programs_in(root: Path, flavour: Flavour) -> Programs:
     program = next((name for name in INSTALLED[flavour] if (root / "usr/sbin" / name).exists()), None)
     if program is None:
         raise ServerUnavailableError(f"{root} holds no server: remove that folder and try again")

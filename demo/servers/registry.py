@@ -105,4 +105,4 @@ def _starter(name: str) -> Callable[[int], Server]:
     if engine == "postgresql":
         return lambda owner: PostgresServer.start(version=version or None, owner=owner)
     kind = MariaDBServer if engine == "mariadb" else MySQLServer
-    return lambda owner: kind.start(owner=owner)
+    return lambda owner: kind.start(version=version or None, owner=owner)
