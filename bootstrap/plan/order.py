@@ -152,9 +152,14 @@ class _Precedence:
         """What an object needs is made and altered before the object is."""
         for ref in effect.makes | effect.alters:
             for need in self.needs.get(ref, ()):
-                self._put(self.makers.get(need, ()), index)
+                self._put((maker for maker in self.makers.get(need, ()) if not self._joins_new(maker, index)), index)
                 if need != ref.owner:  # a table's own properties need not come before its members
                     self._put(self.alterers.get(need, ()), index)
+
+    def _joins_new(self, partition: int, parent: int) -> bool:
+        """Whether a partition is made for a table that is new too: its keys are taken in when it is attached."""
+        child, table = self.changes[partition], self.changes[parent]
+        return isinstance(child, Create) and isinstance(table, Create) and _partitioned_by(child.after) == table.ref
 
     def _dependents_first(self, index: int, effect: Effect) -> None:
         """What depends on an object goes, or lets go of it, before the object goes or changes."""

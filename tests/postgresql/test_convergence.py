@@ -93,6 +93,34 @@ CASES = [
     ("privileges on columns that go",
      "CREATE TABLE t (a int, b int); GRANT SELECT (a), UPDATE (a, b) ON t TO convergence_app",
      "CREATE TABLE t (a int, c int); GRANT SELECT (a), UPDATE (c) ON t TO convergence_app"),
+    ("a partition has a key of its own beside the same one of its parent",
+     "", "CREATE TABLE p (a int, b int, UNIQUE (a, b)) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p"
+     " FOR VALUES IN (1, 2); ALTER TABLE c ADD PRIMARY KEY (a, b)"),
+    ("a table with an index like its parent's becomes a partition",
+     "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE INDEX i ON p (b); CREATE TABLE c (a int, b int);"
+     " CREATE INDEX own ON c (b)",
+     "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE INDEX i ON p (b);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2); CREATE INDEX own ON c (b)"),
+    ("partitioned, and tables that are there become its partitions",
+     "CREATE TABLE p (a int, b int, UNIQUE (a, b)); CREATE TABLE c (a int, b int)",
+     "CREATE TABLE p (a int, b int, UNIQUE (a, b)) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p"
+     " FOR VALUES IN (1, 2)"),
+    ("a partition gets another parent",
+     "CREATE TABLE p (a int, b int, UNIQUE (a, b)) PARTITION BY LIST (a); CREATE UNIQUE INDEX i ON p (a);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)",
+     "CREATE TABLE q (a int, b int, UNIQUE (a, b)) PARTITION BY LIST (a); CREATE UNIQUE INDEX i ON q (a);"
+     " CREATE TABLE c PARTITION OF q FOR VALUES IN (1, 2)"),
+    ("an index moves to a partitioned table",
+     "CREATE TABLE t (a int, b int); CREATE UNIQUE INDEX i ON t (a, b);"
+     " CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)",
+     "CREATE TABLE t (a int, b int); CREATE TABLE p (a int, b int) PARTITION BY LIST (a);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2); CREATE UNIQUE INDEX i ON p (a, b)"),
+    ("a partition's key hangs on an index that becomes a key",
+     "CREATE TABLE p (a int NOT NULL, b int NOT NULL) PARTITION BY LIST (a); "
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2); ALTER TABLE c ADD PRIMARY KEY (a, b);"
+     " CREATE UNIQUE INDEX k ON ONLY p (a, b); ALTER INDEX k ATTACH PARTITION c_pkey",
+     "CREATE TABLE p (a int NOT NULL, b int NOT NULL, CONSTRAINT k PRIMARY KEY (a, b)) PARTITION BY LIST (a);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"),
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey, KeyConstraint
+from bootstrap.catalog.partition_keys import beside
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
@@ -81,6 +82,10 @@ def _from_key(key: KeyConstraint, keys: frozenset[tuple[Kind, str]]) -> bool:
 
 def _postgresql_table(table: Table, keys: frozenset[tuple[Kind, str]]) -> Table:
     key = table.primary_key
+    if beside(table):  # which key is the parent's must be said
+        return replace(
+            table, columns=tuple(_serial(column) for column in table.columns), foreign_keys=_foreign_keys(table)
+        )
     if key and key.name == f"{table.name}_pkey" and _fits(key.name):
         key = replace(key, name="")
     return replace(

@@ -8,6 +8,7 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Alter
 from bootstrap.catalog.constraints import KeyConstraint
 from bootstrap.catalog.indexes import Index
+from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
@@ -15,14 +16,6 @@ from bootstrap.dialects.postgresql.names import qualified, split_qualified
 from bootstrap.dialects.postgresql.render.statements import is_new, statement
 from bootstrap.plan.order import joins_parent
 from bootstrap.plan.statement import Statement
-
-
-def key_like(table: Table) -> Iterator[Index | KeyConstraint]:
-    """All of a table that can be attached to a parent's."""
-    if table.primary_key:
-        yield table.primary_key
-    yield from table.uniques
-    yield from table.indexes
 
 
 def partitions_of(table: Ref, context: RenderContext) -> Iterator[Table]:
@@ -60,8 +53,34 @@ def went_with_parent(owner: Ref, name: str, context: RenderContext) -> Iterator[
     """The partitions' indexes that were dropped with the parent's, although nothing about them changes."""
     for partition, mine in complete(owner, name, context) or ():
         before = context.current.objects.get(partition.ref)
-        if isinstance(before, Table) and partition.ref not in context.created and mine in key_like(before):
+        if not isinstance(before, Table) or partition.ref in context.created:
+            continue
+        part = before.partition_of
+        if part and (part.schema, part.table) == (owner.schema, owner.name) and mine in key_like(before):
             yield partition, mine
+
+
+def hangs_on_index(owner: Ref, name: str, context: RenderContext) -> bool:
+    """Whether keys of partitions belong to what is now a plain index of the parent, and nothing references them."""
+    table = context.current.objects.get(owner)
+    if not isinstance(table, Table) or all(index.name != name for index in table.indexes):
+        return False
+    parent = qualified(owner.schema, name)
+    members = [
+        item
+        for item in context.current.of(Table)
+        if any(key.parent == parent for key in (item.primary_key, *item.uniques) if key)
+    ]
+    referenced = {(key.ref_schema, key.ref_table) for item in context.current.of(Table) for key in item.foreign_keys}
+    return bool(members) and not any((item.schema, item.name) in referenced for item in members)
+
+
+def goes_with_index(parent: str, context: RenderContext) -> bool:
+    """Whether a partition's key goes with the plain index of its parent that it hangs on."""
+    before, after = _named(parent, context.current), _named(parent, context.desired)
+    if before is None or (after is not None and isinstance(after[1], Index)):
+        return False
+    return hangs_on_index(before[0].ref, before[1].name, context)
 
 
 def stays(parent: str, context: RenderContext) -> bool:

@@ -10,7 +10,15 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
-from bootstrap.dialects.postgresql.render.attach import attach_all, complete, is_detached, is_joining, stays
+from bootstrap.dialects.postgresql.render.attach import (
+    attach_all,
+    complete,
+    goes_with_index,
+    is_detached,
+    is_joining,
+    stays,
+    went_with_parent,
+)
 from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part, usual_name
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
@@ -157,9 +165,10 @@ def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext)
                 "declare the key on each partition first",
             )  # fmt: skip
         members = complete(table.ref, item.name, context) if partitioned else None
+        lost = _lost_with_parent(change, context)
         added = _add(change, constraint_sql(item), context, hazards, only=bool(members))
         follow = attach_all(table.ref, item.name, context) if members else []
-        return [added, *follow, *_attach(change, item, context)]
+        return [*lost, added, *follow, *_attach(change, item, context)]
     relation, name = qualified(table.schema, table.name), quote(item.name)
     columns = ", ".join(quote(part.column or "") for part in item.columns)
     distinct = " NULLS NOT DISTINCT" if item.nulls_not_distinct else ""
@@ -171,6 +180,17 @@ def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext)
     use = f"CONSTRAINT {name} {word} USING INDEX {name}{_deferral(item)}"
     made = [concurrent(build, change.ref, hazards=hazards), _add(change, use, context, [])]
     return made + _attach(change, item, context)
+
+
+def _lost_with_parent(change: AddConstraint, context: RenderContext) -> list[Statement]:
+    """Keys of partitions that went with the parent's index are made again, to be taken in."""
+    return [
+        statement(
+            f"ALTER TABLE {qualified(partition.schema, partition.name)} ADD {constraint_sql(mine)}", change.ref, context
+        )
+        for partition, mine in went_with_parent(change.table.ref, change.after.name, context)
+        if isinstance(mine, KeyConstraint)
+    ]
 
 
 def _attach(change: AddConstraint, item: KeyConstraint, context: RenderContext) -> list[Statement]:
@@ -228,7 +248,7 @@ def is_alterable(before: Constraint, after: Constraint) -> bool:
         case KeyConstraint(), KeyConstraint():
             moved: Constraint = replace(
                 before, options=after.options, clustered=after.clustered, tablespace=after.tablespace,
-                replica_identity=after.replica_identity, parent=before.parent or after.parent,
+                replica_identity=after.replica_identity, parent=after.parent or before.parent,
             )  # fmt: skip
         case Exclusion(), Exclusion():
             moved = replace(before, options=after.options, tablespace=after.tablespace)
@@ -254,6 +274,8 @@ def alter_constraint(change: AlterConstraint, context: RenderContext) -> list[St
     before, after, table = change.before, change.after, change.table
     relation = qualified(table.schema, table.name)
     alter = f"ALTER TABLE {relation}"
+    if isinstance(before, KeyConstraint) and before.parent and goes_with_index(before.parent, context):
+        return add_constraint(AddConstraint(table, after), context)
     steps = []
     inherited = isinstance(after, Check) and after.inherited and not is_joining(table.ref, context)
     if before.name != after.name and not inherited:

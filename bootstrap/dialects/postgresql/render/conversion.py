@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bootstrap.catalog.columns import Column
+from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
-from bootstrap.dialects.postgresql.render.attach import key_like
 from bootstrap.dialects.postgresql.render.casts import using
 from bootstrap.dialects.postgresql.render.owned import serial_name
 from bootstrap.dialects.postgresql.render.statements import long_work, statement

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bootstrap.catalog.changes import AlterIndex, CreateIndex, DropIndex
 from bootstrap.catalog.constraints import Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index, IndexPart
+from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
@@ -14,9 +15,9 @@ from bootstrap.dialects.postgresql.names import collation, object_name, qualifie
 from bootstrap.dialects.postgresql.render.attach import (
     attach_all,
     complete,
+    hangs_on_index,
     is_detached,
     is_joining,
-    key_like,
     made_with_table,
     stays,
     went_with_parent,
@@ -204,7 +205,9 @@ def drop_index(change: DropIndex, context: RenderContext) -> list[Statement]:
     name = qualified(owner.schema, index.name)
     if takes_care(owner, context) and not partitioned and rows_of(owner, context) != 0:
         return [concurrent(f"DROP INDEX CONCURRENTLY {name}", change.ref)]
-    return [statement(f"DROP INDEX {name}", change.ref, context)]
+    # A partition's key may hang on the parent's plain index: neither can go without the other.
+    cascade = " CASCADE" if partitioned and hangs_on_index(owner, index.name, context) else ""
+    return [statement(f"DROP INDEX {name}{cascade}", change.ref, context)]
 
 
 def is_alterable(before: Index, after: Index) -> bool:
@@ -212,7 +215,7 @@ def is_alterable(before: Index, after: Index) -> bool:
     moved = replace(
         before, name=after.name, comment=after.comment, options=after.options, tablespace=after.tablespace,
         clustered=after.clustered, replica_identity=after.replica_identity, valid=after.valid,
-        parent=before.parent or after.parent, renamed_from=after.renamed_from,
+        parent=after.parent or before.parent, renamed_from=after.renamed_from,
     )  # fmt: skip
     return moved == after
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from bootstrap.catalog.changes import AddConstraint
 from bootstrap.catalog.columns import Column
-from bootstrap.catalog.constraints import Check
+from bootstrap.catalog.constraints import Check, KeyConstraint
+from bootstrap.catalog.indexes import Index
+from bootstrap.catalog.partition_keys import beside
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import PartitionOf, Table
 from bootstrap.dialects.base import RenderContext
@@ -61,6 +63,7 @@ def _created(table: Table, context: RenderContext) -> list[Statement]:
             sql = index_sql(table.ref, index, concurrently=False)
             made.append(statement(sql, table.ref, context, creates=True))
     made += _attach(table, context)
+    made += _beside(table, context)
     made += _differing_defaults(table, context)
     for column in table.columns:
         made += column_parts.extras(table, column, context)
@@ -84,7 +87,9 @@ def _create_sql(table: Table, context: RenderContext, late: list[Check]) -> str:
     checks = [check for check in table.checks if check not in late and (not check.inherited or table.partition_of)]
     parts += [constraint_parts.constraint_sql(replace(check, inherited=False)) for check in checks]
     inline = (Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.EXCLUSION)
-    parts += [constraint_parts.constraint_sql(item) for item in table.constraints if item.kind in inline]
+    after = beside(table) if table.partition_of else []
+    inside = (item for item in table.constraints if item.kind in inline and item not in after)
+    parts += [constraint_parts.constraint_sql(item) for item in inside]
     body = ",\n    ".join(parts)
     if table.of_type:
         sql += f" OF {table.of_type}" + (f" (\n    {body}\n)" if parts else "")
@@ -138,6 +143,16 @@ def _attach(table: Table, context: RenderContext) -> list[Statement]:
         f" ATTACH PARTITION {qualified(table.schema, table.name)} {part.bound}"
     )
     return [statement(sql, table.ref, context, creates=is_new(table.ref, context) and _parent_is_new(table, context))]
+
+
+def _beside(table: Table, context: RenderContext) -> list[Statement]:
+    """Keys of a new partition that are the same as one that belongs to its parent's."""
+    alter = f"ALTER TABLE {qualified(table.schema, table.name)}"
+    return [
+        statement(f"{alter} ADD {constraint_parts.constraint_sql(key)}", table.ref, context, creates=True)
+        for key in (beside(table) if table.partition_of else ())
+        if isinstance(key, KeyConstraint)
+    ]
 
 
 def _parent_is_new(table: Table, context: RenderContext) -> bool:
@@ -248,15 +263,20 @@ def _typed(before: Table, after: Table, context: RenderContext) -> list[Statemen
 
 
 def _partition(before: Table, after: Table, context: RenderContext) -> list[Statement]:
-    if before.partition_of == after.partition_of or parent_is_converted(after, context):
+    old, new = before.partition_of, after.partition_of
+    same_parent = old and new and (old.schema, old.table) == (new.schema, new.table)
+    if old == new or (same_parent and parent_is_converted(after, context)):
         return []
     relation, made = qualified(after.schema, after.name), []
-    old, new = before.partition_of, after.partition_of
     if old:
         sql = f"ALTER TABLE {qualified(old.schema, old.table)} DETACH PARTITION {relation}"
         made.append(statement(sql, after.ref, context))
         made += _left_behind(old, after, context)
     if new:
+        indexes = [item for item in beside(after) if isinstance(item, Index)]
+        for index in indexes:
+            sql = f"DROP INDEX IF EXISTS {qualified(after.schema, index.name)}"
+            made.append(statement(sql, after.ref, context))
         sql = f"ALTER TABLE {qualified(new.schema, new.table)} ATTACH PARTITION {relation} {new.bound}"
         hazards = long_work(
             HazardKind.LONG_LOCK, after.ref, after.ref, context,
@@ -264,6 +284,8 @@ def _partition(before: Table, after: Table, context: RenderContext) -> list[Stat
             "declare a check that says the same first: then nothing is read",
         )  # fmt: skip
         made.append(statement(sql, after.ref, context, hazards=hazards))
+        for index in indexes:
+            made.append(statement(index_sql(after.ref, index, concurrently=False), after.ref, context))
     return made
 
 
