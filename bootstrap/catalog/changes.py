@@ -108,6 +108,19 @@ class AlterColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseDefault:
+    """A column does without its default while something that the default calls is made anew."""
+
+    table: Table
+    before: Column
+
+    @property
+    def ref(self) -> Ref:
+        """The column."""
+        return self.table.ref.child(Kind.COLUMN, self.before.name)
+
+
+@dataclass(frozen=True, slots=True)
 class RenameColumn:
     """A column that the declaration says was called otherwise."""
 
@@ -216,7 +229,7 @@ class RevokePrivilege:
 
 
 ObjectChange: TypeAlias = Create | Drop | Alter | Rename
-ColumnChange: TypeAlias = AddColumn | DropColumn | AlterColumn | RenameColumn
+ColumnChange: TypeAlias = AddColumn | DropColumn | AlterColumn | ReleaseDefault | RenameColumn
 ConstraintChange: TypeAlias = AddConstraint | DropConstraint | AlterConstraint
 IndexChange: TypeAlias = CreateIndex | DropIndex | AlterIndex
 PrivilegeChange: TypeAlias = GrantPrivilege | RevokePrivilege

@@ -23,6 +23,7 @@ from bootstrap.catalog.changes import (
     DropConstraint,
     DropIndex,
     GrantPrivilege,
+    ReleaseDefault,
     Rename,
     RenameColumn,
     RevokePrivilege,
@@ -53,7 +54,8 @@ _DROP_RANK = {
     Kind.TEXT_SEARCH: 87, Kind.COLLATION: 88, Kind.EXTENSION: 89, Kind.SCHEMA: 90, Kind.ROLE: 91,
 }  # fmt: skip
 _MEMBER_RANK: dict[type, int] = {
-    Rename: 20, RenameColumn: 21, DropConstraint: 31, DropIndex: 32, AddColumn: 44, AlterColumn: 45, DropColumn: 46,
+    Rename: 20, RenameColumn: 21, ReleaseDefault: 22, DropConstraint: 31, DropIndex: 32, AddColumn: 44,
+    AlterColumn: 45, DropColumn: 46,
     AlterConstraint: 50, AlterIndex: 51, AddConstraint: 52, CreateIndex: 53, RevokePrivilege: 70, GrantPrivilege: 71,
 }  # fmt: skip
 _FOREIGN_KEY_LAST = 55
@@ -116,6 +118,7 @@ class _Precedence:
         self.makers: _Index = defaultdict(set)
         self.takers: _Index = defaultdict(set)
         self.alterers: _Index = defaultdict(set)
+        self.releasers: _Index = defaultdict(set)
         self.before: dict[int, set[int]] = defaultdict(set)
 
     def edges(self) -> dict[int, set[int]]:
@@ -126,6 +129,8 @@ class _Precedence:
             self._dependents_first(index, effect)
             for ref in effect.makes:
                 self._put(self._freeing(ref), index)
+            for ref in effect.alters:
+                self._put(self.releasers.get(ref, ()), index)
         self._renames_first()
         self._references_last()
         self._column_positions()
@@ -144,6 +149,9 @@ class _Precedence:
                 self.takers[_name_slot(ref)].add(index)
             for ref in effect.alters:
                 self.alterers[ref].add(index)
+            change = self.changes[index]
+            if isinstance(change, ReleaseDefault):
+                self.releasers[change.ref].add(index)
 
     def _put(self, firsts: Iterable[int], then: int) -> None:
         self.before[then].update(index for index in firsts if index != then)
@@ -166,7 +174,8 @@ class _Precedence:
         for ref in effect.takes:
             for dependent in self.dependents.get(ref, ()):
                 self._put(self._releasing(dependent), index)
-                self._put(self.alterers.get(dependent, ()), index)
+                # A column that does without its default meanwhile lets go by that.
+                self._put(self.releasers.get(dependent) or self.alterers.get(dependent) or (), index)
         for ref in effect.alters:
             for dependent in self.dependents.get(ref, ()):
                 if dependent.owner == ref and is_detached(self.changes[index]):

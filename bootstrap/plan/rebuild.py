@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import (
@@ -20,6 +21,7 @@ from bootstrap.catalog.changes import (
     DropConstraint,
     DropIndex,
     GrantPrivilege,
+    ReleaseDefault,
     RevokePrivilege,
 )
 from bootstrap.catalog.code import View
@@ -38,6 +40,7 @@ _ALL_KINDS = frozenset(Kind)
 _MEMBERS = frozenset(
     {Kind.COLUMN, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.CHECK, Kind.EXCLUSION, Kind.FOREIGN_KEY, Kind.INDEX}
 )
+_ROUTINES = frozenset({Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE})
 # What a server makes anew itself when the type of a column changes.
 _REMADE_WITH_COLUMN = frozenset({Kind.CHECK, Kind.INDEX, Kind.EXCLUSION, Kind.PRIMARY_KEY, Kind.UNIQUE})
 # Dropping one of these loses rows, a counter, or everything inside: they are never dropped to be created again because
@@ -72,6 +75,7 @@ class _Rebuild:
         }
         self.recreated: set[Ref] = set()
         self.taken: set[Ref] = set()
+        self.released: set[Ref] = set()
         self.dropped_columns: set[Ref] = set()
 
     def settle(self) -> None:
@@ -88,6 +92,7 @@ class _Rebuild:
                 for dependent in sorted(self._dependents(ref, kinds)):
                     if dependent.kind in kinds and dependent != ref and not self._attached(ref, dependent):
                         pending += self._take_out(dependent)
+                        pending += self._release_default(dependent, ref)
 
     def _dependents(self, ref: Ref, kinds: frozenset[Kind]) -> set[Ref]:
         """What depends on something; on a type also through its columns, which change with it."""
@@ -149,6 +154,19 @@ class _Rebuild:
             return []  # dropped by a change of its own, or an object that we do not manage: the server will say so
         return list(self._recreate_object(before, after))
 
+    def _release_default(self, column: Ref, called: Ref) -> list[Change]:
+        """A column's default that calls a routine which goes is taken away before; the column's own change, or one
+        made for it, sets it again.
+        """
+        table = owner_of(column, self.current)
+        before = table.column(column.name) if isinstance(table, Table) else None
+        if called.kind not in _ROUTINES or not isinstance(table, Table) or before is None or before.default is None:
+            return []
+        if column in self.released or column in self.unmanaged or table.ref in self.unmanaged:
+            return []
+        self.released.add(column)
+        return [ReleaseDefault(table, before)]
+
     def _take_out_member(self, ref: Ref) -> list[Change]:
         before = owner_of(ref, self.current)
         if not isinstance(before, Table | View) or before.ref in self.taken:
@@ -171,7 +189,23 @@ class _Rebuild:
         dropped = {change.ref for change in self.changes if isinstance(change, Drop)}
         self.dropped_columns = {change.ref for change in self.changes if isinstance(change, DropColumn)}
         kept = [change for change in _unique(self.changes) if not self._superseded(change, dropped)]
+        kept = list(self._defaults_put_back(kept))
         return kept + list(self._contents_of_recreated(kept)) + list(self._privileges(kept))
+
+    def _defaults_put_back(self, kept: list[Change]) -> Iterator[Change]:
+        """Each column that lost its default meanwhile is altered from what it is then."""
+        pending = {change.ref: change for change in kept if isinstance(change, ReleaseDefault)}
+        for change in kept:
+            if isinstance(change, AlterColumn) and change.ref in pending:
+                pending.pop(change.ref)
+                yield replace(change, before=replace(change.before, default=None))
+            else:
+                yield change
+        for released in pending.values():
+            table = self.desired.objects.get(released.table.ref)
+            after = table.column(released.before.name) if isinstance(table, Table) else None
+            if isinstance(table, Table) and after is not None:
+                yield AlterColumn(table, replace(released.before, default=None), after)
 
     def _superseded(self, change: Change, dropped: set[Ref]) -> bool:
         """Whether another change already does this one's work."""
@@ -185,6 +219,8 @@ class _Rebuild:
                 return gone or self._went_with_column(on, dropped)
             case Alter() | AlterColumn() | AlterConstraint() | AlterIndex():
                 return change.ref in self.recreated or change.ref in self.taken or self._of_recreated(change)
+            case ReleaseDefault():
+                return self._owner(change.ref) in dropped or change.ref in self.dropped_columns
             case DropColumn() | DropConstraint() | DropIndex():
                 return self._owner(change.ref) in dropped and not self._breaks_cycle(change, dropped)
             case AddColumn():

@@ -121,6 +121,12 @@ CASES = [
      " CREATE UNIQUE INDEX k ON ONLY p (a, b); ALTER INDEX k ATTACH PARTITION c_pkey",
      "CREATE TABLE p (a int NOT NULL, b int NOT NULL, CONSTRAINT k PRIMARY KEY (a, b)) PARTITION BY LIST (a);"
      " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"),
+    ("a function made anew under defaults, checks, indexes and generated columns",
+     "CREATE FUNCTION f(a int) RETURNS int IMMUTABLE LANGUAGE sql AS 'select 1'; CREATE TABLE t (a int DEFAULT f(1),"
+     " b int DEFAULT f(2), c int GENERATED ALWAYS AS (f(a)) STORED, CHECK (f(a) > 0)); CREATE INDEX i ON t (f(a))",
+     "CREATE FUNCTION f(a int) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'select 1::bigint'; CREATE TABLE t"
+     " (a int DEFAULT f(1), b bigint, c int GENERATED ALWAYS AS (f(a)) STORED, CHECK (f(a) > 0));"
+     " CREATE INDEX i ON t (f(a))"),
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from bootstrap.catalog.changes import (
     DropConstraint,
     DropIndex,
     GrantPrivilege,
+    ReleaseDefault,
     Rename,
     RenameColumn,
     RevokePrivilege,
@@ -54,6 +55,8 @@ def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: 
             return columns.drop_column(change, context)
         case AlterColumn():
             return columns.alter_column(change, context)
+        case ReleaseDefault():
+            raise TypeError(change)  # no default depends on a routine here
         case RenameColumn():
             moved = security.moved_column_privileges(
                 change.table.ref, change.before.name, change.after.name, context, database=_database(context)

@@ -14,6 +14,7 @@ from bootstrap.catalog.changes import (
     AlterConstraint,
     AlterIndex,
     Change,
+    ColumnChange,
     Create,
     CreateIndex,
     Drop,
@@ -21,6 +22,7 @@ from bootstrap.catalog.changes import (
     DropConstraint,
     DropIndex,
     GrantPrivilege,
+    ReleaseDefault,
     Rename,
     RenameColumn,
     RevokePrivilege,
@@ -134,7 +136,7 @@ def render(change: Change, context: RenderContext) -> list[Statement]:
             return _ALTER[type(change.after)](change.before, change.after, context)
         case Rename():
             return _rename(change, context)
-        case AddColumn() | DropColumn() | AlterColumn() | RenameColumn():
+        case AddColumn() | DropColumn() | AlterColumn() | ReleaseDefault() | RenameColumn():
             return _column(change, context)
         case AddConstraint() | DropConstraint() | AlterConstraint():
             return _constraint(change, context)
@@ -180,7 +182,7 @@ def _rename(change: Rename, context: RenderContext) -> list[Statement]:
     return [statement(sql, change.ref, context, hazards=[hazard])]
 
 
-def _column(change: AddColumn | DropColumn | AlterColumn | RenameColumn, context: RenderContext) -> list[Statement]:
+def _column(change: ColumnChange, context: RenderContext) -> list[Statement]:
     match change:
         case AddColumn():
             added = columns.add_column(change, context)
@@ -189,6 +191,8 @@ def _column(change: AddColumn | DropColumn | AlterColumn | RenameColumn, context
             return columns.drop_column(change, context)
         case AlterColumn():
             return columns.alter_column(change, context) + security.sequence_privileges(change, context)
+        case ReleaseDefault():
+            return columns.release_default(change, context)
         case RenameColumn():
             return columns.rename_column(change, context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn, RenameColumn
+from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn, ReleaseDefault, RenameColumn
 from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
@@ -228,6 +228,13 @@ def rename_column(change: RenameColumn, context: RenderContext) -> list[Statemen
     )
     first = statement(sql, change.ref, context, hazards=[hazard])
     return [first, *rename_owned(table, change.before, table.name, change.after.name, context)]
+
+
+def release_default(change: ReleaseDefault, context: RenderContext) -> list[Statement]:
+    """``DROP DEFAULT``, until the column is altered."""
+    relation = qualified(change.table.schema, change.table.name)
+    sql = f"ALTER TABLE ONLY {relation} ALTER COLUMN {quote(change.before.name)} DROP DEFAULT"
+    return [statement(sql, change.ref, context)]
 
 
 def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]:
