@@ -24,6 +24,11 @@ from demo.servers.cache import file_lock
 SESSION = "DB_BOOTSTRAP_TEST_SESSION"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What is too much for every run."""
+    parser.addoption("--all-versions", action="store_true", help="run what is to hold on every version on all")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the session: workers of pytest-xdist inherit the environment, and so find the folder and the owner."""
     if not hasattr(config, "workerinput"):

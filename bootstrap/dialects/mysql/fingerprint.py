@@ -15,8 +15,9 @@ def fingerprint(session: MySqlSession, scope: Scope) -> str:
     """
     _ = scope
     name = "fingerprint_mariadb" if session.server.vendor == "mariadb" else "fingerprint_mysql"
+    ignored = "QUOTE(ignored)" if "ignored_indexes" in session.server.capabilities else "'NO'"
     try:
-        answers = session.query(query(name, session.database))
+        answers = session.query(query(name, session.database).replace("{ignored}", ignored))
     except ServerError as error:
         raise StatementError(f"the fingerprint cannot be computed: {error}") from error
     return ":".join(str(value) for value in answers[0])

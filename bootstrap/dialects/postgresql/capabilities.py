@@ -11,6 +11,7 @@ _SINCE: Mapping[str, int] = {
     "set_null_columns": 15,  # ON DELETE SET NULL (columns), pg_constraint.confdelsetcols
     "security_invoker_views": 15,
     "unlogged_sequences": 15,
+    "icu_locale_of_collations": 15,  # pg_collation.colliculocale; before, collcollate and collctype held it
     "database_locale_provider": 15,  # pg_database.datlocprovider, CREATE DATABASE … LOCALE_PROVIDER
     "public_schema_owner": 15,  # the schema public belongs to pg_database_owner
     "collation_icu_rules": 16,
@@ -62,7 +63,7 @@ def catalog_columns(capabilities: frozenset[str]) -> Mapping[str, str]:
         "collation_locale": choose(
             "collation_builtin_provider",
             "c.colllocale",
-            choose("nulls_not_distinct", "c.colliculocale", "NULL::text"),
+            choose("icu_locale_of_collations", "c.colliculocale", "CASE c.collprovider WHEN 'i' THEN c.collcollate END"),
         ),
         "collation_rules": choose("collation_icu_rules", "c.collicurules", "NULL::text"),
         "enforced": choose("unenforced_constraints", "c.conenforced", "true"),

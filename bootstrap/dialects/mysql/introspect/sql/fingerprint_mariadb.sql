@@ -18,7 +18,7 @@ SELECT SHA2(CONCAT_WS(0x1F, 'column', QUOTE(table_name), ordinal_position, QUOTE
 FROM information_schema.columns WHERE table_schema = :database AND table_name NOT LIKE 'db\_bootstrap\_%'
 UNION ALL
 SELECT SHA2(CONCAT_WS(0x1F, 'index', QUOTE(table_name), QUOTE(index_name), seq_in_index, QUOTE(column_name),
-    QUOTE(collation), QUOTE(sub_part), non_unique, QUOTE(index_type), QUOTE(index_comment), QUOTE(ignored)), 256)
+    QUOTE(collation), QUOTE(sub_part), non_unique, QUOTE(index_type), QUOTE(index_comment), {ignored}), 256)
 FROM information_schema.statistics WHERE table_schema = :database AND table_name NOT LIKE 'db\_bootstrap\_%'
 UNION ALL
 SELECT SHA2(CONCAT_WS(0x1F, 'reference', QUOTE(constraint_name), QUOTE(table_name), QUOTE(column_name), ordinal_position,
