@@ -130,23 +130,29 @@ def new_password() -> str:
 
 
 def _prepare_postgres(server: PostgresServer, request: InstanceRequest) -> None:
-    """Make the master user as RDS has it: it may create databases and roles, and is no superuser."""
-    username, password = sql.Identifier(request.username), sql.Literal(request.password)
-    server.execute("CREATE ROLE rds_superuser NOLOGIN")
-    server.execute("GRANT pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION")
-    server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(username, password))
-    server.execute(sql.SQL("GRANT rds_superuser TO {} WITH ADMIN OPTION").format(username))
+    make_postgres_master(server, request.username, request.password)
     if request.database is not None:
         server.create_database(request.database, owner=request.username)
 
 
+def make_postgres_master(server: PostgresServer, username: str, password: str) -> None:
+    """Make the master user as RDS has it: it may create databases and roles, and is no superuser."""
+    name = sql.Identifier(username)
+    server.execute("CREATE ROLE rds_superuser NOLOGIN")
+    server.execute("GRANT pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION")
+    server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(name, sql.Literal(password)))
+    server.execute(sql.SQL("GRANT rds_superuser TO {} WITH ADMIN OPTION").format(name))
+
+
 def _prepare_mysql(server: MySQLServer, request: InstanceRequest) -> None:
-    """Make the master user as RDS has it: everything but SUPER, FILE and SHUTDOWN."""
-    server.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", arguments=(request.username, request.password))
-    server.execute(
-        f"GRANT {MYSQL_MASTER_PRIVILEGES} ON *.* TO %s@'%%' WITH GRANT OPTION", arguments=(request.username,)
-    )
-    if server.flavour == "mysql":
-        server.execute("GRANT ROLE_ADMIN ON *.* TO %s@'%%' WITH GRANT OPTION", arguments=(request.username,))
+    make_mysql_master(server, request.username, request.password)
     if request.database is not None:
         server.create_database(request.database)
+
+
+def make_mysql_master(server: MySQLServer, username: str, password: str) -> None:
+    """Make the master user as RDS has it: everything but SUPER, FILE and SHUTDOWN."""
+    server.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", arguments=(username, password))
+    server.execute(f"GRANT {MYSQL_MASTER_PRIVILEGES} ON *.* TO %s@'%%' WITH GRANT OPTION", arguments=(username,))
+    if server.flavour == "mysql":
+        server.execute("GRANT ROLE_ADMIN ON *.* TO %s@'%%' WITH GRANT OPTION", arguments=(username,))

@@ -123,10 +123,14 @@ class PostgresPlace:
     def connect(self, database: str) -> Any:
         return self.server.connect(database)
 
+    def client(self, database: str) -> Any:
+        """A session of whoever loads the scripts."""
+        return self.connect(database)
+
     def load(self, database: str, script: str, session: str = "") -> None:
         with (
             _refusals(psycopg2.Error),
-            contextlib.closing(self.connect(database)) as connection,
+            contextlib.closing(self.client(database)) as connection,
             connection.cursor() as cursor,
         ):
             if session == "triggers-off":
@@ -207,10 +211,14 @@ class MySqlPlace:
     def connect(self, database: str) -> Any:
         return self.server.connect(database)
 
+    def client(self, database: str) -> Any:
+        """A session of whoever loads the scripts."""
+        return self.connect(database)
+
     def load(self, database: str, script: str, session: str = "") -> None:
         with (
             _refusals(pymysql.Error),
-            contextlib.closing(self.connect(database)) as connection,
+            contextlib.closing(self.client(database)) as connection,
             connection.cursor() as cursor,
         ):
             if session in ("fk_checks-off", "triggers-off"):
