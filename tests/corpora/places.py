@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import re
-import shutil
 import subprocess
 import uuid
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ from psycopg2 import sql
 from bootstrap.dialects.base import Endpoint
 from bootstrap.target.url import parse_url
 from demo.servers import MySQLServer, PostgresServer, Server
-from demo.servers.postgresql_programs import find_postgresql
+from demo.servers.postgresql_programs import find_pg_dump
 from tests.corpora.records import CORPORA
 
 WIPE = Path(__file__).with_name("wipe.sql")
@@ -153,7 +152,14 @@ class PostgresPlace:
                     cursor.execute(statement)
 
     def dump(self, database: str) -> list[str]:
-        command = [_pg_dump(), "--schema-only", "--no-sync", f"--exclude-schema={OWN_SCHEMA}", "--dbname", database]
+        command = [
+            _pg_dump(self.server.version),
+            "--schema-only",
+            "--no-sync",
+            f"--exclude-schema={OWN_SCHEMA}",
+            "--dbname",
+            database,
+        ]
         command += ["--host", str(self.server.socket_directory), "--port", str(self.server.port)]
         command += ["--username", self.server.username]
         environment = {**os.environ, "PGPASSWORD": self.server.password}
@@ -163,11 +169,8 @@ class PostgresPlace:
 
 
 @cache
-def _pg_dump() -> str:
-    beside = find_postgresql() / "bin" / "pg_dump"
-    found = str(beside) if beside.exists() else shutil.which("pg_dump")
-    assert found, "pg_dump was not found: install the package postgresql-client"
-    return found
+def _pg_dump(major: str) -> str:
+    return str(find_pg_dump(major))
 
 
 _COPY = re.compile(r"^(COPY [^\n]* FROM stdin;)\n(.*?)^\\\.$", re.IGNORECASE | re.MULTILINE | re.DOTALL)

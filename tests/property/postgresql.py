@@ -41,7 +41,8 @@ FEATURES = frozenset(
     |clustered index|generated column|INCLUDE|index collation|inheritance|rule|NOT VALID|BRIN|composite type|hash index
     |user collation|text search configuration|unlogged|mixed-case table|mixed-case column|identity|grant
     |sequence options|policy|replica identity|index storage parameter|row level security|exclusion|ATOMIC body
-    |column collation|procedure|default privilege|range type|statistics|event trigger|column grant
+    |column collation|procedure|default privilege|range type|statistics|event trigger|column grant|sequence grant
+    |other comment
     """.replace("\n", "")
     .replace("    ", "")
     .split("|")
@@ -146,6 +147,10 @@ def _constraints(pen: Pen, table: str, columns: list[str], wide_key: bool) -> li
     if pen.chance(2):
         made.append(f"CONSTRAINT code_range CHECK (code {pen.one(('> 0', '< 1000', 'BETWEEN 0 AND 99', 'IN (1, 2)'))})")
         pen.note("check")
+    if "title" in columns and pen.chance(3):
+        wanted = pen.one(("'x'", "'x', 'y'", "'', '1', '2'"))
+        made.append(f"CHECK (title IN ({wanted}))")
+        pen.note("check")
     if "amount" in columns and pen.chance(3):
         made.append("CHECK (amount >= 0)")
         pen.note("check")
@@ -232,6 +237,9 @@ def _extras(pen: Pen, name: str) -> None:
     if pen.chance(3):
         pen.write(f"COMMENT ON COLUMN {name}.code IS {text}", "column comment")
     if pen.chance(4):
+        key = name.removeprefix("other.").strip('"') + "_pkey"
+        pen.write(f'COMMENT ON CONSTRAINT "{key}" ON {name} IS {text}', "other comment")
+    if pen.chance(4):
         pen.write(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY", "row level security")
         target = pen.one(("", f" TO {ROLES[0]}"))
         pen.write(
@@ -249,6 +257,7 @@ def _extras(pen: Pen, name: str) -> None:
 
 
 def _partitioned(pen: Pen) -> None:
+    pen.write("CREATE TABLE lone (id bigint PRIMARY KEY)")
     method, bounds = pen.one(
         (
             ("RANGE (id)", ("FROM (0) TO (100)", "FROM (100) TO (200)")),
@@ -260,10 +269,23 @@ def _partitioned(pen: Pen) -> None:
     name = "events_" + method[:4].lower().strip()
     pen.write(f"CREATE TABLE {name} (id bigint NOT NULL, code integer NOT NULL{more}, PRIMARY KEY (id, code))"
               f" PARTITION BY {method}", "partitioned table")  # fmt: skip
-    for number, bound in enumerate(bounds[: pen.one((2, 1))]):
-        pen.write(f"CREATE TABLE {name}_{number} PARTITION OF {name} FOR VALUES {bound}")
+    place = pen.one((name, "a_part", "z_part"))  # names sort before and behind their parent's
+    kept = bounds[: pen.one((2, 1))]
+    for number, bound in enumerate(kept):
+        pen.write(f"CREATE TABLE {place}_{number} PARTITION OF {name} FOR VALUES {bound}")
     if pen.chance(2):
-        pen.write(f"CREATE INDEX {name}_code ON {name} (code)")
+        unique = pen.maybe("UNIQUE ", "unique index", of=3)
+        pen.write(f"CREATE {unique}INDEX {name}_code ON {name} (code{', id' if unique else ''})")
+    if pen.chance(3):
+        pen.write(f"ALTER TABLE {place}_0 ADD CONSTRAINT {place}_own UNIQUE (code, id)", "unique constraint")
+    if pen.chance(3):
+        pen.write(f"ALTER TABLE {name} ADD COLUMN above bigint REFERENCES lone (id)", "foreign key")
+    if pen.chance(4):
+        pen.write("CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$")
+        pen.write(f"CREATE TRIGGER noting AFTER INSERT ON {name} FOR EACH ROW EXECUTE FUNCTION noted()", "trigger")
+    if len(kept) == 1 and pen.chance(2):  # the other is there, but no partition
+        like = pen.one(("", " INCLUDING INDEXES"))
+        pen.write(f"CREATE TABLE {place}_1 (LIKE {name}{like})")
 
 
 def _inherited(pen: Pen) -> None:
@@ -273,7 +295,7 @@ def _inherited(pen: Pen) -> None:
 
 def _code(pen: Pen, tables: dict[str, list[str]]) -> None:
     if pen.chance(2):
-        _functions(pen)
+        _functions(pen, tables)
     first = next(iter(tables))
     column = tables[first][0].split(" ", 1)[0]
     if pen.chance(2):
@@ -290,7 +312,7 @@ def _code(pen: Pen, tables: dict[str, list[str]]) -> None:
         _triggers(pen, first)
 
 
-def _functions(pen: Pen) -> None:
+def _functions(pen: Pen, tables: dict[str, list[str]]) -> None:
     body = pen.one(("SELECT $1 + 1", "SELECT $1 * 2"))
     returns = pen.one(("integer", "bigint"))
     definer = pen.maybe(" SECURITY DEFINER", "SECURITY DEFINER")
@@ -299,6 +321,9 @@ def _functions(pen: Pen) -> None:
         f"CREATE FUNCTION next_of(integer) RETURNS {returns} LANGUAGE sql{volatility}{definer} AS $${body}$$",
         "function",
     )
+    if pen.chance(3):
+        target = pen.one(tuple(tables))
+        pen.write(f"ALTER TABLE {target} ALTER COLUMN code SET DEFAULT next_of(1)", "expression default")
     if pen.chance(3):
         pen.write(
             "CREATE FUNCTION next_of(text) RETURNS text LANGUAGE sql AS $$SELECT $1 || '!'$$", "overloaded function"
@@ -344,5 +369,14 @@ def _privileges(pen: Pen, tables: dict[str, list[str]]) -> None:
             pen.write(f"GRANT {pen.one(('SELECT', 'SELECT, INSERT', 'ALL'))} ON {name} TO {pen.one(ROLES)}", "grant")
         if pen.chance(6):
             pen.write(f"GRANT UPDATE (code) ON {name} TO {ROLES[1]}", "column grant")
+    if pen.chance(4):
+        option = pen.maybe(" WITH GRANT OPTION", of=3)
+        pen.write(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {pen.one(ROLES)}{option}", "sequence grant")
+    if pen.chance(5):
+        pen.write(f"GRANT USAGE ON SCHEMA other TO {pen.one((*ROLES, 'PUBLIC'))}", "grant")
+    if pen.chance(6):
+        pen.write(f"GRANT USAGE ON TYPE kind TO {pen.one(ROLES)}; REVOKE USAGE ON TYPE kind FROM PUBLIC", "grant")
+    if pen.chance(5):
+        pen.write(f"ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO {ROLES[1]}", "default privilege")
     if pen.chance(5):
         pen.write(f"ALTER DEFAULT PRIVILEGES IN SCHEMA other GRANT SELECT ON TABLES TO {ROLES[0]}", "default privilege")

@@ -42,6 +42,18 @@ SELECT what, name FROM (
   SELECT d.classid, d.objid, 'dependence on an extension of', pg_describe_object(d.classid, d.objid, 0)
   FROM pg_depend d WHERE d.deptype = 'x'
   UNION ALL
+  SELECT 'pg_trigger'::regclass, t.oid, 'state of a partition''s trigger', n.nspname || '.' || c.relname || '.' || t.tgname
+  FROM pg_trigger t JOIN pg_trigger p ON p.oid = t.tgparentid AND p.tgenabled <> t.tgenabled
+  JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE NOT t.tgisinternal AND {namespace}
+  UNION ALL
+  SELECT 'pg_class'::regclass, c.oid, 'storage or statistics of a materialized view''s column',
+         n.nspname || '.' || c.relname || '.' || a.attname
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'm'
+  JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
+  WHERE a.attnum > 0 AND (coalesce(a.attstattarget, -1) <> -1 OR a.attstorage <> t.typstorage OR a.attoptions IS NOT NULL
+                          OR a.attcompression <> '') AND {namespace}
+  UNION ALL
   SELECT DISTINCT 'pg_class'::regclass, c.oid, 'privilege that another than the owner gave, on',
          n.nspname || '.' || c.relname
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) e

@@ -143,6 +143,9 @@ def revoke(item: Grant, context: RenderContext) -> list[Statement]:
     """Take a privilege away, or give back one that the server gives by default."""
     if item.on and item.on.kind is Kind.SEQUENCE and item.on.table and sequence_of(item.on, context) is None:
         return []  # it went with the sequence
+    owner = getattr(context.desired.objects.get(item.on), "owner", None) if item.on else None
+    if owner == item.grantee and not item.revoked:
+        return []  # whoever becomes the owner has it
     if item.revoked:
         return [_give(item, context)]
     kept = [
