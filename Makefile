@@ -13,7 +13,7 @@ KEEP      ?=
 WORKERS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-down test corpora benchmark check format package docs plan bootstrap verify history clean
+.PHONY: help install demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify history clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -37,6 +37,9 @@ test: install package  ## All tests, on private servers
 corpora: install  ## Every case of the corpora, on the servers of both ends of each engine
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) tests/corpora --corpora=all \
 		--corpora-servers=postgresql,postgresql-18,mariadb,mysql $(ARGS)
+
+versions: install  ## What is to hold on every server version, on all of them
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --all-versions tests/versions tests/mysql/test_features.py $(ARGS)
 
 benchmark: install  ## How long runs take, against the floor
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -7,11 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from demo.servers import MariaDBServer, MySQLServer
+from demo.servers.versions import ALL
 from tests.conftest import fresh_database, shared_server
 from tests.mysql.place import Place, open_place
 
 
-@pytest.fixture(params=["mariadb", "mysql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On the servers at hand, or on every version of both vendors."""
+    if "server" in metafunc.fixturenames:
+        every = [name for name in ALL if not name.startswith("postgresql")]
+        names = every if metafunc.config.getoption("--all-versions") else ["mariadb", "mysql"]
+        metafunc.parametrize("server", names, indirect=True)
+
+
+@pytest.fixture
 def server(request: pytest.FixtureRequest) -> MariaDBServer | MySQLServer:
     found = shared_server(request.param)
     assert isinstance(found, MariaDBServer | MySQLServer)
