@@ -12,6 +12,7 @@ from tests.corpora.places import Place, place_for
 from tests.corpora.records import Case
 
 APP, READER = "convergence_app@localhost", "convergence_reader@localhost"
+ROLE = "convergence_role"
 BOTH, MARIADB, MYSQL = ("mariadb", "mysql"), ("mariadb",), ("mysql",)
 
 # vendors, name, what is there, what is wanted
@@ -37,6 +38,15 @@ CASES = [
      f" GRANT SELECT ON * TO {READER}",
      f"CREATE FUNCTION f() RETURNS bigint DETERMINISTIC RETURN 1; GRANT EXECUTE ON FUNCTION f TO {APP}, {READER};"
      f" GRANT INSERT ON * TO {READER}"),
+    (BOTH, "what a role may do",
+     f"CREATE TABLE t (id int); GRANT SELECT ON t TO {ROLE}",
+     f"CREATE TABLE t (id int); GRANT SELECT, UPDATE (id) ON t TO {ROLE}; GRANT INSERT ON t TO {APP}"),
+    (BOTH, "a column whose values no two servers would make the same",
+     "CREATE TABLE t (id int PRIMARY KEY)",
+     "CREATE TABLE t (id int PRIMARY KEY, a char(36) DEFAULT (uuid()), b double NOT NULL DEFAULT (rand()))"),
+    (BOTH, "a new column that counts replaces the primary key and its column",
+     "CREATE TABLE t (old_id int NOT NULL, a int NOT NULL, PRIMARY KEY (old_id), UNIQUE KEY u (old_id, a))",
+     "CREATE TABLE t (id int NOT NULL AUTO_INCREMENT, a int NOT NULL, PRIMARY KEY (id), UNIQUE KEY u (a))"),
     (MARIADB, "keys of a table whose block size changes",
      "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a int, UNIQUE KEY u (a), KEY k (a)) ROW_FORMAT=COMPRESSED"
      " KEY_BLOCK_SIZE=8; CREATE TABLE u (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",
@@ -61,6 +71,7 @@ def there(request: pytest.FixtureRequest) -> Iterator[Place]:
     server: MariaDBServer | MySQLServer = request.getfixturevalue(f"{request.param}_server")
     for account in (APP, READER):
         server.execute(f"CREATE USER IF NOT EXISTS {account}")
+    server.execute(f"CREATE ROLE IF NOT EXISTS {ROLE}")
     place = place_for(server)
     yield place
     place.close()

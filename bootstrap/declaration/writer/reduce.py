@@ -33,6 +33,7 @@ def reduced(catalog: Catalog, engine: str, *, owner: str | None = None) -> Catal
     """
     owner = owner or _usual_owner(catalog)
     keys = _keys(catalog)
+    catalog = _roles_without_hosts(catalog) if engine == MYSQL else catalog
     objects: dict[Ref, DatabaseObject] = {}
     for ref, item in catalog.objects.items():
         made: Any = item
@@ -61,7 +62,25 @@ def _usual_owner(catalog: Catalog) -> str | None:
 
 def _mysql_role(role: Role) -> Role:
     """Whether it may log in goes without saying: an account has a host, a role has none."""
-    return replace(role, attributes=tuple((name, value) for name, value in role.attributes if name != "login"))
+    unsaid = ("login", "false" if "@" not in role.name else "true")
+    return replace(role, attributes=tuple(attribute for attribute in role.attributes if attribute != unsaid))
+
+
+def _roles_without_hosts(catalog: Catalog) -> Catalog:
+    """MySQL gives a role the host ``%``, which nobody writes; a name without a host is a role on both vendors."""
+    roles = [role.name for role in catalog.of(Role) if ("login", "false") in role.attributes]
+    short = {name: name.removesuffix("@%") for name in roles if name.endswith("@%")}
+    if not short:
+        return catalog
+    objects: dict[Ref, DatabaseObject] = {}
+    for item in catalog.objects.values():
+        made = item
+        if isinstance(item, Role):
+            members = tuple(short.get(name, name) for name in item.member_of)
+            made = replace(item, name=short.get(item.name, item.name), member_of=members)
+        objects[made.ref] = made
+    grants = frozenset(replace(grant, grantee=short.get(grant.grantee, grant.grantee)) for grant in catalog.grants)
+    return replace(catalog, objects=objects, grants=grants)
 
 
 def _keys(catalog: Catalog) -> frozenset[tuple[Kind, str]]:

@@ -20,8 +20,12 @@ _SINCE: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "functional_indexes": ((8, 0, 13), _NEVER),
     "invisible_indexes": ((8, 0, 0), _NEVER),
     "ignored_indexes": (_NEVER, (10, 6, 0)),
+    "random_defaults": (_NEVER, (10, 2, 1)),  # a new column's rows are filled with uuid(), rand()
     "descending_indexes": ((8, 0, 1), (10, 8, 1)),
     "json_type": ((5, 7, 8), _NEVER),  # MariaDB: an alias of longtext with a check
+    "prints_labels": (_NEVER, _NEVER),  # ENUM and SET labels with all their characters
+    "prints_defaults": ((5, 7, 0), _NEVER),  # literal defaults, likewise: in hexadecimal digits
+    "prints_expressions": (_NEVER, (10, 2, 1)),  # expressions of columns and checks, likewise
     "rename_column": ((8, 0, 0), (10, 5, 2)),
     "rename_index": ((5, 7, 0), (10, 5, 2)),
     "sequences": (_NEVER, (10, 3, 0)),

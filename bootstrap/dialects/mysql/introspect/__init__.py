@@ -19,6 +19,7 @@ from bootstrap.dialects.mysql.introspect.dependencies import dependencies_of
 from bootstrap.dialects.mysql.introspect.lexer import UnknownSyntaxError
 from bootstrap.dialects.mysql.introspect.reading import Reading, read
 from bootstrap.dialects.mysql.introspect.security import read_grants, read_roles
+from bootstrap.dialects.mysql.introspect.unprintable import with_all_characters
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.problems import StatementError
 
@@ -38,7 +39,7 @@ def introspect_database(session: MySqlSession, database: str, scope: Scope) -> I
     reading = read(session, database, scope)
     unsupported: list[Unsupported] = []
     objects: dict[Ref, DatabaseObject] = {}
-    for item in _objects(reading, unsupported):
+    for item in _objects(session, reading, unsupported):
         objects[item.ref] = item
     for role in read_roles(reading):
         objects[role.ref] = role
@@ -57,7 +58,7 @@ def introspect_database(session: MySqlSession, database: str, scope: Scope) -> I
     return Introspection(catalog, tuple(unsupported))
 
 
-def _objects(reading: Reading, unsupported: list[Unsupported]) -> list[DatabaseObject]:
+def _objects(session: MySqlSession, reading: Reading, unsupported: list[Unsupported]) -> list[DatabaseObject]:
     found: list[DatabaseObject] = []
     defaults = {str(name): str(collation) for name, collation in reading.lists["charsets"]}
     for name, table_type, collation in reading.lists["tables"]:
@@ -65,7 +66,8 @@ def _objects(reading: Reading, unsupported: list[Unsupported]) -> list[DatabaseO
             if table_type in ("BASE TABLE", "SYSTEM VERSIONED"):
                 collations = Collations(defaults=defaults, table=str(collation))
                 text = reading.text("table", name, 1)
-                found.append(read_table(text, database=reading.database, collations=collations))
+                table = read_table(text, database=reading.database, collations=collations)
+                found.append(with_all_characters(table, session))
             elif table_type == "SEQUENCE":
                 found.append(read_sequence(name, reading))
         except UnknownSyntaxError as reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,11 +13,14 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import Key, changes_block_size, key_of, leads_with, table_keys
 from bootstrap.dialects.mysql.render.conversions import conversion, unsettles_keys
-from bootstrap.dialects.mysql.render.parts import column_definition, key_definition, loses_default
+from bootstrap.dialects.mysql.render.parts import column_definition, default_text, key_definition, loses_default
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note
 from bootstrap.dialects.mysql.render.versioning import another_period, is_row_column, row_columns
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
+
+# Functions whose value another server would not repeat.
+_RANDOM = re.compile(r"\b(uuid|uuid_short|rand|random_bytes)\s*\(", re.IGNORECASE)
 
 
 def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
@@ -29,14 +33,33 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     carrier = _carrier(table, column, context)
     if carrier is not None and carrier != column.name:
         return []
-    clauses = [_add_clause(table, column, change.previous, context)]
-    cost = _cost_of_adding(column)
+    later = _later_default(column, table, context)
+    added = column if later is None else replace(column, default=None)
+    clauses = [_add_clause(table, added, change.previous, context)]
+    cost = _cost_of_adding(added)
     if carrier == column.name:
         clauses += _carried(table, column, context)
         cost = Cost.SHARED
     clauses += _lost_default(column)
     hazards = [] if column.generated else list(_hazards_of_adding(change, context))
-    return [alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards)]
+    statements = [alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards)]
+    return statements if later is None else [*statements, later]
+
+
+def _later_default(column: Column, table: Table, context: RenderContext) -> Statement | None:
+    """The default of a new column in a statement of its own, where the server refuses to fill rows with it (1674)."""
+    if column.default is None or "random_defaults" in context.server.capabilities:
+        return None
+    if not _RANDOM.search(column.default):
+        return None
+    hazard = note(HazardKind.BREAKS_RUNNING_CODE, table.ref.child(Kind.COLUMN, column.name),
+                  "this server fills rows that exist with NULL, or the type's zero value, and not with the default",
+                  "fill them by a step that runs after")  # fmt: skip
+    default = (
+        f"ALTER COLUMN {quote(column.name)} SET DEFAULT {default_text(column.default, column.type, context.server)}"
+    )
+    ref = table.ref.child(Kind.COLUMN, column.name)
+    return alter(table, [default], context, subject=ref, cost=Cost.INSTANT, hazards=[hazard])
 
 
 def _add_clause(table: Table, column: Column, previous: str, context: RenderContext) -> str:

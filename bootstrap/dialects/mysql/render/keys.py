@@ -179,6 +179,9 @@ def _add_key(table: Table, key: Key, ref: Ref, context: RenderContext) -> list[S
 
 
 def _drop_key(table: Table, key: Key, ref: Ref, context: RenderContext) -> list[Statement]:
+    for after in table_keys(wanted_table(table, context)):
+        if (after.kind, after.name) == (key.kind, key.name) and carried_by(table, after, context) is not None:
+            return []  # a new column that counts brings the key of that name, and takes this one away
     clauses = [_drop_clause(key)]
     heir = _heir(table, key, context)
     hazards: list[Hazard] = []

@@ -1,0 +1,42 @@
+"""Characters beyond the basic plane, which the servers keep and print as question marks."""
+
+from __future__ import annotations
+
+import pytest
+
+from bootstrap.dialects.base import Scope
+from bootstrap.dialects.mysql.dialect import DIALECT
+from tests.mysql.place import Place, table
+
+
+@pytest.fixture(autouse=True)
+def _with_all_characters(place: Place, other: Place) -> None:
+    for one in (place, other):
+        one.load("ALTER DATABASE CHARACTER SET utf8mb4")
+        one.session.use(one.session.database)  # what the database has now is what the session takes up
+
+
+def test_labels_and_defaults_are_read_as_they_are(place: Place, other: Place) -> None:
+    place.load(
+        "CREATE TABLE t (a enum('x😀','why?','y') CHARACTER SET utf8mb4 DEFAULT 'x😀',"
+        " b set('😀','x🎉','c') CHARACTER SET utf8mb4 NOT NULL DEFAULT 'x🎉', c varchar(9) CHARACTER SET utf8mb4"
+        " DEFAULT '🎉?', d varchar(9) DEFAULT '?')"
+    )
+    found = place.catalog()
+    columns = found.table(table("t")).columns
+    assert [column.type for column in columns[:2]] == ["enum('x😀','why?','y')", "set('😀','x🎉','c')"]
+    assert place.normalised(found).objects == found.objects
+    other.apply(found)
+    other.load("INSERT INTO t () VALUES ()")
+    assert other.session.query("SELECT * FROM t") == [("x😀", "x🎉", "🎉?", "?")]
+    assert other.changes(found) == ()
+
+
+def test_an_expression_that_mysql_does_not_print_is_refused_by_name(place: Place, other: Place) -> None:
+    place.load("CREATE TABLE t (a varchar(9) CHARACTER SET utf8mb4, CHECK (a <> '😀'))")
+    found = DIALECT.introspect(place.session, Scope())
+    if place.vendor == "mysql":
+        assert [(item.what, item.name) for item in found.unsupported] == [("base table", "t")]
+        return
+    other.apply(place.catalog())
+    assert "😀" in other.session.query("SHOW CREATE TABLE t")[0][1]
