@@ -104,12 +104,12 @@ def managed_by(work: Work) -> Callable[[Ref], bool]:
     """Whether something that is not declared may be dropped.
 
     With ``--exact`` everything in scope may, but never a role: those belong to the whole cluster. Else only what an
-    earlier run declared.
+    earlier run declared, and what one that was killed left behind of its own means.
     """
     if work.request.exact:
         return lambda ref: ref.kind is not Kind.ROLE
     earlier = Ledger(History(work.session, work.dialect)).managed()
-    return lambda ref: ref in earlier
+    return lambda ref: ref in earlier or work.dialect.is_leftover(ref)
 
 
 def _rendered(work: Work, difference: Difference, changes: list[Change]) -> list[Statement]:

@@ -253,6 +253,9 @@ class Dialect(Protocol):
     def check_writable(self, session: Session) -> None:
         """Raise Unreachable where this is a reader, a replica in recovery, or a transaction pooler."""
 
+    def is_leftover(self, ref: Ref) -> bool:
+        """Whether an object that nobody declares is a means of ours, which a run that was killed has left behind."""
+
     def history_schema(self) -> Sequence[str]:
         """Idempotent statements that make or upgrade our own history tables."""
 

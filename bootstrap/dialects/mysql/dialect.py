@@ -92,6 +92,10 @@ class MySqlDialect:
         """Raise Unreachable where this is a reader, a replica, or a proxy that shares connections."""
         check_writable(cast(MySqlSession, session))
 
+    def is_leftover(self, ref: Ref) -> bool:  # noqa: ARG002  # no change needs a means of its own here
+        """Whether this is a means of ours: there are none."""
+        return False
+
     def history_schema(self) -> Sequence[str]:
         """Idempotent statements that make or upgrade our own history tables."""
         return history.history_schema()

@@ -30,6 +30,7 @@ from bootstrap.dialects.postgresql.introspect import introspect
 from bootstrap.dialects.postgresql.introspection.reader import NAMESPACE
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render import render
+from bootstrap.dialects.postgresql.render.nullability import is_helper
 from bootstrap.dialects.postgresql.rules import PostgresRules
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
 from bootstrap.plan.rules import Rules
@@ -76,6 +77,10 @@ class PostgresDialect:
     def check_writable(self, session: Session) -> None:
         """Raise Unreachable where this is a reader, a replica in recovery, or a transaction pooler."""
         writable.check_writable(_own(session))
+
+    def is_leftover(self, ref: Ref) -> bool:
+        """Whether this is the check that a killed run has left while it made a column NOT NULL."""
+        return is_helper(ref)
 
     def history_schema(self) -> Sequence[str]:
         """Idempotent statements that make or upgrade our own history tables."""

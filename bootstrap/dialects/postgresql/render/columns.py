@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn, ReleaseDefault, RenameColumn
 from bootstrap.catalog.columns import Column, GeneratedKind
-from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import EnumType
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render.attach import is_detached, is_joining
 from bootstrap.dialects.postgresql.render.casts import rewrites, using, zero
+from bootstrap.dialects.postgresql.render.nullability import nullability
 from bootstrap.dialects.postgresql.render.owned import (
     change_of_identity,
     change_of_serial,
@@ -34,7 +35,6 @@ from bootstrap.dialects.postgresql.render.statements import (
     options_sql,
     rows_of,
     statement,
-    takes_care,
 )
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
 
@@ -248,7 +248,7 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
     made += _generation(change, context)
     made += _type(change, context)
     made += _default(change, context)
-    made += _nullability(change, context)
+    made += nullability(change, context)
     if after.serial and not before.serial:
         made += change_of_serial(change, context)
     if after.serial and before.serial and before.type != after.type:
@@ -332,52 +332,6 @@ def _default(change: AlterColumn, context: RenderContext) -> list[Statement]:
     # ONLY: each partition and child table has a default of its own and a change of its own.
     sql = f"ALTER TABLE ONLY {_relation(change)} ALTER COLUMN {quote(after.name)} {action}"
     return [statement(sql, change.ref, context)]
-
-
-def _nullability(change: AlterColumn, context: RenderContext) -> list[Statement]:
-    before, after, table = change.before, change.after, change.table
-    if before.nullable == after.nullable:
-        return []
-    name, relation = quote(after.name), _relation(change)
-    if after.nullable:
-        return [statement(f"ALTER TABLE {relation} ALTER COLUMN {name} DROP NOT NULL", change.ref, context)]
-    rows = rows_of(table.ref, context)
-    hazards = []
-    if rows != 0:
-        hazards = [
-            note(
-                HazardKind.VALIDATION_MAY_FAIL, change.ref, f"{change.ref} becomes NOT NULL: rows without a value fail",
-                "fill the column in a step before",
-            )
-        ]  # fmt: skip
-    set_it = f"ALTER TABLE {relation} ALTER COLUMN {name} SET NOT NULL"
-    if rows == 0 or not takes_care(table.ref, context) or table.partition_by or table.partition_of:
-        return [statement(set_it, change.ref, context, hazards=hazards)]
-    return _not_null_through_check(change, set_it, context, hazards)
-
-
-def _not_null_through_check(
-    change: AlterColumn, set_it: str, context: RenderContext, hazards: list[Hazard]
-) -> list[Statement]:
-    """A validated check lets SET NOT NULL skip its scan under the exclusive lock."""
-    relation, name = _relation(change), quote(change.after.name)
-    helper = quote(helper_name(change.ref))
-    present = any(check.name == helper_name(change.ref) for check in change.table.checks)
-    steps = [] if present else [f"ALTER TABLE {relation} ADD CONSTRAINT {helper} CHECK ({name} IS NOT NULL) NOT VALID"]
-    steps += [
-        f"ALTER TABLE {relation} VALIDATE CONSTRAINT {helper}",
-        set_it,
-        f"ALTER TABLE {relation} DROP CONSTRAINT {helper}",
-    ]
-    made = [statement(sql, change.ref, context) for sql in steps]
-    validated = len(steps) - 3
-    made[validated] = statement(steps[validated], change.ref, context, hazards=hazards)
-    return made
-
-
-def helper_name(column: Ref) -> str:
-    """The name of the check that lasts only while a column becomes NOT NULL."""
-    return f"db_bootstrap_{column.name.encode()[:40].decode(errors='ignore')}_not_null"
 
 
 def _properties(change: AlterColumn, context: RenderContext) -> list[Statement]:

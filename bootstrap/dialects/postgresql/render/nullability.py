@@ -1,0 +1,62 @@
+"""Columns that become NOT NULL, or cease to be."""
+
+from __future__ import annotations
+
+from bootstrap.catalog.changes import AlterColumn
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.names import qualified, quote
+from bootstrap.dialects.postgresql.render.statements import note, rows_of, statement, takes_care
+from bootstrap.plan.statement import Hazard, HazardKind, Statement
+
+_HELPER = ("db_bootstrap_", "_not_null")
+
+
+def nullability(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    """``SET NOT NULL``, without a long lock where the table has rows, or ``DROP NOT NULL``."""
+    before, after, table = change.before, change.after, change.table
+    if before.nullable == after.nullable:
+        return []
+    name, relation = quote(after.name), qualified(change.table.schema, change.table.name)
+    if after.nullable:
+        return [statement(f"ALTER TABLE {relation} ALTER COLUMN {name} DROP NOT NULL", change.ref, context)]
+    rows = rows_of(table.ref, context)
+    hazards: list[Hazard] = []
+    if rows != 0:
+        hazards = [
+            note(
+                HazardKind.VALIDATION_MAY_FAIL, change.ref, f"{change.ref} becomes NOT NULL: rows without a value fail",
+                "fill the column in a step before",
+            )
+        ]  # fmt: skip
+    set_it = f"ALTER TABLE {relation} ALTER COLUMN {name} SET NOT NULL"
+    if rows == 0 or not takes_care(table.ref, context) or table.partition_by or table.partition_of:
+        return [statement(set_it, change.ref, context, hazards=hazards)]
+    return _not_null_through_check(change, set_it, context, hazards)
+
+
+def _not_null_through_check(
+    change: AlterColumn, set_it: str, context: RenderContext, hazards: list[Hazard]
+) -> list[Statement]:
+    """A validated check lets SET NOT NULL skip its scan under the exclusive lock."""
+    relation, name = qualified(change.table.schema, change.table.name), quote(change.after.name)
+    helper = quote(helper_name(change.ref))
+    steps = [
+        f"ALTER TABLE {relation} ADD CONSTRAINT {helper} CHECK ({name} IS NOT NULL) NOT VALID",
+        f"ALTER TABLE {relation} VALIDATE CONSTRAINT {helper}",
+        set_it,
+        f"ALTER TABLE {relation} DROP CONSTRAINT {helper}",
+    ]
+    made = [statement(sql, change.ref, context) for sql in steps]
+    made[1] = statement(steps[1], change.ref, context, hazards=hazards)
+    return made
+
+
+def helper_name(column: Ref) -> str:
+    """The name of the check that lasts only while a column becomes NOT NULL."""
+    return f"{_HELPER[0]}{column.name.encode()[:40].decode(errors='ignore')}{_HELPER[1]}"
+
+
+def is_helper(ref: Ref) -> bool:
+    """Whether this is such a check: one that is there was left behind by a run that was killed."""
+    return ref.kind is Kind.CHECK and ref.name.startswith(_HELPER[0]) and ref.name.endswith(_HELPER[1])
