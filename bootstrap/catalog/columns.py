@@ -69,6 +69,7 @@ class Column:
     compression: str | None = None
     statistics: int | None = None
     options: tuple[tuple[str, str], ...] = ()  # MySQL: column_format, storage; default=none after DROP DEFAULT
+    not_null_name: str | None = None  # of the NOT NULL constraint (18), where it is not the server's own choice
     inherited: bool = False  # comes from a parent or partitioned table; never created on its own
     # MySQL, MariaDB
     auto_increment: bool = False

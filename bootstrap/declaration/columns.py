@@ -190,6 +190,9 @@ def _default(cursor: Cursor, found: ColumnText, engine: str) -> None:
 
 def _check(cursor: Cursor, found: ColumnText) -> None:
     name = cursor.name("a name") if cursor.take("constraint") else ""
+    if name and cursor.take("not", "null"):
+        _set(found, nullable=False, not_null_name=name)
+        return
     if not cursor.take("check") or not cursor.at("("):
         raise SqlTextError("expected check (…)", 0)
     inside = cursor.brackets()

@@ -226,6 +226,8 @@ class _Precedence:
     def _joined_last(self) -> None:
         """A table joins its parent when both have become alike; new keys of the parent take in those of the table."""
         for index, change in enumerate(self.changes):
+            if isinstance(change, Create):
+                self._like_its_parent(index, _partitioned_by(change.after))
             if not isinstance(change, Alter) or not joins_parent(change):
                 continue
             parents = {ref for ref in self.needs.get(change.ref, ()) if ref.kind is Kind.TABLE}
@@ -236,6 +238,14 @@ class _Precedence:
                 elif parents & owners:
                     key = isinstance(self.changes[other], AddConstraint | CreateIndex) and not _is_check(effect)
                     self._put({index} if key else {other}, other if key else index)
+
+    def _like_its_parent(self, index: int, parent: Ref | None) -> None:
+        """A new partition is made with the columns and checks that its parent shall have."""
+        shared = (Kind.COLUMN, Kind.CHECK)
+        for other, effect in enumerate(self.effects if parent else ()):
+            refs = effect.makes | effect.takes | effect.alters
+            if not isinstance(self.changes[other], Create | Drop):
+                self._put({other} if any(ref.owner == parent and ref.kind in shared for ref in refs) else (), index)
 
     def _partitions_make_room(self) -> None:
         """Partitions go, then change their bounds, then come: so that no two hold the same values at a time."""

@@ -127,6 +127,13 @@ CASES = [
      "CREATE FUNCTION f(a int) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'select 1::bigint'; CREATE TABLE t"
      " (a int DEFAULT f(1), b bigint, c int GENERATED ALWAYS AS (f(a)) STORED, CHECK (f(a) > 0));"
      " CREATE INDEX i ON t (f(a))"),
+    ("a partition comes while its parent's columns and checks change",
+     "CREATE TABLE p (a int, gone int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)",
+     "CREATE TABLE p (a int, b bigint, more text, CONSTRAINT k CHECK (b > 0)) PARTITION BY LIST (a);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2); CREATE TABLE d PARTITION OF p FOR VALUES IN (3)"),
+    ("partitioned no more, with other columns",
+     "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, 2)",
+     "CREATE TABLE t (b int)"),
 ]  # fmt: skip
 
 

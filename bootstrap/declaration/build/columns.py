@@ -20,6 +20,7 @@ from bootstrap.declaration.sqltext import MYSQL
 
 _PLAIN = (
     "nullable", "comment", "collation", "storage", "compression", "statistics", "options", "inherited", "check",
+    "not_null_name",
     "auto_increment", "on_update", "charset", "invisible", "srid", "without_system_versioning", "renamed_from",
 )  # fmt: skip
 

@@ -87,6 +87,9 @@ class ColumnShape(Shape):
         Literal["always", "by default"] | IdentityShape | None,
         postgresql("`generated … as identity`.", "write auto_increment: true"),
     ] = None
+    not_null_name: Annotated[
+        str | None, postgresql("Name of the NOT NULL constraint (from PostgreSQL 18 on), where it is not the usual.")
+    ] = None
     sequence_grants: Annotated[
         Grants | None, postgresql("Privileges on the sequence of a serial or identity column, by role.")
     ] = None

@@ -15,7 +15,7 @@ from bootstrap.declaration.writer.given import given, text
 _SHORT = 100
 _LONG = (
     "comment", "collation", "charset", "storage", "compression", "statistics", "options", "inherited", "check",
-    "on_update", "invisible", "srid", "without_system_versioning", "renamed_from",
+    "not_null_name", "on_update", "invisible", "srid", "without_system_versioning", "renamed_from",
 )  # fmt: skip
 
 
@@ -65,7 +65,9 @@ def _short(column: Column, engine: str) -> str | None:
         words.append(f"character set {column.charset}")
     if column.collation:
         words.append("collate " + (column.collation if '"' in column.collation else quote_lower(column.collation)))
-    if not column.nullable and not _implies_not_null(column, engine):
+    if column.not_null_name:
+        words.append(f"constraint {quote_lower(column.not_null_name)} not null")
+    elif not column.nullable and not _implies_not_null(column, engine):
         words.append("not null")
     if column.identity is not None:
         if not _is_short(column.identity):

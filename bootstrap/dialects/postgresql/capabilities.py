@@ -22,6 +22,7 @@ _SINCE: Mapping[str, int] = {
     "partitioned_identity": 17,  # identity columns of partitioned tables belong to the partitions too
     "not_null_constraints": 18,  # NOT NULL is a row in pg_constraint with a name
     "virtual_generated_columns": 18,
+    "unvalidated_keys_of_partitioned": 18,  # FOREIGN KEY … NOT VALID of a partitioned table
     "unenforced_constraints": 18,  # pg_constraint.conenforced
     "temporal_keys": 18,  # pg_constraint.conperiod: WITHOUT OVERLAPS, PERIOD
 }
@@ -63,9 +64,18 @@ def catalog_columns(capabilities: frozenset[str]) -> Mapping[str, str]:
         "collation_locale": choose(
             "collation_builtin_provider",
             "c.colllocale",
-            choose("icu_locale_of_collations", "c.colliculocale", "CASE c.collprovider WHEN 'i' THEN c.collcollate END"),
+            choose(
+                "icu_locale_of_collations", "c.colliculocale", "CASE c.collprovider WHEN 'i' THEN c.collcollate END"
+            ),
         ),
         "collation_rules": choose("collation_icu_rules", "c.collicurules", "NULL::text"),
+        "not_null_name": choose(
+            "not_null_constraints",
+            "(SELECT nn.conname FROM pg_constraint nn WHERE nn.conrelid = a.attrelid AND nn.contype = 'n'"
+            " AND nn.conkey[1] = a.attnum AND nn.conislocal AND nn.coninhcount = 0)",
+            "NULL::text",
+        ),
+        "not_null": choose("not_null_constraints", "c.contype = 'n'", "false"),
         "enforced": choose("unenforced_constraints", "c.conenforced", "true"),
         "period": choose("temporal_keys", "c.conperiod", "false"),
         "membership_options": choose("inherit_option_of_memberships", "m.inherit_option AND m.set_option", "true"),

@@ -12,6 +12,7 @@ import psycopg2
 import psycopg2.extensions
 
 from bootstrap.dialects.base import Endpoint, Row, Server, ServerError
+from bootstrap.dialects.cutoff import CutOff
 from bootstrap.dialects.postgresql.capabilities import capabilities_of
 from bootstrap.dialects.postgresql.errors import translate
 
@@ -19,13 +20,12 @@ from bootstrap.dialects.postgresql.errors import translate
 # a statement that waits for a lock from being carried out for a client that no longer exists.
 _SAFE_SETTINGS = {
     "client_connection_check_interval": "1000",
-    "idle_in_transaction_session_timeout": "300000",
-    "idle_session_timeout": "900000",
     "client_min_messages": "warning",
     "jit": "off",  # compiling the catalog queries costs more than running them
     "standard_conforming_strings": "on",
     "check_function_bodies": "off",  # bodies may name what comes later; order is kept by real dependencies
 }
+_LONGEST_IDLE_TRANSACTION_MS = 300_000  # its locks stop others
 _WHO = "current_user::text, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
 _CONNECT_OPTIONS: dict[str, Any] = {
     "keepalives": 1,
@@ -46,6 +46,7 @@ class PostgresSession:
         self.endpoint = endpoint
         self.application_name = application_name
         self.database = connection.info.dbname
+        self._cut_off = CutOff(connection.fileno(), endpoint.deadline)
         self.server = self._prepare()
 
     def _prepare(self) -> Server:
@@ -62,7 +63,12 @@ class PostgresSession:
     def _settings(self, number: int) -> dict[str, str]:
         if number // 10000 < 14:  # noqa: PLR2004  # the first version with these settings: capabilities.MINIMUM_VERSION
             raise ServerError(f"PostgreSQL {number // 10000} is too old: 14 is the oldest version that is supported")
-        return _SAFE_SETTINGS
+        idle = self.endpoint.idle_seconds * 1000
+        return {
+            **_SAFE_SETTINGS,
+            "idle_session_timeout": str(idle),
+            "idle_in_transaction_session_timeout": str(min(idle, _LONGEST_IDLE_TRANSACTION_MS)),
+        }
 
     @property
     def backend_pid(self) -> int:
@@ -197,6 +203,7 @@ class PostgresSession:
 
     def close(self) -> None:
         """End the connection; never raises."""
+        self._cut_off.cancel()
         with suppress(psycopg2.Error):
             self._connection.close()
 

@@ -7,6 +7,7 @@ SELECT a.attrelid::bigint AS relation, a.attnum AS number, a.attname AS name,
                       ELSE format('"%s"."%s"', cn.nspname, co.collname) END END AS collation,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage,
        nullif(a.attcompression, '') AS compression, {statistics_target} AS statistics, a.attoptions AS options,
+       {not_null_name} AS not_null_name,
        a.attinhcount > 0 AND NOT a.attislocal AS inherited
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid

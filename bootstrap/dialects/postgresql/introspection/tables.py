@@ -165,6 +165,7 @@ class TableReader:
             compression=_COMPRESSION.get(row["compression"]),
             statistics=None if row["statistics"] == -1 else row["statistics"],
             options=pairs(row["options"]),
+            not_null_name=_not_null_name(row, relation),
             inherited=row["inherited"],
         )
 
@@ -260,6 +261,11 @@ def sequence_options(row: CatalogRow, default_type: str) -> SequenceOptions:
         cache=None if row["cache"] == 1 else row["cache"],
         cycle=row["cycle"],
     )
+
+
+def _not_null_name(row: CatalogRow, relation: CatalogRow) -> str | None:
+    usual = object_name(relation["name"], row["name"], "not_null")
+    return None if row["not_null_name"] == usual else row["not_null_name"]
 
 
 def _identity(row: CatalogRow, sequence: CatalogRow | None, relation: CatalogRow) -> Identity:

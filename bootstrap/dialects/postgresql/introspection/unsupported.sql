@@ -42,6 +42,19 @@ SELECT what, name FROM (
   SELECT d.classid, d.objid, 'dependence on an extension of', pg_describe_object(d.classid, d.objid, 0)
   FROM pg_depend d WHERE d.deptype = 'x'
   UNION ALL
+  SELECT 'pg_constraint'::regclass, c.oid, 'NOT NULL that is not valid, not inherited or has a comment',
+         c.conrelid::regclass::text || '.' || c.conname
+  FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
+  WHERE {not_null} AND {namespace} AND (NOT c.convalidated OR c.connoinherit
+        OR obj_description(c.oid, 'pg_constraint') IS NOT NULL)
+  UNION ALL
+  SELECT 'pg_constraint'::regclass, c.oid, 'name of the NOT NULL constraint of a domain', c.conname
+  FROM pg_constraint c JOIN pg_type t ON t.oid = c.contypid JOIN pg_namespace n ON n.oid = c.connamespace
+  WHERE {not_null} AND {namespace} AND c.conname <> t.typname || '_not_null'
+  UNION ALL
+  SELECT 'pg_constraint'::regclass, c.oid, 'temporal key', c.conname
+  FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE {period} AND {namespace}
+  UNION ALL
   SELECT 'pg_trigger'::regclass, t.oid, 'state of a partition''s trigger', n.nspname || '.' || c.relname || '.' || t.tgname
   FROM pg_trigger t JOIN pg_trigger p ON p.oid = t.tgparentid AND p.tgenabled <> t.tgenabled
   JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -14,7 +14,7 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render.attach import is_detached, is_joining
 from bootstrap.dialects.postgresql.render.casts import rewrites, using, zero
-from bootstrap.dialects.postgresql.render.nullability import nullability
+from bootstrap.dialects.postgresql.render.nullability import not_null_name, nullability, renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import (
     change_of_identity,
     change_of_serial,
@@ -61,7 +61,9 @@ def column_sql(column: Column, *, identity_sequence: bool = True) -> str:
         parts.append(identity_sql(column))
     elif column.default is not None and not column.serial:
         parts.append(f"DEFAULT {column.default}")
-    if not column.nullable and not column.serial:
+    if column.not_null_name:
+        parts.append(f"CONSTRAINT {quote(column.not_null_name)} NOT NULL")
+    elif not column.nullable and not column.serial:
         parts.append("NOT NULL")
     return " ".join(parts)
 
@@ -227,7 +229,8 @@ def rename_column(change: RenameColumn, context: RenderContext) -> list[Statemen
         f" RENAME COLUMN {quote(change.before.name)} TO {quote(change.after.name)}"
     )
     first = statement(sql, change.ref, context, hazards=[hazard])
-    return [first, *rename_owned(table, change.before, table.name, change.after.name, context)]
+    follow = rename_owned(table, change.before, table.name, change.after.name, context)
+    return [first, *follow, *renamed_not_null(table, change.before, table, change.after.name, context)]
 
 
 def release_default(change: ReleaseDefault, context: RenderContext) -> list[Statement]:
@@ -248,7 +251,7 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
     made += _generation(change, context)
     made += _type(change, context)
     made += _default(change, context)
-    made += nullability(change, context)
+    made += nullability(change, context) + not_null_name(change, context)
     if after.serial and not before.serial:
         made += change_of_serial(change, context)
     if after.serial and before.serial and before.type != after.type:
@@ -272,7 +275,14 @@ def _generation(change: AlterColumn, context: RenderContext) -> list[Statement]:
     """A generated column becomes an ordinary one and keeps its values; the other way is a drop and an add."""
     if not change.before.generated or change.after.generated or _follows_parent(change, context):
         return []
-    sql = f"ALTER TABLE {_relation(change)} ALTER COLUMN {quote(change.after.name)} DROP EXPRESSION"
+    alter, name = f"ALTER TABLE {_relation(change)}", quote(change.after.name)
+    sql = f"{alter} ALTER COLUMN {name} DROP EXPRESSION"
+    if change.before.generated.kind is GeneratedKind.VIRTUAL:  # which the server has no such way for
+        aside = quote(f"{change.after.name.encode()[:48].decode(errors='ignore')}_db_bootstrap")
+        sql = (
+            f"{alter} ADD COLUMN {aside} {change.before.type};\nUPDATE {_relation(change)} SET {aside} = {name};\n"
+            f"{alter} DROP COLUMN {name};\n{alter} RENAME COLUMN {aside} TO {name}"
+        )
     return [statement(sql, change.ref, context)]
 
 

@@ -204,7 +204,8 @@ def _attach(change: AddConstraint, item: KeyConstraint, context: RenderContext) 
 def _add_validated(change: AddConstraint, item: Check | ForeignKey, context: RenderContext) -> list[Statement]:
     """NOT VALID takes a short lock and lets nothing new in; VALIDATE reads the rows while others write."""
     table = change.table
-    if not item.validated and not table.partition_by:
+    unvalidated = not table.partition_by or "unvalidated_keys_of_partitioned" in context.server.capabilities
+    if not item.validated and unvalidated:
         return [_add(change, constraint_sql(item, validated=False), context, [])]
     hazards = _may_fail(change, context, "rows that break it fail")
     unsplit = isinstance(item, ForeignKey) and table.partition_by is not None

@@ -121,6 +121,8 @@ def _rows(before: Table, table: Table, source: str) -> str:
     names = ", ".join(quote(new.name) for _, new in shared)
     values = ", ".join(using(quote(new.name), old.type, new.type) or quote(new.name) for old, new in shared)
     target = qualified(table.schema, table.name)
+    if not shared:  # the rows stay nevertheless, with the defaults
+        return f"INSERT INTO {target} SELECT FROM {source}"
     return f"INSERT INTO {target} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {source}"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bootstrap.catalog.changes import AlterColumn
+from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.postgresql.names import qualified, quote
+from bootstrap.dialects.postgresql.names import object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import note, rows_of, statement, takes_care
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
 
@@ -50,6 +52,30 @@ def _not_null_through_check(
     made = [statement(sql, change.ref, context) for sql in steps]
     made[1] = statement(steps[1], change.ref, context, hazards=hazards)
     return made
+
+
+def not_null_name(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    """Rename the NOT NULL constraint; SET NOT NULL gives it the usual name."""
+    before, after, table = change.before, change.after, change.table
+    old = None if before.nullable else before.not_null_name
+    if "not_null_constraints" not in context.server.capabilities or after.nullable or old == after.not_null_name:
+        return []
+    usual = object_name(table.name, after.name, "not_null")
+    return [_renamed(table, old or usual, after.not_null_name or usual, change.ref, context)]
+
+
+def renamed_not_null(table: Table, column: Column, new: Table, name: str, context: RenderContext) -> list[Statement]:
+    """The NOT NULL constraint takes the name that it would have had, when its column or table gets another name."""
+    named = "not_null_constraints" in context.server.capabilities and not column.nullable and not column.inherited
+    if not named or column.not_null_name is not None:
+        return []
+    old, after = (object_name(item, part, "not_null") for item, part in ((table.name, column.name), (new.name, name)))
+    return [_renamed(new, old, after, new.ref.child(Kind.COLUMN, name), context)] if old != after else []
+
+
+def _renamed(table: Table, old: str, new: str, subject: Ref, context: RenderContext) -> Statement:
+    sql = f"ALTER TABLE {qualified(table.schema, table.name)} RENAME CONSTRAINT {quote(old)} TO {quote(new)}"
+    return statement(sql, subject, context)
 
 
 def helper_name(column: Ref) -> str:

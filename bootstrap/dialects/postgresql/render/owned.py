@@ -124,6 +124,8 @@ def change_of_identity(change: AlterColumn, context: RenderContext) -> list[Stat
     table, before, after = change.table, change.before, change.after
     relation, column = qualified(table.schema, table.name), quote(after.name)
     alter = f"ALTER TABLE {relation} ALTER COLUMN {column}"
+    if table.partition_of and "partitioned_identity" in context.server.capabilities:
+        return []  # it is the parent's, and changes with it
     if after.identity is None:
         return [statement(f"{alter} DROP IDENTITY", change.ref, context)]
     when = "ALWAYS" if after.identity.always else "BY DEFAULT"

@@ -18,6 +18,7 @@ from bootstrap.dialects.postgresql.render import constraints as constraint_parts
 from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of
 from bootstrap.dialects.postgresql.render.conversion import converted, is_converted, parent_is_converted
 from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part
+from bootstrap.dialects.postgresql.render.nullability import renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
@@ -237,6 +238,7 @@ def rename_table(before: Table, after: Table, context: RenderContext) -> list[St
     made = [statement(sql, after.ref, context, hazards=[hazard])]
     for column in before.columns:
         made += rename_owned(before, column, after.name, column.name, context)
+        made += renamed_not_null(before, column, after, column.name, context)
     return made
 
 
