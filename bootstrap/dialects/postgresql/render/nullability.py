@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bootstrap.catalog.changes import AlterColumn
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
@@ -58,7 +60,8 @@ def not_null_name(change: AlterColumn, context: RenderContext) -> list[Statement
     """Rename the NOT NULL constraint; SET NOT NULL gives it the usual name."""
     before, after, table = change.before, change.after, change.table
     old = None if before.nullable else before.not_null_name
-    if "not_null_constraints" not in context.server.capabilities or after.nullable or old == after.not_null_name:
+    named = "not_null_constraints" in context.server.capabilities and not after.nullable
+    if not named or old == after.not_null_name or after.inherited:
         return []
     usual = object_name(table.name, after.name, "not_null")
     return [_renamed(table, old or usual, after.not_null_name or usual, change.ref, context)]
@@ -71,6 +74,17 @@ def renamed_not_null(table: Table, column: Column, new: Table, name: str, contex
         return []
     old, after = (object_name(item, part, "not_null") for item, part in ((table.name, column.name), (new.name, name)))
     return [_renamed(new, old, after, new.ref.child(Kind.COLUMN, name), context)] if old != after else []
+
+
+def with_inherited_name(column: Column, table: Table, context: RenderContext) -> Column:
+    """The column of a new partition: its NOT NULL constraint is called like the partitioned table's."""
+    part = table.partition_of
+    parent = context.desired.objects.get(Ref(Kind.TABLE, part.schema, part.table)) if part else None
+    above = parent.column(column.name) if isinstance(parent, Table) else None
+    named = "not_null_constraints" in context.server.capabilities and column.not_null_name is None
+    if not named or not isinstance(parent, Table) or above is None or above.nullable:
+        return column
+    return replace(column, not_null_name=above.not_null_name or object_name(parent.name, column.name, "not_null"))
 
 
 def _renamed(table: Table, old: str, new: str, subject: Ref, context: RenderContext) -> Statement:

@@ -18,7 +18,7 @@ from bootstrap.dialects.postgresql.render import constraints as constraint_parts
 from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of
 from bootstrap.dialects.postgresql.render.conversion import converted, is_converted, parent_is_converted
 from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part
-from bootstrap.dialects.postgresql.render.nullability import renamed_not_null
+from bootstrap.dialects.postgresql.render.nullability import renamed_not_null, with_inherited_name
 from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
@@ -107,7 +107,7 @@ def _column_parts(table: Table, context: RenderContext) -> list[str]:
     # From 17 on a partition takes its identity from the parent when it is attached.
     partitioned = table.partition_of is not None and "partitioned_identity" in context.server.capabilities
     return [
-        column_parts.column_sql(column, identity_sequence=not partitioned)
+        column_parts.column_sql(with_inherited_name(column, table, context), identity_sequence=not partitioned)
         for column in table.columns
         if not column.inherited or table.partition_of
     ]
