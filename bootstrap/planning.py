@@ -59,6 +59,7 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         everything=work.request.exact,
         inline_indexes=work.dialect.rules.inline_indexes,
         follows_renames=work.dialect.rules.follows_renames,
+        account=work.session.server.account,
     )
     changes = planned_changes(difference, work.dialect.rules)
     statements = _rendered(work, difference, changes)

@@ -42,16 +42,18 @@ def diff(
     everything: bool = False,
     inline_indexes: bool = False,
     follows_renames: bool = True,
+    account: str = "",
 ) -> Difference:
     """Compare two catalogs that the same server printed.
 
     ``managed`` says of something that is not declared whether it may be dropped (an earlier run declared it, or
     everything is managed); the rest is reported as unmanaged. ``everything``: also privileges of grantees that the
-    declaration does not name are revoked. ``inline_indexes``: CREATE TABLE brings its indexes.
+    declaration does not name are revoked, and MySQL's code without a declared definer becomes that of ``account``, who
+    applies; else it keeps the one it has. ``inline_indexes``: CREATE TABLE brings its indexes.
     ``follows_renames``: the server rewrites views and expressions itself when a table or column is renamed.
     """
     renames, current = apply_renames(current, desired, follows_renames=follows_renames)
-    desired = adopt_undeclared_properties(desired, current)
+    desired = adopt_undeclared_properties(desired, current, definer=account if everything else "")
     changes: list[Change] = list(renames)
     unmanaged: list[Ref] = []
     notes: list[str] = []
@@ -95,16 +97,22 @@ def _alteration(before: DatabaseObject, after: DatabaseObject) -> Iterator[Chang
         yield Alter(before, after)
 
 
-def adopt_undeclared_properties(desired: Catalog, current: Catalog) -> Catalog:
-    """Fill what a declaration may leave open (owner, definer, extension version …) with what the database has."""
+def adopt_undeclared_properties(desired: Catalog, current: Catalog, *, definer: str = "") -> Catalog:
+    """Fill what a declaration may leave open (owner, definer, extension version …) with what the database has.
+
+    ``definer``: who MySQL's code belongs to, where that is to be made so.
+    """
     adopted = {}
     for ref, after in desired.objects.items():
         before = current.objects.get(ref)
         if before is None or type(before) is not type(after):
             continue
         left_open = {name: getattr(before, name) for name in _LEFT_OPEN if getattr(after, name, "") is None}
+        if definer and left_open.get("definer"):  # PostgreSQL has none
+            left_open["definer"] = definer
         if isinstance(after, Event) and isinstance(before, Event) and " STARTS " not in after.schedule:
             left_open |= _same_start(before.schedule, after.schedule)
+        left_open |= _same_mode(getattr(before, "sql_mode", None), getattr(after, "sql_mode", None))
         if any(value is not None for value in left_open.values()):
             adopted[ref] = replace(after, **left_open)
         elif isinstance(after, Extension) and isinstance(before, Extension) and after.version is None:
@@ -117,6 +125,14 @@ def _same_start(before: str, after: str) -> dict[str, str]:
     head, word, tail = before.partition(" STARTS ")
     _, ends, end = tail.partition(" ENDS ")
     return {"schedule": before} if word and f"{head}{ends}{end}" == after else {}
+
+
+def _same_mode(before: str | None, after: str | None) -> dict[str, str]:
+    """Code written under the mode that MariaDB has, MySQL has no more, and that only ever was about GRANT."""
+    if before is None or after is None or before == after:
+        return {}
+    modes = [set(text.split(",")) - {"NO_AUTO_CREATE_USER", ""} for text in (before, after)]
+    return {"sql_mode": before} if modes[0] == modes[1] else {}
 
 
 def _privileges(

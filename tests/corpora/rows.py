@@ -77,11 +77,12 @@ def fill(connection: Any, engine: str, wanted: set[tuple[str, str]]) -> Rows:
             "SET session_replication_role = replica" if engine == "postgresql" else "SET foreign_key_checks = 0"
         )
         for table in sorted(wanted & tables.keys()):
-            columns = tables[table]
             for k in NUMBERS:
                 # one that a constraint refuses stays out
                 with contextlib.suppress(type_error(engine)):
-                    cursor.execute(_insert(engine, table, columns, k))
+                    cursor.execute(_insert(engine, table, tables[table], k))
+        for table in sorted(wanted & tables.keys()):  # only now: triggers change rows of other tables
+            columns = tables[table]
             content = _read(cursor, engine, table, [column.name for column in columns])
             if content:
                 rows.tables[table], rows.content[table] = columns, content

@@ -122,7 +122,7 @@ def _indexes(pen: Pen, name: str, drawn: list[Drawn], flavour: str) -> list[str]
         if kind == "FULLTEXT KEY" and flavour == "mysql":
             line += pen.maybe(" WITH PARSER ngram", "FULLTEXT parser", of=3)
         if kind == "KEY":
-            line += _index_options(pen, flavour)
+            line += _index_options(pen, flavour, ordered="DESC" in form)
         lines.append(line)
     if flavour == "mysql" and pen.chance(5):
         lines.append(f"KEY {name}_functional (({pen.one(('code + 1', 'abs(code)'))}))")
@@ -142,8 +142,8 @@ def _forms(column: Drawn) -> list[tuple[str, str, str]]:
     return [*forms, ("KEY", f"({name}(5))", "prefix index")] if base in ("varchar", "varbinary") else forms
 
 
-def _index_options(pen: Pen, flavour: str) -> str:
-    text = pen.maybe(f" USING {pen.one(('BTREE', 'HASH'))}", "index method", of=5)
+def _index_options(pen: Pen, flavour: str, *, ordered: bool) -> str:
+    text = pen.maybe(f" USING {'BTREE' if ordered else pen.one(('BTREE', 'HASH'))}", "index method", of=5)
     if flavour == "mysql":
         text += pen.maybe(" KEY_BLOCK_SIZE=8", "key block size", of=6)
     text += pen.maybe(" COMMENT 'it''s'", "index comment", of=6)

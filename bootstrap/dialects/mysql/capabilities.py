@@ -16,6 +16,7 @@ _NEVER = (999,)
 _SINCE: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "check_constraints": ((8, 0, 16), (10, 2, 1)),
     "column_checks": (_NEVER, (10, 2, 1)),  # a CHECK written at a column stays a part of that column
+    "no_auto_create_user": (_NEVER, (5, 1, 0)),  # the sql_mode of that name; MySQL has it no more
     "not_enforced_checks": ((8, 0, 16), _NEVER),
     "functional_indexes": ((8, 0, 13), _NEVER),
     "invisible_indexes": ((8, 0, 0), _NEVER),
@@ -25,6 +26,7 @@ _SINCE: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "json_type": ((5, 7, 8), _NEVER),  # MariaDB: an alias of longtext with a check
     "prints_labels": (_NEVER, _NEVER),  # ENUM and SET labels with all their characters
     "prints_defaults": ((5, 7, 0), _NEVER),  # literal defaults, likewise: in hexadecimal digits
+    "prints_introducers": ((8, 0, 0), _NEVER),  # _utf8mb4'x' for each 'x' in an expression
     "prints_expressions": (_NEVER, (10, 2, 1)),  # expressions of columns and checks, likewise
     "rename_column": ((8, 0, 0), (10, 5, 2)),
     "rename_index": ((5, 7, 0), (10, 5, 2)),

@@ -17,6 +17,7 @@ from bootstrap.dialects.mysql.introspect.columns import Collations
 from bootstrap.dialects.mysql.introspect.create_table import read_table
 from bootstrap.dialects.mysql.introspect.dependencies import dependencies_of
 from bootstrap.dialects.mysql.introspect.lexer import UnknownSyntaxError
+from bootstrap.dialects.mysql.introspect.literals import without_introducers
 from bootstrap.dialects.mysql.introspect.reading import Reading, read
 from bootstrap.dialects.mysql.introspect.security import read_grants, read_roles
 from bootstrap.dialects.mysql.introspect.unprintable import with_all_characters
@@ -60,6 +61,7 @@ def introspect_database(session: MySqlSession, database: str, scope: Scope) -> I
 
 def _objects(session: MySqlSession, reading: Reading, unsupported: list[Unsupported]) -> list[DatabaseObject]:
     found: list[DatabaseObject] = []
+    introduced = "prints_introducers" in session.server.capabilities
     defaults = {str(name): str(collation) for name, collation in reading.lists["charsets"]}
     for name, table_type, collation in reading.lists["tables"]:
         try:
@@ -67,7 +69,8 @@ def _objects(session: MySqlSession, reading: Reading, unsupported: list[Unsuppor
                 collations = Collations(defaults=defaults, table=str(collation))
                 text = reading.text("table", name, 1)
                 table = read_table(text, database=reading.database, collations=collations)
-                found.append(with_all_characters(table, session))
+                table = with_all_characters(table, session)
+                found.append(without_introducers(table) if introduced else table)
             elif table_type == "SEQUENCE":
                 found.append(read_sequence(name, reading))
         except UnknownSyntaxError as reason:

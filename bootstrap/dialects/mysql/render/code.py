@@ -33,7 +33,9 @@ def create_code(item: Code, context: RenderContext, *, before: Code | None = Non
         case Event():
             sql = _event(item, context, replaces=replaces)
     hazards = _definer_hazards(item, context)
-    return [plain(sql, item.ref, creates=not replaces, hazards=hazards, settings=_settings(item), context=context)]
+    return [
+        plain(sql, item.ref, creates=not replaces, hazards=hazards, settings=_settings(item, context), context=context)
+    ]
 
 
 def drop_code(item: Code, context: RenderContext) -> list[Statement]:
@@ -45,10 +47,13 @@ def drop_code(item: Code, context: RenderContext) -> list[Statement]:
     return [plain(f"DROP {word} {quote(item.name)}", item.ref, hazards=hazards, context=context)]
 
 
-def _settings(item: Code) -> list[tuple[str, str]]:
+def _settings(item: Code, context: RenderContext) -> list[tuple[str, str]]:
     """What the server keeps with the code from the session that made it."""
     settings = []
     sql_mode = getattr(item, "sql_mode", None)
+    if sql_mode and "no_auto_create_user" not in context.server.capabilities:
+        # It says who GRANT creates, and nothing about code.
+        sql_mode = ",".join(mode for mode in sql_mode.split(",") if mode != "NO_AUTO_CREATE_USER")
     if not isinstance(item, View):
         settings.append(("sql_mode", "@@GLOBAL.sql_mode" if sql_mode is None else literal(sql_mode)))
     if item.charset:

@@ -12,7 +12,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import Key, changes_block_size, key_of, leads_with, table_keys
-from bootstrap.dialects.mysql.render.conversions import conversion, unsettles_keys
+from bootstrap.dialects.mysql.render.conversions import conversion, needs_prefix, unsettles_keys
 from bootstrap.dialects.mysql.render.parts import column_definition, default_text, key_definition, loses_default
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note
 from bootstrap.dialects.mysql.render.versioning import another_period, is_row_column, row_columns
@@ -35,7 +35,7 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
         return []
     later = _later_default(column, table, context)
     added = column if later is None else replace(column, default=None)
-    clauses = [_add_clause(table, added, change.previous, context)]
+    clauses = [*engine_first(table, column, context), _add_clause(table, added, change.previous, context)]
     cost = _cost_of_adding(added)
     if carrier == column.name:
         clauses += _carried(table, column, context)
@@ -44,6 +44,13 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     hazards = [] if column.generated else list(_hazards_of_adding(change, context))
     statements = [alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards)]
     return statements if later is None else [*statements, later]
+
+
+def engine_first(table: Table, column: Column, context: RenderContext) -> list[str]:
+    """Take a table out of memory together with its first column that is too large for there."""
+    live, wanted = live_table(table, context), wanted_table(table, context)
+    leaves = (live.engine or "").upper() == "MEMORY" and wanted.engine != live.engine
+    return [f"ENGINE={wanted.engine}"] if leaves and needs_prefix(column.type) else []
 
 
 def _later_default(column: Column, table: Table, context: RenderContext) -> Statement | None:
@@ -300,9 +307,9 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
     definition = column_definition(after, context.server, table_collation=_inherited(table, context))
     hazards = list(_hazards_of_altering(change.ref, before, after, found.loses, table.ref in context.created))
     statements = []
-    clause = f"MODIFY COLUMN {definition}"
+    clauses = [*engine_first(table, after, context), f"MODIFY COLUMN {definition}"]
     if replace(before, options=after.options) != after or not loses_default(after):
-        statements.append(alter(table, [clause], context, subject=change.ref, cost=cost, hazards=hazards))
+        statements.append(alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards))
     if loses_default(after):
         statements.append(alter(table, _lost_default(after), context, subject=change.ref, cost=Cost.INSTANT))
     return statements

@@ -87,6 +87,11 @@ def unsettles_keys(before: str, after: str) -> bool:
     return old.name in stringlike and _capacity(new) < _capacity(old)
 
 
+def needs_prefix(column_type: str) -> bool:
+    """Whether values of this type are kept apart from their rows, so that a key takes only their beginning."""
+    return _needs_prefix(_parse(column_type))
+
+
 def _needs_prefix(item: _Type) -> bool:
     return item.name in _TEXTS or item.name in _BLOBS
 

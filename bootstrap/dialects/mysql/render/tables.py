@@ -11,6 +11,7 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import table_keys
 from bootstrap.dialects.mysql.render import versioning
 from bootstrap.dialects.mysql.render.columns import live_table
+from bootstrap.dialects.mysql.render.conversions import needs_prefix
 from bootstrap.dialects.mysql.render.partitions import repartition
 from bootstrap.dialects.mysql.render.parts import (
     check_definition,
@@ -89,7 +90,9 @@ def alter_table(change: Alter, before: Table, after: Table, context: RenderConte
         statements.append(_partition_statement(change, after, "REMOVE PARTITIONING", Cost.COPY, context))
     if before.system_versioned and not after.system_versioned:
         statements += versioning.end(before, context, subject=change.ref)
-    clauses, cost, hazards = [], Cost.INSTANT, list[Hazard]()
+    clauses, cost, hazards = list[str](), Cost.INSTANT, list[Hazard]()
+    if after.engine != before.engine and (after.engine or "").upper() == "MEMORY":
+        clauses += _made_small(after, context)
     for clause, needed in _property_clauses(before, after):
         clauses.append(clause)
         cost = max(cost, needed)
@@ -109,6 +112,14 @@ def alter_table(change: Alter, before: Table, after: Table, context: RenderConte
             ]
             statements.append(_partition_statement(change, after, step.clause, step.cost, context, hazards))
     return statements
+
+
+def _made_small(table: Table, context: RenderContext) -> Iterator[str]:
+    """A table goes into memory together with the new types of the columns that were too large for there."""
+    for column in live_table(table, context).columns:
+        after = table.column(column.name)
+        if after is not None and needs_prefix(column.type):
+            yield f"MODIFY COLUMN {column_definition(after, context.server, table_collation=None)}"
 
 
 def _property_clauses(before: Table, after: Table) -> Iterator[tuple[str, Cost]]:
