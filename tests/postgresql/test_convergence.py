@@ -128,9 +128,17 @@ CASES = [
      " (a int DEFAULT f(1), b bigint, c int GENERATED ALWAYS AS (f(a)) STORED, CHECK (f(a) > 0));"
      " CREATE INDEX i ON t (f(a))"),
     ("a partition comes while its parent's columns and checks change",
-     "CREATE TABLE p (a int, gone int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)",
+     "CREATE TABLE p (a int, gone int, b int) PARTITION BY LIST (a);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)",
      "CREATE TABLE p (a int, b bigint, more text, CONSTRAINT k CHECK (b > 0)) PARTITION BY LIST (a);"
      " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2); CREATE TABLE d PARTITION OF p FOR VALUES IN (3)"),
+    ("one partition has a key of its own beside an index that its parent gets",
+     "", "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2);"
+     " CREATE TABLE d PARTITION OF p FOR VALUES IN (3); CREATE UNIQUE INDEX i ON p (a, b);"
+     " ALTER TABLE c ADD CONSTRAINT own UNIQUE (a, b)"),
+    ("privileges on an enum that is made anew",
+     "CREATE TYPE e AS ENUM ('a', 'b'); REVOKE USAGE ON TYPE e FROM PUBLIC; GRANT USAGE ON TYPE e TO convergence_app",
+     "CREATE TYPE e AS ENUM ('b'); REVOKE USAGE ON TYPE e FROM PUBLIC; GRANT USAGE ON TYPE e TO convergence_app"),
     ("partitioned no more, with other columns",
      "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, 2)",
      "CREATE TABLE t (b int)"),

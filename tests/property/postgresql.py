@@ -269,7 +269,7 @@ def _partitioned(pen: Pen) -> None:
     name = "events_" + method[:4].lower().strip()
     pen.write(f"CREATE TABLE {name} (id bigint NOT NULL, code integer NOT NULL{more}, PRIMARY KEY (id, code))"
               f" PARTITION BY {method}", "partitioned table")  # fmt: skip
-    place = pen.one((name, "a_part", "z_part"))  # names sort before and behind their parent's
+    place = pen.one(("", "a_", "z_")) + name  # names sort before and behind their parent's
     kept = bounds[: pen.one((2, 1))]
     for number, bound in enumerate(kept):
         pen.write(f"CREATE TABLE {place}_{number} PARTITION OF {name} FOR VALUES {bound}")
@@ -284,8 +284,7 @@ def _partitioned(pen: Pen) -> None:
         pen.write("CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$")
         pen.write(f"CREATE TRIGGER noting AFTER INSERT ON {name} FOR EACH ROW EXECUTE FUNCTION noted()", "trigger")
     if len(kept) == 1 and pen.chance(2):  # the other is there, but no partition
-        like = pen.one(("", " INCLUDING INDEXES"))
-        pen.write(f"CREATE TABLE {place}_1 (LIKE {name}{like})")
+        pen.write(f"CREATE TABLE {place}_1 AS TABLE {name} WITH NO DATA")
 
 
 def _inherited(pen: Pen) -> None:

@@ -33,6 +33,7 @@ def reduced(catalog: Catalog, engine: str, *, owner: str | None = None) -> Catal
     """
     owner = owner or _usual_owner(catalog)
     keys = _keys(catalog)
+    told = frozenset(_parent(table) for table in catalog.of(Table) if beside(table)) - {None}
     catalog = _roles_without_hosts(catalog) if engine == MYSQL else catalog
     objects: dict[Ref, DatabaseObject] = {}
     for ref, item in catalog.objects.items():
@@ -42,7 +43,7 @@ def reduced(catalog: Catalog, engine: str, *, owner: str | None = None) -> Catal
         if getattr(item, "owner", None) in usual - {None}:
             made = replace(made, owner=None)
         if isinstance(made, Table):
-            made = _mysql_table(made, catalog) if engine == MYSQL else _postgresql_table(made, keys)
+            made = _mysql_table(made, catalog) if engine == MYSQL else _postgresql_table(made, keys, told)
         elif engine == MYSQL and owner is not None and getattr(made, "definer", None) == owner:
             made = replace(made, definer=None)
         elif engine == MYSQL and isinstance(made, Role):
@@ -99,9 +100,15 @@ def _from_key(key: KeyConstraint, keys: frozenset[tuple[Kind, str]]) -> bool:
     return key.parent is not None and (key.kind, key.parent.replace('"', "")) in keys
 
 
-def _postgresql_table(table: Table, keys: frozenset[tuple[Kind, str]]) -> Table:
+def _parent(table: Table) -> tuple[str, str] | None:
+    return (table.partition_of.schema, table.partition_of.table) if table.partition_of else None
+
+
+def _postgresql_table(
+    table: Table, keys: frozenset[tuple[Kind, str]], told: frozenset[tuple[str, str] | None]
+) -> Table:
     key = table.primary_key
-    if beside(table):  # which key is the parent's must be said
+    if _parent(table) in told:  # which key of a partition is its parent's must be said, of all partitions together
         return replace(
             table, columns=tuple(_serial(column) for column in table.columns), foreign_keys=_foreign_keys(table)
         )

@@ -9,7 +9,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.postgresql.names import object_name, qualified, quote
+from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import note, rows_of, statement, takes_care
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
 
@@ -64,7 +64,24 @@ def not_null_name(change: AlterColumn, context: RenderContext) -> list[Statement
     if not named or old == after.not_null_name or after.inherited:
         return []
     usual = object_name(table.name, after.name, "not_null")
+    if before.inherited and not before.nullable:
+        return [_renamed_whatever_it_was(change, after.not_null_name or usual, context)]
     return [_renamed(table, old or usual, after.not_null_name or usual, change.ref, context)]
+
+
+def _renamed_whatever_it_was(change: AlterColumn, new: str, context: RenderContext) -> Statement:
+    """What came with a parent has the name that its constraint had, or had once: only the server knows."""
+    relation = qualified(change.table.schema, change.table.name)
+    sql = (
+        "DO $do$\nDECLARE\n  old name;\nBEGIN\n  SELECT c.conname INTO old FROM pg_constraint c"
+        " JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]\n"
+        f"  WHERE c.contype = 'n' AND c.conrelid = {literal(relation)}::regclass"
+        f" AND a.attname = {literal(change.after.name)} AND c.conname <> {literal(new)};\n"
+        "  IF FOUND THEN\n"
+        f"    EXECUTE format({literal(f'ALTER TABLE {relation} RENAME CONSTRAINT %I TO %I')}, old, {literal(new)});\n"
+        "  END IF;\nEND\n$do$"
+    )
+    return statement(sql, change.ref, context)
 
 
 def renamed_not_null(table: Table, column: Column, new: Table, name: str, context: RenderContext) -> list[Statement]:

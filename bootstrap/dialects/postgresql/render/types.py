@@ -12,6 +12,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Attribute, CompositeType, Domain, EnumType, RangeType
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
+from bootstrap.dialects.postgresql.render import security
 from bootstrap.dialects.postgresql.render.constraints import check_body
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
@@ -188,7 +189,9 @@ def _rebuild(
 ) -> Statement:
     """A new type under the old name, all that is of it moved, the old one dropped: in one transaction."""
     steps, drops = _rebuild_steps(before, create, context)
-    return statement(";\n".join([*steps, *drops]), after.ref, context, hazards=hazards)
+    kept = sorted(item for item in context.desired.grants & context.current.grants if item.on == after.ref)
+    given = [made.sql for item in kept for made in security.grant(item, context)]
+    return statement(";\n".join([*steps, *drops, *given]), after.ref, context, hazards=hazards)
 
 
 def _rebuild_steps(before: UserType, create: str, context: RenderContext) -> tuple[list[str], list[str]]:
