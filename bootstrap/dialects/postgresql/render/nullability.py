@@ -61,11 +61,13 @@ def not_null_name(change: AlterColumn, context: RenderContext) -> list[Statement
     before, after, table = change.before, change.after, change.table
     old = None if before.nullable else before.not_null_name
     named = "not_null_constraints" in context.server.capabilities and not after.nullable
-    if not named or old == after.not_null_name or after.inherited:
+    if not named or after.inherited:
         return []
     usual = object_name(table.name, after.name, "not_null")
     if before.inherited and not before.nullable:
         return [_renamed_whatever_it_was(change, after.not_null_name or usual, context)]
+    if old == after.not_null_name:
+        return []
     return [_renamed(table, old or usual, after.not_null_name or usual, change.ref, context)]
 
 
