@@ -95,6 +95,11 @@ class Work:
         """The same work on another connection."""
         return replace(self, session=session)
 
+    @property
+    def deadline(self) -> float | None:
+        """When the run must have ended: the caller's deadline or the declared one, whichever is first."""
+        return run_deadline(self.request, self.declaration.manifest, self.started)
+
     def connect(self) -> Session:
         """Another session to the same target."""
         return connect(self.dialect, self.destination, waiting=self.request.tell)
@@ -109,14 +114,27 @@ def open_work(request: Request) -> Iterator[Work]:
         TargetError: the target is not usable as configured.
         Unreachable: it cannot be reached or logged in to.
     """
+    started = time.monotonic()
     declaration = read_declaration(request)
     check_permissions((*declaration.manifest.policy.allow, *request.permissions))
     destination = find_destination(request, declaration.manifest)
+    deadline = run_deadline(request, declaration.manifest, started)
+    destination = replace(destination, endpoint=replace(destination.endpoint, deadline=deadline))
     dialect = dialect_for(declaration.engine)
     for warning in destination.warnings:
         request.tell(f"warning: {warning}")
     with closing(connect(dialect, destination, waiting=request.tell)) as session:
-        yield Work(request=request, declaration=declaration, dialect=dialect, destination=destination, session=session)
+        yield Work(
+            request=request, declaration=declaration, dialect=dialect, destination=destination, session=session,
+            started=started,
+        )  # fmt: skip
+
+
+def run_deadline(request: Request, manifest: Manifest, started: float) -> float | None:
+    """When a run that began then must have ended, as a time of ``time.monotonic()``; None: it may take its time."""
+    declared = manifest.policy.deadline_seconds
+    known = (request.deadline, None if declared is None else started + declared)
+    return min((deadline for deadline in known if deadline is not None), default=None)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from contextlib import suppress
 
 from bootstrap import __version__
@@ -11,10 +12,11 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Change
 from bootstrap.declaration.model import Phase
 from bootstrap.dialects.base import ServerError, Session
+from bootstrap.dialects.cutoff import SECONDS_TO_REPORT
 from bootstrap.plan.gate import check_gate
 from bootstrap.plan.statement import Plan
 from bootstrap.planning import Structure, plan_structure
-from bootstrap.problems import Incomplete
+from bootstrap.problems import Incomplete, Unreachable
 from bootstrap.reports import ApplyReport
 from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
 from bootstrap.run.history import History, Outcome, Run, RunEnd, RunFacts, StatementRecord
@@ -40,6 +42,11 @@ def apply_work(work: Work) -> ApplyReport:
             with run_lock(work.session, deadline_seconds=_LOCK_DEADLINE_SECONDS, waiting=work.request.tell):
                 return Apply(work).run()
         except (ConnectionLost, PlanOutdated, ServerError) as error:
+            if _cut_off(work, error):
+                raise Unreachable(
+                    f"{work.destination.name} did not answer until the deadline of this run: check the way to it; what"
+                    " is done stays done, and the next run goes on from there"
+                ) from error
             passing = not isinstance(error, ServerError) or error.connection_lost
             if attempt == _ATTEMPTS or not passing:
                 raise
@@ -47,6 +54,12 @@ def apply_work(work: Work) -> ApplyReport:
             if not isinstance(error, PlanOutdated):
                 work = work.with_session(_reconnected(work, backend))
     raise AssertionError("the loop returns or raises")
+
+
+def _cut_off(work: Work, error: BaseException) -> bool:
+    """Whether the connection was lost because the time is over."""
+    lost = isinstance(error, ConnectionLost) or (isinstance(error, ServerError) and error.connection_lost)
+    return lost and work.deadline is not None and time.monotonic() > work.deadline - SECONDS_TO_REPORT
 
 
 def _reconnected(work: Work, backend: str) -> Session:
@@ -257,11 +270,7 @@ def _first_line(sql: str) -> str:
 
 def limits(work: Work) -> Limits:
     """How long this run may go on: the caller's deadline, and the declared one of the policy."""
-    deadline = work.request.deadline
-    declared = work.declaration.manifest.policy.deadline_seconds
-    if declared is not None:
-        own = work.started + declared
-        deadline = own if deadline is None else min(deadline, own)
+    deadline = work.deadline
     if deadline is None:
         return Limits()
     # Lambda allows 15 minutes at the most; with less, a margin of a minute would leave nothing to work in.

@@ -11,7 +11,7 @@ from bootstrap.assembly import Request, open_connection, open_work, scratch_endp
 from bootstrap.dialects.base import Scope, ServerError
 from bootstrap.plan.gate import refused_hazards
 from bootstrap.planning import plan_structure
-from bootstrap.problems import Refused, StatementError
+from bootstrap.problems import Refused, StatementError, Unreachable
 from bootstrap.reports import ApplyReport, PlanReport
 from bootstrap.run import steps
 from bootstrap.run.history import History, Run, StatementRecord
@@ -131,4 +131,6 @@ def readable_server_errors() -> Iterator[None]:
     try:
         yield
     except ServerError as error:
+        if error.connection_lost:
+            raise Unreachable(f"the connection was lost: {error}: check the way to the server, try again") from error
         raise StatementError(f"the server refused: {error}") from error

@@ -15,6 +15,7 @@ from bootstrap.plan.rules import Rules
 from bootstrap.plan.statement import Statement
 
 Row: TypeAlias = tuple[Any, ...]
+IDLE_SECONDS = 900  # longer than we ever work between two statements of a session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,9 @@ class Endpoint:
     its repr.
 
     ``tls_mode`` is verify-full, verify-ca, require or disable. ``socket`` is a Unix socket: the directory for
-    PostgreSQL, the file for MySQL.
+    PostgreSQL, the file for MySQL. ``idle_seconds`` is how long the server keeps a session, with all its locks, that
+    asks nothing: a client that froze must not hold them for ever. At ``deadline``, a time of ``time.monotonic()``, the
+    connection is cut.
     """
 
     engine: str
@@ -37,6 +40,8 @@ class Endpoint:
     ca_file: str | None = None
     iam: bool = False  # the password is an IAM token: MySQL sends it in clear text inside TLS
     connect_timeout_seconds: int = 10
+    idle_seconds: int = IDLE_SECONDS
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bootstrap.declaration.model import Target
-from bootstrap.dialects.base import Dialect, Endpoint, ServerError, Session
+from bootstrap.dialects.base import IDLE_SECONDS, Dialect, Endpoint, ServerError, Session
 from bootstrap.problems import TargetError, Unreachable
 from bootstrap.redact import redact
 from bootstrap.target.credentials import CredentialSource
@@ -20,6 +20,7 @@ from bootstrap.target.url import UrlTarget
 
 APPLICATION_NAME = "db-bootstrap"
 DEADLINE_VARIABLE = "DB_BOOTSTRAP_CONNECT_DEADLINE"
+IDLE_VARIABLE = "DB_BOOTSTRAP_IDLE_TIMEOUT"
 URL_DEADLINE_SECONDS = 30  # somebody waits at a keyboard
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 _ATTEMPT_SECONDS = 30  # an Aurora that sleeps needs 15 s and more to answer its first connection
@@ -84,9 +85,8 @@ def from_url(url: UrlTarget, environ: Mapping[str, str]) -> Destination:
     """The destination that ``--url`` names."""
     seconds = _deadline(environ, URL_DEADLINE_SECONDS if url.deadline_seconds is None else url.deadline_seconds)
     login = UrlLogin(url.endpoint)
-    return Destination(
-        endpoint=replace(url.endpoint, password=None), login=login, deadline_seconds=seconds, warnings=url.warnings
-    )
+    endpoint = replace(url.endpoint, password=None, idle_seconds=_idle(environ))
+    return Destination(endpoint=endpoint, login=login, deadline_seconds=seconds, warnings=url.warnings)
 
 
 def from_target(target: Target, environ: Mapping[str, str]) -> Destination:
@@ -108,6 +108,7 @@ def from_target(target: Target, environ: Mapping[str, str]) -> Destination:
         ca_file=ca_file(target.tls.mode, target.tls.ca_file, environ),
         iam=iam,
         connect_timeout_seconds=_ATTEMPT_SECONDS,
+        idle_seconds=_idle(environ),
     )
     warnings = (
         () if target.tls.mode.startswith("verify") else (f"TLS mode {target.tls.mode} does not verify the server",)
@@ -172,11 +173,20 @@ def _may_pass(error: ServerError) -> bool:
 
 
 def _deadline(environ: Mapping[str, str], configured: int) -> int:
-    written = environ.get(DEADLINE_VARIABLE)
+    return _seconds(environ, DEADLINE_VARIABLE, configured)
+
+
+def _idle(environ: Mapping[str, str]) -> int:
+    """How long the server keeps a session that asks nothing; it must outlast our own work between two statements."""
+    return max(1, _seconds(environ, IDLE_VARIABLE, IDLE_SECONDS))
+
+
+def _seconds(environ: Mapping[str, str], variable: str, usual: int) -> int:
+    written = environ.get(variable)
     if not written:
-        return configured
+        return usual
     if not written.isascii() or not written.isdigit():
-        raise TargetError(f"{DEADLINE_VARIABLE} is {written!r}: write a number of seconds")
+        raise TargetError(f"{variable} is {written!r}: write a number of seconds")
     return int(written)
 
 

@@ -26,6 +26,15 @@ class SafeConnection(pymysql.connections.Connection):
         self.clear_text_allowed = clear_text_allowed
         super().__init__(**options)
 
+    @property
+    def descriptor(self) -> int:
+        """Of the connection's socket."""
+        return int(self._sock.fileno())  # type: ignore[attr-defined]  # the driver has no public way to its socket
+
+    def wait_for_answers(self, seconds: int) -> None:
+        """How long each answer may take from now on."""
+        self._read_timeout, self._write_timeout = seconds, None
+
     def _request_authentication(self) -> None:
         offered: int = self.server_capabilities  # type: ignore[attr-defined]  # set by the handshake; the stubs lack it
         if self.ssl and not offered & CLIENT.SSL:
@@ -54,7 +63,9 @@ def open_connection(endpoint: Endpoint, *, application_name: str) -> SafeConnect
         "charset": "utf8mb4",
         "autocommit": True,
         "connect_timeout": endpoint.connect_timeout_seconds,
-        "read_timeout": READ_TIMEOUT_SECONDS,
+        # Of the handshake, in which the driver reads and writes without any bound otherwise.
+        "read_timeout": endpoint.connect_timeout_seconds,
+        "write_timeout": endpoint.connect_timeout_seconds,
         "local_infile": False,
         "program_name": application_name,
     }
@@ -65,13 +76,15 @@ def open_connection(endpoint: Endpoint, *, application_name: str) -> SafeConnect
     else:
         options["ssl_disabled"] = True
     try:
-        return SafeConnection(clear_text_allowed=endpoint.iam and verified, **options)
+        connection = SafeConnection(clear_text_allowed=endpoint.iam and verified, **options)
     except pymysql.MySQLError as error:
         raise server_error(error) from error
     except RuntimeError as error:  # the driver's word for a missing cryptography package, outside of TLS
         raise ServerError(
             f"{error}: connect with TLS, or install db-bootstrap with the extra that logs in without it"
         ) from error
+    connection.wait_for_answers(READ_TIMEOUT_SECONDS)
+    return connection
 
 
 def tls_context(endpoint: Endpoint) -> ssl.SSLContext | None:

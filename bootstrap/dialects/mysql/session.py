@@ -15,6 +15,7 @@ from pymysql.charset import charset_by_name
 from pymysql.constants import COMMAND, SERVER_STATUS
 
 from bootstrap.dialects.base import Endpoint, Row, Server, ServerError
+from bootstrap.dialects.cutoff import CutOff
 from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.mysql.connect import SafeConnection, open_connection
 from bootstrap.dialects.mysql.errors import server_error
@@ -32,7 +33,6 @@ _SETTINGS = {
     "sql_quote_show_create": "1",
     "lock_wait_timeout": "5",
     "innodb_lock_wait_timeout": "10",
-    "wait_timeout": "900",  # frees the lock of a client that froze
     "net_read_timeout": "120",
     "net_write_timeout": "120",
     "group_concat_max_len": "1048576",
@@ -50,6 +50,7 @@ class MySqlSession:
         self.endpoint = endpoint
         self.application_name = application_name
         self.database = endpoint.database
+        self._cut_off = CutOff(connection.descriptor, endpoint.deadline)
         self.server = self._prepare()
 
     def _prepare(self) -> Server:
@@ -57,7 +58,8 @@ class MySqlSession:
         version, account, binary_log, self._collation = self.query(
             "SELECT VERSION(), CURRENT_USER(), @@GLOBAL.log_bin, @@collation_connection")[0]  # fmt: skip
         server = identify(str(version))
-        settings = dict(_SETTINGS)
+        # A session that asks nothing for so long is ended: that frees the lock of a client that froze.
+        settings = {**_SETTINGS, "wait_timeout": str(self.endpoint.idle_seconds)}
         if server.vendor == "mysql":
             settings["information_schema_stats_expiry"] = "0"
         else:  # a GRANT to an account that does not exist would make one without a password
@@ -250,6 +252,7 @@ class MySqlSession:
 
     def close(self) -> None:
         """End the connection; never raises."""
+        self._cut_off.cancel()
         with suppress(pymysql.MySQLError, OSError):
             self._connection.close()
 
