@@ -56,6 +56,9 @@ CASES = [
     (BOTH, "more columns dropped at once than INSTANT has room for",
      f"CREATE TABLE t (id int PRIMARY KEY, {', '.join(f'c{i} char(200)' for i in range(35))}) CHARSET=latin1",
      "CREATE TABLE t (id int PRIMARY KEY, d varchar(1000), e varchar(1000)) CHARSET=latin1"),
+    (MYSQL, "the parser of a full-text index",
+     "CREATE TABLE t (a text, FULLTEXT KEY w (a), b text, FULLTEXT KEY x (b) WITH PARSER ngram)",
+     "CREATE TABLE t (a text, FULLTEXT KEY w (a) WITH PARSER ngram, b text, FULLTEXT KEY x (b))"),
     (MARIADB, "keys of a table whose block size changes",
      "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a int, UNIQUE KEY u (a), KEY k (a)) ROW_FORMAT=COMPRESSED"
      " KEY_BLOCK_SIZE=8; CREATE TABLE u (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",

@@ -44,6 +44,7 @@ _SINCE: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "named_roles": (_NEVER, (10, 0, 5)),  # roles without a host
     "account_roles": ((8, 0, 0), _NEVER),  # roles are accounts
     "super_read_only": ((5, 7, 8), _NEVER),
+    "view_algorithms": (_NEVER, (10, 0, 0)),  # information_schema.views.algorithm
     "view_usage": ((8, 0, 13), _NEVER),  # information_schema.view_table_usage
 }
 

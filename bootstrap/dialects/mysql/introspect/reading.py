@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import resources
@@ -45,9 +46,11 @@ def invisible(what: str, name: str) -> str:
     )
 
 
-def query(name: str, database: str) -> str:
-    """One of the queries in ``sql/``, for one database."""
+def query(name: str, database: str, replaced: Iterable[tuple[str, str]] = ()) -> str:
+    """One of the queries in ``sql/``, for one database; ``replaced``: texts for its placeholders, in turn."""
     text = resources.files(__package__).joinpath(f"sql/{name}.sql").read_text(encoding="utf-8")
+    for placeholder, value in replaced:
+        text = text.replace(placeholder, value)
     return text.replace(":database", literal(database))
 
 

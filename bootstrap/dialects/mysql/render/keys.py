@@ -244,6 +244,11 @@ def _alter_key(table: Table, before: Key, after: Key, ref: Ref, context: RenderC
     elif replace(before, visible=after.visible) == after:
         clause = f"ALTER INDEX {quote(after.name)} {hidden(context.server, hide=not after.visible)}"
         return [alter(table, [clause], context, subject=ref, cost=Cost.INSTANT)]
+    if before.parser != after.parser:
+        # In one ALTER MySQL takes the two for the same index, and does nothing.
+        dropped = alter(table, [_drop_clause(before)], context, subject=ref, cost=Cost.INPLACE)
+        added = alter(table, [f"ADD {key_definition(after, context.server)}"], context, subject=ref, cost=_cost(after))
+        return [dropped, added]
     clauses = [_drop_clause(before), f"ADD {key_definition(after, context.server)}"]
     resumed = resume_counting(table, after, context)
     clauses += resumed or stop_counting(table, context, without=frozenset({before.name}), altered=True)

@@ -1,0 +1,54 @@
+"""What the fingerprint sees: every change of structure, and no change of rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from bootstrap.dialects.base import Scope
+from bootstrap.dialects.mysql.dialect import DIALECT
+from tests.mysql.place import Place
+
+BASE = (
+    "CREATE TABLE t (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, a varchar(9), b text, n int, CHECK (n < 100),"
+    " FULLTEXT KEY words (b)) ENGINE=InnoDB",
+    "CREATE VIEW v AS SELECT id FROM t",
+)
+CHANGES = [
+    "ALTER TABLE t COMMENT 'x'", "ALTER TABLE t MODIFY a varchar(10)", "ALTER TABLE t ADD KEY k (a)",
+    "ALTER TABLE t ADD CHECK (n > -5)", "CREATE OR REPLACE SQL SECURITY INVOKER VIEW v AS SELECT id FROM t",
+    "ALTER TABLE t ADD FULLTEXT KEY more (a)", "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a = 1",
+]  # fmt: skip
+OF_VENDOR = {
+    "mysql": [
+        "ALTER TABLE t DROP KEY words, ADD FULLTEXT KEY words (b) WITH PARSER ngram, ALGORITHM=COPY",
+        "ALTER TABLE t ADD KEY f ((n + 1))", "ALTER TABLE t ADD g geometry SRID 4326",
+    ],
+    "mariadb": [
+        "CREATE SEQUENCE s", "CREATE OR REPLACE SEQUENCE s INCREMENT BY 5", "ALTER TABLE t ADD KEY k (a) IGNORED",
+        "CREATE OR REPLACE ALGORITHM=TEMPTABLE VIEW v AS SELECT id FROM t",
+    ],
+}  # fmt: skip
+
+
+def test_every_change_of_structure_changes_it_and_rows_do_not(place: Place) -> None:
+    place.load(*BASE)
+    seen = [DIALECT.fingerprint(place.session, Scope())]
+    place.load("INSERT INTO t (a) VALUES ('x'), ('y')", "ANALYZE TABLE t")
+    assert DIALECT.fingerprint(place.session, Scope()) == seen[0]
+    for change in [*CHANGES, *OF_VENDOR[place.vendor]]:
+        place.load(change.replace("ADD KEY k (a) IGNORED", "ALTER KEY k IGNORED"))
+        found = DIALECT.fingerprint(place.session, Scope())
+        assert found not in seen, change
+        seen.append(found)
+
+
+@pytest.mark.parametrize("options", ["START WITH 5", "MAXVALUE 9", "CACHE 7", "CYCLE"])
+def test_the_options_of_a_sequence_are_seen_and_its_number_is_not(place: Place, options: str) -> None:
+    if place.vendor != "mariadb":
+        pytest.skip("only MariaDB has sequences")
+    place.load("CREATE SEQUENCE s")
+    before = DIALECT.fingerprint(place.session, Scope())
+    place.session.query("SELECT nextval(s)")
+    assert DIALECT.fingerprint(place.session, Scope()) == before
+    place.load(f"CREATE OR REPLACE SEQUENCE s {options}")
+    assert DIALECT.fingerprint(place.session, Scope()) != before
