@@ -54,8 +54,10 @@ CASES = [
      "CREATE TABLE t (id int PRIMARY KEY, a text, b varchar(9))",
      "CREATE TABLE t (id int PRIMARY KEY, a varchar(50), b varchar(20)) ENGINE=MEMORY"),
     (BOTH, "more columns dropped at once than INSTANT has room for",
-     f"CREATE TABLE t (id int PRIMARY KEY, {', '.join(f'c{i} char(200)' for i in range(35))}) CHARSET=latin1",
-     "CREATE TABLE t (id int PRIMARY KEY, d varchar(1000), e varchar(1000)) CHARSET=latin1"),
+     f"CREATE TABLE t (id int PRIMARY KEY, {', '.join(f'c{i} varchar(128) NOT NULL' for i in range(46))},"
+     " v text NOT NULL)"
+     " CHARSET=latin1",
+     "CREATE TABLE t (id int PRIMARY KEY, f varchar(128) NOT NULL, v text NOT NULL) CHARSET=latin1"),
     (MYSQL, "the parser of a full-text index",
      "CREATE TABLE t (a text, FULLTEXT KEY w (a), b text, FULLTEXT KEY x (b) WITH PARSER ngram)",
      "CREATE TABLE t (a text, FULLTEXT KEY w (a) WITH PARSER ngram, b text, FULLTEXT KEY x (b))"),

@@ -60,7 +60,9 @@ def alter(
                          session_settings=_settings(table, context, settings))  # fmt: skip
     ladder = [f"{sql}, {algorithm}" for algorithm in _algorithms(table, context, cost)]
     if cost is Cost.COPY or not is_large(table.ref, context):
-        ladder.append(sql)  # the server's own choice: it copies where nothing else is possible
+        # The server's own choice: it copies where nothing else is possible. It does not see that only a copy rids a
+        # row of what INSTANT drops have left in it (1118).
+        ladder += [sql, f"{sql}, ALGORITHM=COPY"] if ladder else [sql]
     return Statement(
         sql=ladder[0],
         subject=subject,
