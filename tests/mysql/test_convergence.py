@@ -61,6 +61,10 @@ CASES = [
     (MYSQL, "the parser of a full-text index",
      "CREATE TABLE t (a text, FULLTEXT KEY w (a), b text, FULLTEXT KEY x (b) WITH PARSER ngram)",
      "CREATE TABLE t (a text, FULLTEXT KEY w (a) WITH PARSER ngram, b text, FULLTEXT KEY x (b))"),
+    (MARIADB, "a view whose definer may not read its table",
+     "CREATE TABLE t (id int, a int)",
+     f"CREATE TABLE t (id int, a int); CREATE DEFINER={APP} VIEW v AS SELECT id, a FROM t WHERE a > 0"
+     " WITH LOCAL CHECK OPTION"),
     (MARIADB, "keys of a table whose block size changes",
      "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a int, UNIQUE KEY u (a), KEY k (a)) ROW_FORMAT=COMPRESSED"
      " KEY_BLOCK_SIZE=8; CREATE TABLE u (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",

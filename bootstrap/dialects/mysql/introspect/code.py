@@ -11,7 +11,7 @@ from bootstrap.catalog.columns import SequenceOptions
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import Row
-from bootstrap.dialects.mysql.introspect.lexer import Reader, TokenKind, UnknownSyntaxError
+from bootstrap.dialects.mysql.introspect.lexer import Reader, TokenKind, UnknownSyntaxError, without_database
 from bootstrap.dialects.mysql.introspect.reading import Reading, invisible
 from bootstrap.dialects.mysql.text import literal, trigger_header, unquoted
 from bootstrap.problems import StatementError
@@ -39,9 +39,11 @@ def read_view(row: Row, reading: Reading) -> View:
     reader.name()
     columns = reader.names() if reader.at("(") else ()
     reader.expect("AS")
+    # MariaDB leaves the database in the columns' names where the definer has not the privileges for the view.
+    definition = without_database(reader.rest(), reading.database, columns_only=True)
     return View(
         name=name,
-        definition=_CHECK_OPTION.sub("", reader.rest()) if check != "NONE" else reader.rest(),
+        definition=_CHECK_OPTION.sub("", definition) if check != "NONE" else definition,
         columns=columns,
         check_option=None if check == "NONE" else check.lower(),
         algorithm=None if algorithm == "undefined" else algorithm,

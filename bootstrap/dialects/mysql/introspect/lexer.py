@@ -145,14 +145,19 @@ class Reader:
         return self.token.kind is TokenKind.END
 
 
-def without_database(text: str, database: str) -> str:
-    """Take the database's own name off the names that it qualifies: ``nextval(`app`.`ids`)``."""
+def without_database(text: str, database: str, *, columns_only: bool = False) -> str:
+    """Take the database's own name off the names that it qualifies: ``nextval(`app`.`ids`)``.
+
+    ``columns_only``: where a table may have that very name, only ``app.table.column`` can be meant.
+    """
     qualifier = quote(database)
     if qualifier not in text:
         return text
     pieces, last, tokens = [], 0, list(tokens_of(text))
     for place, token in enumerate(tokens[:-2]):
-        if token.kind is TokenKind.NAME and token.text == qualifier and tokens[place + 1].text == ".":
+        if token.kind is not TokenKind.NAME or token.text != qualifier:
+            continue
+        if tokens[place + 1].text == "." and (not columns_only or tokens[place + 3].text == "."):
             pieces.append(text[last : token.start])
             last = tokens[place + 1].end
     return "".join(pieces) + text[last:]
