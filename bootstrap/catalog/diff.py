@@ -13,7 +13,7 @@ from bootstrap.catalog.renames import apply_renames
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.table_diff import diff_indexes, diff_table, order_notes, table_contents
 from bootstrap.catalog.tables import Table
-from bootstrap.catalog.types import Extension
+from bootstrap.catalog.types import Extension, Sequence
 
 # What may be left to the server: of code also what MySQL keeps with it from the session that made it.
 _LEFT_OPEN = ("owner", "definer", "charset", "collation", "sql_mode", "time_zone")
@@ -48,12 +48,12 @@ def diff(
 
     ``managed`` says of something that is not declared whether it may be dropped (an earlier run declared it, or
     everything is managed); the rest is reported as unmanaged. ``everything``: also privileges of grantees that the
-    declaration does not name are revoked, and MySQL's code without a declared definer becomes that of ``account``, who
-    applies; else it keeps the one it has. ``inline_indexes``: CREATE TABLE brings its indexes.
+    declaration does not name are revoked, and what has no declared owner (MySQL's code: definer) becomes that of
+    ``account``, who applies; else it keeps the one it has. ``inline_indexes``: CREATE TABLE brings its indexes.
     ``follows_renames``: the server rewrites views and expressions itself when a table or column is renamed.
     """
     renames, current = apply_renames(current, desired, follows_renames=follows_renames)
-    desired = adopt_undeclared_properties(desired, current, definer=account if everything else "")
+    desired = adopt_undeclared_properties(desired, current, account=account if everything else "")
     changes: list[Change] = list(renames)
     unmanaged: list[Ref] = []
     notes: list[str] = []
@@ -97,10 +97,10 @@ def _alteration(before: DatabaseObject, after: DatabaseObject) -> Iterator[Chang
         yield Alter(before, after)
 
 
-def adopt_undeclared_properties(desired: Catalog, current: Catalog, *, definer: str = "") -> Catalog:
+def adopt_undeclared_properties(desired: Catalog, current: Catalog, *, account: str = "") -> Catalog:
     """Fill what a declaration may leave open (owner, definer, extension version …) with what the database has.
 
-    ``definer``: who MySQL's code belongs to, where that is to be made so.
+    ``account``: who objects and MySQL's code belong to, where that is to be made so.
     """
     adopted = {}
     for ref, after in desired.objects.items():
@@ -108,8 +108,9 @@ def adopt_undeclared_properties(desired: Catalog, current: Catalog, *, definer: 
         if before is None or type(before) is not type(after):
             continue
         left_open = {name: getattr(before, name) for name in _LEFT_OPEN if getattr(after, name, "") is None}
-        if definer and left_open.get("definer"):  # PostgreSQL has none
-            left_open["definer"] = definer
+        for name in ("owner", "definer") if account and not _follows_another(after) else ():
+            if left_open.get(name) not in (None, "pg_database_owner"):
+                left_open[name] = account
         if isinstance(after, Event) and isinstance(before, Event) and " STARTS " not in after.schedule:
             left_open |= _same_start(before.schedule, after.schedule)
         left_open |= _same_mode(getattr(before, "sql_mode", None), getattr(after, "sql_mode", None))
@@ -118,6 +119,12 @@ def adopt_undeclared_properties(desired: Catalog, current: Catalog, *, definer: 
         elif isinstance(after, Extension) and isinstance(before, Extension) and after.version is None:
             adopted[ref] = replace(after, version=before.version)
     return replace(desired, objects={**desired.objects, **adopted}) if adopted else desired
+
+
+def _follows_another(item: DatabaseObject) -> bool:
+    """Whether the owner is that of a column's table, or of the database."""
+    owned = isinstance(item, Sequence) and item.owned_by is not None
+    return owned or item.ref == Ref(Kind.SCHEMA, "", "public")
 
 
 def _same_start(before: str, after: str) -> dict[str, str]:

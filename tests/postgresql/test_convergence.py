@@ -139,6 +139,11 @@ CASES = [
     ("privileges on an enum that is made anew",
      "CREATE TYPE e AS ENUM ('a', 'b'); REVOKE USAGE ON TYPE e FROM PUBLIC; GRANT USAGE ON TYPE e TO convergence_app",
      "CREATE TYPE e AS ENUM ('b'); REVOKE USAGE ON TYPE e FROM PUBLIC; GRANT USAGE ON TYPE e TO convergence_app"),
+    ("owners, declared and not",
+     "CREATE TABLE t (a serial); ALTER TABLE t OWNER TO convergence_app; CREATE VIEW v AS SELECT 1 AS a;"
+     " ALTER VIEW v OWNER TO convergence_app; GRANT SELECT ON v TO convergence_reader; CREATE SEQUENCE s",
+     "CREATE TABLE t (a serial); CREATE VIEW v AS SELECT 1 AS a; ALTER VIEW v OWNER TO convergence_reader;"
+     " CREATE SEQUENCE s; ALTER SEQUENCE s OWNER TO convergence_app"),
     ("partitioned no more, with other columns",
      "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, 2)",
      "CREATE TABLE t (b int)"),
