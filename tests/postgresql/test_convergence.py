@@ -144,6 +144,11 @@ CASES = [
      " ALTER VIEW v OWNER TO convergence_app; GRANT SELECT ON v TO convergence_reader; CREATE SEQUENCE s",
      "CREATE TABLE t (a serial); CREATE VIEW v AS SELECT 1 AS a; ALTER VIEW v OWNER TO convergence_reader;"
      " CREATE SEQUENCE s; ALTER SEQUENCE s OWNER TO convergence_app"),
+    ("numbers become moments, whatever else is called like the server's function",
+     "CREATE FUNCTION to_timestamp(double precision) RETURNS timestamptz LANGUAGE plpgsql AS"
+     " $$BEGIN RAISE 'not this one'; END$$; CREATE TABLE t (a bigint)",
+     "CREATE FUNCTION to_timestamp(double precision) RETURNS timestamptz LANGUAGE plpgsql AS"
+     " $$BEGIN RAISE 'not this one'; END$$; CREATE TABLE t (a timestamp)"),
     ("partitioned no more, with other columns",
      "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, 2)",
      "CREATE TABLE t (b int)"),

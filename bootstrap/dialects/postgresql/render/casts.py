@@ -58,7 +58,7 @@ def _scalar(column: str, old: str, new: str, after: str) -> str:
     if old in _MOMENTS and new in _NUMBERS:
         return f"extract(epoch FROM {column})::{after}"
     if old in _NUMBERS and new in _MOMENTS:
-        return f"to_timestamp({column}::double precision)::{after}"
+        return f"pg_catalog.to_timestamp({column}::double precision)::{after}"
     return f"{column}::text::{after}"
 
 
