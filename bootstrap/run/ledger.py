@@ -1,9 +1,9 @@
-"""What earlier runs declared and loaded: managed objects, seeds with their proofs, and canonical forms."""
+"""What earlier runs declared and loaded: managed objects, and seeds with their proofs."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bootstrap.catalog.ref import Kind, Ref
@@ -78,27 +78,6 @@ class Ledger:
         with self.history.session.transaction():
             self._delete("seeds", [_identity(item.table) for item in proofs])
             self.history.insert("seeds", rows, now="changed_at")
-
-    def canonical(self, keys: Sequence[str]) -> dict[str, str]:
-        """The canonical forms that are known, by key."""
-        table, found = self.history.table("canonical"), {}
-        for start in range(0, len(keys), _BATCH):
-            batch = keys[start : start + _BATCH]
-            places = ", ".join(["%s"] * len(batch))
-            for key, form in self.history.read(f"SELECT id, form FROM {table} WHERE id IN ({places})", batch):
-                found[str(key)] = str(form)
-        return found
-
-    def set_canonical(self, run: int, forms: Mapping[str, str]) -> None:
-        """Keep these canonical forms, and forget those that this run did not use."""
-        table = self.history.table("canonical")
-        known = {str(key) for (key,) in self.history.read(f"SELECT id FROM {table}")}
-        with self.history.session.transaction():
-            self._delete("canonical", sorted(known - set(forms)))
-            self.history.insert(
-                "canonical",
-                [{"id": key, "form": form, "run": run} for key, form in sorted(forms.items()) if key not in known],
-            )
 
     def _delete(self, table: str, keys: Sequence[str]) -> None:
         for start in range(0, len(keys), _BATCH):

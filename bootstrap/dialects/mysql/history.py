@@ -87,11 +87,6 @@ _TABLES = (
   run bigint NOT NULL,
   changed_at datetime(6) NOT NULL
 )""",
-    """canonical (
-  id varchar(128) NOT NULL PRIMARY KEY,
-  form longtext NOT NULL,
-  run bigint NOT NULL
-)""",
 )
 
 

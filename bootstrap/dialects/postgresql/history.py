@@ -83,11 +83,6 @@ _STATEMENTS = (
   run bigint NOT NULL,
   changed_at timestamptz NOT NULL
 )""",
-    """CREATE TABLE IF NOT EXISTS db_bootstrap.canonical (
-  id text NOT NULL PRIMARY KEY,
-  form text NOT NULL,
-  run bigint NOT NULL
-)""",
 )
 
 

@@ -32,7 +32,7 @@ def test_where_there_are_no_tables_nothing_has_happened(place: Place, session: S
     assert (history.version(), history.runs(), history.last_success(), history.run(1)) == (0, [], None, None)
     assert (history.statements(1), history.catalog(1), history.next_seq(1)) == ([], None, 1)
     ledger = Ledger(history)
-    assert (ledger.managed(), ledger.seeds([place.ref("t")]), ledger.canonical(["k"])) == (frozenset(), {}, {})
+    assert (ledger.managed(), ledger.seeds([place.ref("t")])) == (frozenset(), {})
 
 
 def test_the_tables_are_made_once(history: History, session: Session) -> None:
@@ -121,15 +121,12 @@ def test_many_managed_objects(history: History, run: int, place: Place) -> None:
     assert ledger.managed() == frozenset()
 
 
-def test_proofs_and_canonical_forms(history: History, run: int, place: Place) -> None:
+def test_proofs_of_seeds(history: History, run: int, place: Place) -> None:
     ledger = Ledger(history)
     table = place.ref("dotted.name")
     ledger.set_seeds(run, [SeedProof(table, "d1", "p1", 5)])
     ledger.set_seeds(run, [SeedProof(table, "d2", "p2", 6)])
     assert ledger.seeds([table, place.ref("other")]) == {table: SeedProof(table, "d2", "p2", 6)}
-    ledger.set_canonical(run, {"a": "form a", "b": "form b"})
-    ledger.set_canonical(run, {"b": "form b", "c": "form c"})
-    assert ledger.canonical(["a", "b", "c"]) == {"b": "form b", "c": "form c"}
 
 
 def test_a_lost_runs_connection_is_ended(place: Place, history: History) -> None:
