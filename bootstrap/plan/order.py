@@ -225,27 +225,32 @@ class _Precedence:
 
     def _joined_last(self) -> None:
         """A table joins its parent when both have become alike; new keys of the parent take in those of the table."""
+        touching: _Index = defaultdict(set)
+        for index, effect in enumerate(self.effects):
+            for ref in effect.makes | effect.takes | effect.alters:
+                if ref.owner:
+                    touching[ref.owner].add(index)
         for index, change in enumerate(self.changes):
-            if isinstance(change, Create):
-                self._like_its_parent(index, _partitioned_by(change.after))
-            if not isinstance(change, Alter) or not joins_parent(change):
+            if not isinstance(change, Create | Alter) or not isinstance(change.after, Table):
+                continue
+            if not _has_parent(change.after):
                 continue
             parents = {ref for ref in self.needs.get(change.ref, ()) if ref.kind is Kind.TABLE}
-            for other, effect in enumerate(self.effects):
-                owners = {ref.owner for ref in effect.makes | effect.takes | effect.alters}
-                if change.ref in owners:
-                    self._put({other}, index)
-                elif parents & owners:
-                    key = isinstance(self.changes[other], AddConstraint | CreateIndex) and not _is_check(effect)
-                    self._put({index} if key else {other}, other if key else index)
+            around = {other for parent in parents for other in touching.get(parent, ())}
+            if isinstance(change, Create):
+                self._put({other for other in around if self._changes_shape(other)}, index)
+            elif joins_parent(change):
+                self._put(touching.get(change.ref, ()), index)
+                for other in around - touching.get(change.ref, set()):
+                    key = isinstance(self.changes[other], AddConstraint | CreateIndex)
+                    self._put(*(({index}, other) if key and not self._changes_shape(other) else ({other}, index)))
 
-    def _like_its_parent(self, index: int, parent: Ref | None) -> None:
-        """A new partition is made with the columns and checks that its parent shall have."""
-        shared = (Kind.COLUMN, Kind.CHECK)
-        for other, effect in enumerate(self.effects if parent else ()):
-            refs = effect.makes | effect.takes | effect.alters
-            if not isinstance(self.changes[other], Create | Drop):
-                self._put({other} if any(ref.owner == parent and ref.kind in shared for ref in refs) else (), index)
+    def _changes_shape(self, index: int) -> bool:
+        """Whether a change is one of columns or checks of a table that stays, which partitions and children share."""
+        effect = self.effects[index]
+        refs = effect.makes | effect.takes | effect.alters
+        shared = any(ref.kind in (Kind.COLUMN, Kind.CHECK) for ref in refs)
+        return shared and not isinstance(self.changes[index], Create | Drop)
 
     def _partitions_make_room(self) -> None:
         """Partitions go, then change their bounds, then come: so that no two hold the same values at a time."""
@@ -300,10 +305,6 @@ def _partitioned_by(item: DatabaseObject) -> Ref | None:
     """The partitioned table that an object is a partition of."""
     part = item.partition_of if isinstance(item, Table) else None
     return Ref(Kind.TABLE, part.schema, part.table) if part else None
-
-
-def _is_check(effect: Effect) -> bool:
-    return any(ref.kind is Kind.CHECK for ref in effect.makes)
 
 
 def _names_in(ref: Ref) -> Iterator[Ref]:

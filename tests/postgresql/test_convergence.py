@@ -149,6 +149,9 @@ CASES = [
      " $$BEGIN RAISE 'not this one'; END$$; CREATE TABLE t (a bigint)",
      "CREATE FUNCTION to_timestamp(double precision) RETURNS timestamptz LANGUAGE plpgsql AS"
      " $$BEGIN RAISE 'not this one'; END$$; CREATE TABLE t (a timestamp)"),
+    ("a child comes while its parent loses a column that another child keeps",
+     "CREATE TABLE p (a int, b text); CREATE TABLE c () INHERITS (p)",
+     "CREATE TABLE p (a int); CREATE TABLE c (b text) INHERITS (p); CREATE TABLE d () INHERITS (p)"),
     ("partitioned no more, with other columns",
      "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, 2)",
      "CREATE TABLE t (b int)"),
