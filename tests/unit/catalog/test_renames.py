@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Rename, RenameColumn
 from bootstrap.catalog.columns import Generated
 from bootstrap.catalog.ref import Kind, Ref
@@ -70,6 +71,19 @@ def test_a_column_is_renamed_wherever_it_is_named() -> None:
         Sequence(schema=SCHEMA, name="numbers", owned_by=(SCHEMA, "t", "b")),
     )  # fmt: skip
     assert changes(before, after) == ["RenameColumn app.t.b"]
+
+
+def test_privileges_go_along_with_columns_and_their_sequences() -> None:
+    def with_column(table_name: str, name: str, **renamed: str) -> Catalog:
+        owner = table(table_name, column(name, serial=True, **renamed))
+        own_sequence = owner.ref.child(Kind.SEQUENCE, name)
+        given = [
+            Grant(grantee="reader", privilege="SELECT", on=owner.ref, column=name),
+            Grant(grantee="writer", privilege="USAGE", on=own_sequence),
+        ]
+        return catalog(owner, grants=given)
+
+    assert changes(with_column("t", "a"), with_column("t", "b", renamed_from="a")) == ["RenameColumn app.t.b"]
 
 
 def test_a_renamed_column_of_a_renamed_table_that_changes_its_type() -> None:
