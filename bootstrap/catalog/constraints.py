@@ -26,6 +26,7 @@ class KeyConstraint:
     index_type: str | None = None  # MySQL: btree, hash
     index_comment: str | None = None
     visible: bool = True  # MySQL INVISIBLE, MariaDB IGNORED
+    without_overlaps: bool = False  # MariaDB: the last column is the table's period, in which no two rows meet
     clustered: bool = False  # PostgreSQL: CLUSTER ON
     replica_identity: bool = False
     parent: str | None = None  # PostgreSQL: schema.name of the partitioned table's index that this one is attached to

@@ -52,6 +52,15 @@ class MySqlPartitioning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """``PERIOD FOR name (start, end)``: the application's own time (MariaDB)."""
+
+    name: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """One table. Order counts only among the columns; constraints and indexes are kept sorted by name."""
 
@@ -84,6 +93,7 @@ class Table:
     collation: str | None = None
     partitioning: MySqlPartitioning | None = None
     system_versioned: bool = False
+    period: Period | None = None
 
     renamed_from: str | None = field(default=None, compare=False)
 

@@ -65,6 +65,12 @@ CASES = [
      "CREATE TABLE t (id int, a int)",
      f"CREATE TABLE t (id int, a int); CREATE DEFINER={APP} VIEW v AS SELECT id, a FROM t WHERE a > 0"
      " WITH LOCAL CHECK OPTION"),
+    (MARIADB, "periods of the application's own time",
+     "CREATE TABLE t (id int NOT NULL, s date, e date); CREATE TABLE u (id int PRIMARY KEY);"
+     " CREATE TABLE v (id int, s date, e date, PERIOD FOR p (s, e))",
+     "CREATE TABLE t (id int, s date, e date, PERIOD FOR p (s, e), PRIMARY KEY (id, p WITHOUT OVERLAPS));"
+     " CREATE TABLE u (id int PRIMARY KEY, a datetime, b datetime, PERIOD FOR held (a, b),"
+     " UNIQUE KEY k (id, held WITHOUT OVERLAPS)); CREATE TABLE v (id int, s date, e date, PERIOD FOR other (s, e))"),
     (MARIADB, "keys of a table whose block size changes",
      "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a int, UNIQUE KEY u (a), KEY k (a)) ROW_FORMAT=COMPRESSED"
      " KEY_BLOCK_SIZE=8; CREATE TABLE u (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",

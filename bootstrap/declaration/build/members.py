@@ -57,7 +57,7 @@ def _part(builder: Builder, part: str | PartShape, position: Position, what: str
 
 _KEY = (
     "include", "nulls_not_distinct", "deferrable", "initially_deferred", "options", "tablespace", "comment", "parent",
-    "visible", "index_type", "index_comment", "clustered", "replica_identity", "renamed_from",
+    "visible", "without_overlaps", "index_type", "index_comment", "clustered", "replica_identity", "renamed_from",
 )  # fmt: skip
 
 

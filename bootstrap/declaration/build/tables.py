@@ -9,7 +9,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.catalog.tables import PartitionOf, Table
+from bootstrap.catalog.tables import PartitionOf, Period, Table
 from bootstrap.catalog.types import Statistics
 from bootstrap.declaration.build.assembly import Builder, facts, listed
 from bootstrap.declaration.build.code import read_policy, read_rule, read_trigger
@@ -81,6 +81,7 @@ def read_table(builder: Builder, key: str, shape: TableShape, position: Position
         inherits=tuple(builder.qualified(parent) for parent in listed(shape.inherits)),
         partition_by=None if builder.engine == MYSQL else read_partition_by(builder, shape),
         partitioning=read_partitioning(builder, shape) if builder.engine == MYSQL else None,
+        period=Period(**facts(shape.period, "name", "start", "end")) if shape.period else None,
         **facts(shape, *_PLAIN),
     )
     assembly = builder.assembly

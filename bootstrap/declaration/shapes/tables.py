@@ -143,6 +143,7 @@ class KeyShape(Shape):
     comment: Comment = None
     parent: Annotated[str | None, postgresql("The key of the partitioned table that this one belongs to.")] = None
     visible: Annotated[bool, mysql("false: the optimizer does not use it.")] = True
+    without_overlaps: Annotated[bool, mysql("MariaDB: the last column is the table's period.")] = False
     index_type: Annotated[str | None, mysql("btree or hash.")] = None
     index_comment: Annotated[str | None, mysql("The index's comment.")] = None
     clustered: Annotated[bool, postgresql("CLUSTER orders the table by this index.")] = False
@@ -250,6 +251,14 @@ class PartitionByShape(Shape):
     sub_count: Annotated[int | None, mysql("How many subpartitions each.")] = None
 
 
+class PeriodShape(Shape):
+    """The period in which a row holds, in the application's own time (MariaDB)."""
+
+    name: Annotated[str, Meta(description="Its name, by which keys call it.")]
+    start: Annotated[str, Meta(description="The column of its beginning.")]
+    end: Annotated[str, Meta(description="The column of its end.")]
+
+
 class PartitionOfShape(Shape):
     """That this table is a partition of another."""
 
@@ -330,4 +339,5 @@ class TableShape(Shape):
     charset: Annotated[str | None, mysql("Character set, where it is not the database's.")] = None
     collation: Annotated[str | None, mysql("Collation, where it is not the database's.")] = None
     system_versioned: Annotated[bool, mysql("MariaDB: keeps the history of its rows.")] = False
+    period: Annotated[PeriodShape | None, mysql("MariaDB: PERIOD FOR, in the application's own time.")] = None
     renamed_from: RenamedFrom = None

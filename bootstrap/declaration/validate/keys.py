@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bootstrap.catalog.constraints import ForeignKey
+from bootstrap.catalog.constraints import ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
@@ -22,7 +22,7 @@ def check_keys(context: Context, table: Table) -> None:
         what = f"{key.kind} {key.name}".rstrip()
         if any(part.expression is not None for part in key.columns):
             context.problem(ref, f"{what} has an expression", "use a unique index: indexes: {name: {unique: true, …}}")
-        _check_parts(context, table, ref, what, key.columns, key.include)
+        _check_parts(context, table, ref, what, _without_period(context, table, key), key.include)
         names = [part.column for part in key.columns]
         for name in sorted({name for name in names if name and names.count(name) > 1}):
             context.problem(ref, f"{what} names the column {name} twice", "name it once")
@@ -33,6 +33,17 @@ def check_keys(context: Context, table: Table) -> None:
     for index in table.indexes:
         ref = table.ref.child(Kind.INDEX, index.name)
         _check_parts(context, table, ref, f"index {index.name}".rstrip(), index.parts, index.include)
+
+
+def _without_period(context: Context, table: Table, key: KeyConstraint) -> tuple[IndexPart, ...]:
+    """The columns of a key that are columns of the table: the last may be its period."""
+    if not key.without_overlaps:
+        return key.columns
+    name = key.columns[-1].column if key.columns else None
+    if table.period is None or table.period.name != name:
+        ref = table.ref.child(key.kind, key.name)
+        context.problem(ref, f"{key.kind} {key.name} is without overlaps in {name}", "declare the period of that name")
+    return key.columns[:-1]
 
 
 def _check_parts(

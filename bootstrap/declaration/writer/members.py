@@ -15,7 +15,7 @@ _PART = ("column", "expression", "descending", "nulls_first", "collation", "opcl
          "statistics")  # fmt: skip
 _KEY = (
     "include", "nulls_not_distinct", "deferrable", "initially_deferred", "options", "tablespace", "comment", "parent",
-    "visible", "index_type", "index_comment", "clustered", "replica_identity", "renamed_from",
+    "visible", "without_overlaps", "index_type", "index_comment", "clustered", "replica_identity", "renamed_from",
 )  # fmt: skip
 _INDEX = (
     "unique", "method", "where", "include", "nulls_not_distinct", "options", "tablespace", "comment", "visible",

@@ -52,6 +52,8 @@ def write_table(table: Table, writing: Writing) -> Plain:
         content["all_columns"] = True
     content |= _members(own, writing)
     content |= given(table, *_PLAIN)
+    if table.period:
+        content["period"] = Flow(given(table.period, "name", "start", "end"))
     content |= _partitioning(table, writing)
     content |= write_attached(writing, table.schema, table.name)
     content |= _statistics(table, writing)

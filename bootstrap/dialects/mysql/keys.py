@@ -24,6 +24,7 @@ class Key:
     comment: str | None = None
     visible: bool = True
     parser: str | None = None
+    without_overlaps: bool = False
     options: tuple[tuple[str, str], ...] = ()
 
 
@@ -35,6 +36,7 @@ def key_of(item: KeyConstraint | Index) -> Key:
         return Key(
             kind=item.kind, name=item.name, parts=item.columns, unique=True, using=item.index_type or using,
             comment=item.index_comment or item.comment, visible=item.visible, options=options,
+            without_overlaps=item.without_overlaps,
         )  # fmt: skip
     if item.method not in ("btree", "fulltext", "spatial"):
         using = item.method

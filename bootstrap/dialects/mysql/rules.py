@@ -105,6 +105,8 @@ def _by_column(change: AlterColumn, before: Column, after: Column) -> Mapping[Re
 def _by_table(before: Table, after: Table) -> Mapping[Ref, frozenset[Kind]]:
     """Another engine, or partitions, and foreign keys exclude each other."""
     kinds = _KEYS | _FOREIGN_KEYS if changes_block_size(before, after) else frozenset()
+    if before.period is not None and before.period != after.period:
+        kinds |= _KEYS  # those that are without overlaps in it
     if before.engine != after.engine or (before.partitioning is None) != (after.partitioning is None):
         kinds |= _FOREIGN_KEYS
     if not kinds:

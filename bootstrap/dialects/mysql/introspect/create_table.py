@@ -10,7 +10,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.ref import Kind
-from bootstrap.catalog.tables import Table
+from bootstrap.catalog.tables import Period, Table
 from bootstrap.dialects.mysql.introspect.columns import Collations, ColumnReader, sorted_options
 from bootstrap.dialects.mysql.introspect.keys import KeyReader, as_constraint
 from bootstrap.dialects.mysql.introspect.lexer import Reader, TokenKind, UnknownSyntaxError
@@ -27,6 +27,7 @@ class _Parts:
     indexes: list[Index] = field(default_factory=list)
     foreign_keys: list[ForeignKey] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    period: Period | None = None
 
 
 def read_table(text: str, *, database: str, collations: Collations) -> Table:
@@ -74,6 +75,7 @@ class _TableReader:
             collation=self.collations.table,
             partitioning=partitioning,
             system_versioned=versioned,
+            period=parts.period,
         )
 
     def _element(self) -> None:
@@ -97,10 +99,17 @@ class _TableReader:
                 self.parts.foreign_keys.append(found)
             else:
                 self.parts.checks.append(found)
-        elif reader.accept("PERIOD", "FOR", "SYSTEM_TIME"):
-            reader.names()  # follows from the columns that are ROW START and ROW END
+        elif reader.accept("PERIOD", "FOR"):
+            self._period()
         else:
             raise UnknownSyntaxError(f"unknown part of a table at: {reader.rest()[:60]}")
+
+    def _period(self) -> None:
+        if self.reader.accept("SYSTEM_TIME"):
+            self.reader.names()  # follows from the columns that are ROW START and ROW END
+            return
+        name, (start, end) = self.reader.name(), self.reader.names()
+        self.parts.period = Period(name=name, start=start, end=end)
 
     def _unique(self) -> None:
         index = self.keys.key()

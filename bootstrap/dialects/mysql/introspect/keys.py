@@ -19,11 +19,14 @@ class KeyReader:
     def __init__(self, reader: Reader, database: str) -> None:
         self.reader = reader
         self.database = database
+        self.without_overlaps = False
 
     def key(self, name: str | None = None) -> Index:
         """One key, behind the word KEY; the primary key has no name of its own."""
         reader = self.reader
         index = Index(name=reader.name() if name is None else name, parts=self._key_parts())
+        if self.without_overlaps:
+            index = replace(index, options=sorted_options((*index.options, ("without overlaps", "true"))))
         while not (reader.at(",") or reader.at(")")):
             index = self._key_option(index)
         return index
@@ -33,6 +36,7 @@ class KeyReader:
         parts = [self._key_part()]
         while self.reader.accept(","):
             parts.append(self._key_part())
+        self.without_overlaps = self.reader.accept("WITHOUT", "OVERLAPS")  # of the last part, which is a period
         self.reader.expect(")")
         return tuple(parts)
 
@@ -47,8 +51,6 @@ class KeyReader:
         if reader.accept("DESC"):
             part = replace(part, descending=True)
         reader.accept("ASC")
-        if reader.at("WITHOUT", "OVERLAPS"):
-            raise UnknownSyntaxError("WITHOUT OVERLAPS, of a key over an application-time period")
         return part
 
     def _key_option(self, index: Index) -> Index:
@@ -117,8 +119,9 @@ def as_constraint(index: Index, kind: Kind) -> KeyConstraint | None:
     if any(part.expression for part in index.parts):
         return None
     options = dict(index.options)
+    without_overlaps = options.pop("without overlaps", None) is not None
     using = options.pop("using", None) or (index.method if index.method != "btree" else None)
     return KeyConstraint(
         kind=kind, name=index.name, columns=index.parts, index_type=using, index_comment=index.comment,
-        options=sorted_options(options.items()), visible=index.visible,
+        options=sorted_options(options.items()), visible=index.visible, without_overlaps=without_overlaps,
     )  # fmt: skip

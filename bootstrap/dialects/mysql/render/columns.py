@@ -15,7 +15,13 @@ from bootstrap.dialects.mysql.keys import Key, changes_block_size, key_of, leads
 from bootstrap.dialects.mysql.render.conversions import conversion, needs_prefix, unsettles_keys
 from bootstrap.dialects.mysql.render.parts import column_definition, default_text, key_definition, loses_default
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note
-from bootstrap.dialects.mysql.render.versioning import another_period, is_row_column, row_columns
+from bootstrap.dialects.mysql.render.versioning import (
+    another_period,
+    is_row_column,
+    new_period_after,
+    old_period_first,
+    row_columns,
+)
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
 
@@ -36,6 +42,7 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     later = _later_default(column, table, context)
     added = column if later is None else replace(column, default=None)
     clauses = [*engine_first(table, column, context), _add_clause(table, added, change.previous, context)]
+    clauses += new_period_after(live_table(table, context), wanted_table(table, context), column.name, context)
     cost = _cost_of_adding(added)
     if carrier == column.name:
         clauses += _carried(table, column, context)
@@ -272,8 +279,9 @@ def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     if not change.before.generated:
         hazards.append(data_loss(change.ref, "the column is dropped with all its values",
                                  "stop using it first, and drop it a release later"))  # fmt: skip
-    clause = f"DROP COLUMN {quote(change.before.name)}"
-    return [alter(change.table, [clause], context, subject=change.ref, cost=Cost.INSTANT, hazards=hazards)]
+    live, wanted = live_table(change.table, context), wanted_table(change.table, context)
+    clauses = [*old_period_first(live, wanted, change.before.name), f"DROP COLUMN {quote(change.before.name)}"]
+    return [alter(change.table, clauses, context, subject=change.ref, cost=Cost.INSTANT, hazards=hazards)]
 
 
 def rename_column(change: RenameColumn, context: RenderContext) -> list[Statement]:
@@ -307,7 +315,8 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
     definition = column_definition(after, context.server, table_collation=_inherited(table, context))
     hazards = list(_hazards_of_altering(change.ref, before, after, found.loses, table.ref in context.created))
     statements = []
-    clauses = [*engine_first(table, after, context), f"MODIFY COLUMN {definition}"]
+    period = old_period_first(live, wanted_table(table, context), after.name)
+    clauses = [*period, *engine_first(table, after, context), f"MODIFY COLUMN {definition}"]
     if replace(before, options=after.options) != after or not loses_default(after):
         statements.append(alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards))
     if loses_default(after):

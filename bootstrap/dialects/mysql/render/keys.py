@@ -26,6 +26,7 @@ from bootstrap.dialects.mysql.render.columns import (
 )
 from bootstrap.dialects.mysql.render.parts import check_definition, foreign_key_definition, hidden, key_definition
 from bootstrap.dialects.mysql.render.statements import Cost, alter, live_rows, note
+from bootstrap.dialects.mysql.render.versioning import new_period_first
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
 from bootstrap.problems import Refused
@@ -175,6 +176,8 @@ def _add_key(table: Table, key: Key, ref: Ref, context: RenderContext) -> list[S
     if carried_by(table, key, context) is not None or _replaces_on_drop(table, key, context) is not None:
         return []  # it came with the column that needs it, or with the drop of the key before it
     clauses = [f"ADD {key_definition(key, context.server)}", *resume_counting(table, key, context)]
+    if key.without_overlaps:
+        clauses = new_period_first(live_table(table, context), wanted_table(table, context), context) + clauses
     return [alter(table, clauses, context, subject=ref, cost=_cost(key), hazards=_unique_hazards(key, ref, context))]
 
 

@@ -9,10 +9,11 @@ from bootstrap.catalog.columns import Column, Generated
 from bootstrap.catalog.constraints import Check, ForeignKey
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind
-from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, Table
+from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, Period, Table
 from bootstrap.dialects.base import Server
 from bootstrap.dialects.mysql.keys import Key
 from bootstrap.dialects.mysql.text import literal, quote, quote_all
+from bootstrap.problems import Refused
 
 _NOW = r"(?:current_timestamp|now|localtime|localtimestamp)(?:\s*\(\s*\d*\s*\))?"
 _PLAIN_DEFAULT = re.compile(
@@ -124,7 +125,8 @@ def key_definition(key: Key, server: Server) -> str:
     pieces = [words]
     if key.kind is not Kind.PRIMARY_KEY and key.name:
         pieces.append(quote(key.name))
-    pieces.append(f"({','.join(index_part(part) for part in key.parts)})")
+    overlaps = " WITHOUT OVERLAPS" if key.without_overlaps else ""
+    pieces.append(f"({','.join(index_part(part) for part in key.parts)}{overlaps})")
     if key.using:
         pieces.append(f"USING {key.using.upper()}")
     pieces += [f"{name.upper()}={value}" for name, value in key.options]
@@ -197,6 +199,13 @@ def period(columns: Iterable[Column]) -> str | None:
     if "ROW START" in rows and "ROW END" in rows:
         return f"PERIOD FOR SYSTEM_TIME ({quote(rows['ROW START'])}, {quote(rows['ROW END'])})"
     return None
+
+
+def application_period(period: Period, server: Server) -> str:
+    """The period of the application's own time. Raises Refused where there are none."""
+    if "application_periods" not in server.capabilities:
+        raise Refused(f"period {period.name}: only MariaDB has periods of the application's own time")
+    return f"PERIOD FOR {quote(period.name)} ({quote(period.start)}, {quote(period.end)})"
 
 
 def partitioning_text(found: MySqlPartitioning) -> str:

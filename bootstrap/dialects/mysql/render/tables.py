@@ -14,6 +14,7 @@ from bootstrap.dialects.mysql.render.columns import live_table
 from bootstrap.dialects.mysql.render.conversions import needs_prefix
 from bootstrap.dialects.mysql.render.partitions import repartition
 from bootstrap.dialects.mysql.render.parts import (
+    application_period,
     check_definition,
     column_definition,
     foreign_key_definition,
@@ -53,6 +54,8 @@ def _create(ref: Ref, table: Table, context: RenderContext, foreign_keys: list[s
     system_time = period(table.columns)
     if system_time:
         lines.append(system_time)
+    if table.period:
+        lines.append(application_period(table.period, server))
     lines += foreign_keys
     text = f"CREATE TABLE {quote(table.name)} (\n  " + ",\n  ".join(lines) + "\n)"
     options = " ".join(table_options(table))
@@ -100,6 +103,8 @@ def alter_table(change: Alter, before: Table, after: Table, context: RenderConte
         statements.append(alter(after, clauses, context, subject=change.ref, cost=cost, hazards=hazards))
     if after.system_versioned and not before.system_versioned:
         statements += versioning.begin(live_table(after, context), after, context, subject=change.ref)
+    if after.period != before.period:
+        statements += versioning.change_period(before, after, context, subject=change.ref)
     if after.partitioning and after.partitioning != before.partitioning:
         for step in repartition(before.partitioning, after.partitioning):
             hazards = [

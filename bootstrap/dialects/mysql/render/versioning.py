@@ -1,4 +1,5 @@
-"""System versioning of MariaDB: with columns of its own for the period, or with ones that nobody sees.
+"""Periods of MariaDB: of system versioning, with columns of its own or with ones that nobody sees, and of the
+application's own time.
 
 The server lets neither the columns of a period nor the versioning come or go without the other: they share one ALTER.
 """
@@ -9,7 +10,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.mysql.render.parts import column_definition, period
+from bootstrap.dialects.mysql.render.parts import application_period, column_definition, period
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.plan.statement import Statement
@@ -59,3 +60,40 @@ def end(live: Table, context: RenderContext, *, subject: Ref) -> list[Statement]
 def another_period(live: Table, wanted: Table, context: RenderContext, *, subject: Ref) -> list[Statement]:
     """From one form of versioning to the other."""
     return end(live, context, subject=subject) + begin(live, wanted, context, subject=subject)
+
+
+def old_period_first(live: Table, wanted: Table, column: str) -> list[str]:
+    """DROP PERIOD, where it holds a column that changes and is not wanted any more as it is."""
+    period = live.period
+    if period is None or period == wanted.period or column not in (period.start, period.end):
+        return []
+    return [f"DROP PERIOD IF EXISTS FOR {quote(period.name)}"]
+
+
+def new_period_first(live: Table, wanted: Table, context: RenderContext) -> list[str]:
+    """ADD PERIOD, before the key that needs it."""
+    if wanted.period is None or live.period == wanted.period:
+        return []
+    text = application_period(wanted.period, context.server)
+    return [f"ADD {text.replace('PERIOD FOR', 'PERIOD IF NOT EXISTS FOR', 1)}"]
+
+
+def new_period_after(live: Table, wanted: Table, column: str, context: RenderContext) -> list[str]:
+    """ADD PERIOD together with the last of its columns that is new."""
+    missing = _missing_ends(live, wanted)
+    return new_period_first(live, wanted, context) if missing and missing[-1] == column else []
+
+
+def _missing_ends(live: Table, wanted: Table) -> list[str]:
+    ends = (wanted.period.start, wanted.period.end) if wanted.period else ()
+    return [column.name for column in wanted.columns if column.name in ends and live.column(column.name) is None]
+
+
+def change_period(live: Table, wanted: Table, context: RenderContext, *, subject: Ref) -> list[Statement]:
+    """The period of the application's own time; keys over it are made anew around this."""
+    clauses = []
+    if live.period is not None:
+        clauses.append(f"DROP PERIOD IF EXISTS FOR {quote(live.period.name)}")
+    if not _missing_ends(live, wanted):
+        clauses += new_period_first(live, wanted, context)
+    return [alter(wanted, clauses, context, subject=subject, cost=Cost.COPY)] if clauses else []
