@@ -6,6 +6,7 @@ The lock table of a PostgreSQL is everybody's: what one session takes of it the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +94,9 @@ def test_mariadb_is_asked_as_often_whatever_the_number_of_tables(
     for tables in (FEW, MORE):
         name = f"count_{tmp_path.name[-8:]}_{tables}"
         request = Request(directory=tmp_path / name, url=server.create_database(name))
-        for statement in ";".join(statements("mysql", tables)).split(";"):
-            server.execute(statement, name)
+        with closing(server.connect(name)) as connection, connection.cursor() as cursor:
+            for statement in ";".join(statements("mysql", tables)).split(";"):
+                cursor.execute(statement)
         declare(tmp_path / name, "mysql", tables)
         with open_work(request) as work, monkeypatch.context() as patched:
             patched.setattr(pymysql.connections.Connection, "_execute_command", counted)

@@ -1,0 +1,67 @@
+"""What a plan costs grows with the tables, not with their square: counted in function calls, which no clock changes."""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+from pathlib import Path
+
+import pytest
+
+from benchmarks.workload import add_column, declare
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.diff import diff
+from bootstrap.declaration.load import load
+from bootstrap.dialects.base import Dialect, RenderContext, Server
+from bootstrap.dialects.mysql.capabilities import identify
+from bootstrap.dialects.postgresql.capabilities import capabilities_of
+from bootstrap.dialects.registry import dialect_for
+from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes
+
+FEW, FACTOR = 40, 4
+SERVERS = {
+    "postgresql": Server(
+        vendor="postgresql", version=(16, 0), version_text="16.0", capabilities=capabilities_of((16, 0))
+    ),
+    "mysql": identify("10.11.9-MariaDB"),
+}
+
+
+def calls(dialect: Dialect, current: Catalog, desired: Catalog) -> int:
+    """How many function calls it takes to compare, order and render."""
+    profile = cProfile.Profile()
+    profile.enable()
+    rules = dialect.rules
+    difference = diff(
+        current, desired, managed=lambda _: True, everything=True,
+        inline_indexes=rules.inline_indexes, follows_renames=rules.follows_renames,
+    )  # fmt: skip
+    changes = planned_changes(difference, rules)
+    context = RenderContext(
+        server=SERVERS[dialect.name], current=difference.current, desired=difference.desired,
+        created=created_tables(changes), dropped=dropped_objects(changes),
+    )  # fmt: skip
+    statements = [statement for change in changes for statement in dialect.render(change, context)]
+    profile.disable()
+    assert statements
+    return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]  # the stubs lack it
+
+
+def catalogs(folder: Path, engine: str, tables: int) -> tuple[Catalog, Catalog]:
+    """Many tables, and the same with a column more in each."""
+    declare(folder, engine, tables)
+    before = load(folder).catalog
+    add_column(folder, "more")
+    return before, load(folder).catalog
+
+
+@pytest.mark.parametrize("engine", SERVERS)
+def test_creating_changing_and_dropping_cost_the_same_for_each_table(engine: str, tmp_path: Path) -> None:
+    dialect = dialect_for(engine)
+    costs = []
+    for tables in (FEW, FEW * FACTOR):
+        before, after = catalogs(tmp_path / str(tables), engine, tables)
+        pairs = ((Catalog(), before), (before, after), (after, Catalog()))
+        costs.append([calls(dialect, current, desired) for current, desired in pairs])
+    growth = [many / few for few, many in zip(*costs, strict=True)]
+    assert max(growth) < 1.02 * FACTOR, costs
