@@ -212,7 +212,10 @@ class MySqlSession:
             yield
         finally:
             self._connection.encoding = encoding
-            before = {**self._settings, "character_set_client": "utf8mb4", "collation_connection": self._collation}
+            before = {
+                **self._settings, "character_set_client": "utf8mb4", "character_set_results": "utf8mb4",
+                "collation_connection": self._collation,
+            }  # fmt: skip
             reset = ", ".join(f"{name} = {before.get(name, f'@@GLOBAL.{name}')}" for name, _ in values)
             with suppress(ServerError):  # the block's own error counts, and a lost connection has nothing to restore
                 self.execute(f"SET SESSION {reset}")

@@ -20,7 +20,7 @@ from bootstrap.dialects.mysql.introspect.lexer import UnknownSyntaxError
 from bootstrap.dialects.mysql.introspect.literals import without_introducers
 from bootstrap.dialects.mysql.introspect.reading import Reading, read
 from bootstrap.dialects.mysql.introspect.security import read_grants, read_roles
-from bootstrap.dialects.mysql.introspect.unprintable import with_all_characters
+from bootstrap.dialects.mysql.introspect.unprintable import printed_whole, with_all_characters
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.problems import StatementError
 
@@ -67,7 +67,7 @@ def _objects(session: MySqlSession, reading: Reading, unsupported: list[Unsuppor
         try:
             if table_type in ("BASE TABLE", "SYSTEM VERSIONED"):
                 collations = Collations(defaults=defaults, table=str(collation))
-                text = reading.text("table", name, 1)
+                text = printed_whole(reading.text("table", name, 1), str(name), session)
                 table = read_table(text, database=reading.database, collations=collations)
                 table = with_all_characters(table, session)
                 found.append(without_introducers(table) if introduced else table)

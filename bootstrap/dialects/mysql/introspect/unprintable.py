@@ -22,23 +22,18 @@ _LABELS = re.compile(r"(enum|set)\((.*)\)$", re.DOTALL)
 _LOST = re.compile(r"_utf8mb4\\?'[^']*\?\?\?\?")
 
 
+def printed_whole(text: str, table: str, session: MySqlSession) -> str:
+    """SHOW CREATE TABLE again where MySQL has lost characters of an expression in the result's character set."""
+    if "prints_expressions" in session.server.capabilities or not _LOST.search(text):
+        return text
+    with session.settings((("character_set_results", "NULL"),)):
+        return str(session.query(f"SHOW CREATE TABLE {quote(table)}")[0][1])
+
+
 def with_all_characters(table: Table, session: MySqlSession) -> Table:
     """The table with its ENUM and SET labels and defaults as they are. Raises UnknownSyntaxError where they hide."""
-    abilities = session.server.capabilities
-    if "prints_expressions" not in abilities:
-        _refuse_lost_expressions(table)
     columns = tuple(_read_again(table, column, session) for column in table.columns)
     return table if columns == table.columns else replace(table, columns=columns)
-
-
-def _refuse_lost_expressions(table: Table) -> None:
-    texts = [check.expression for check in table.checks]
-    for column in table.columns:
-        texts += [column.generated.expression if column.generated else "", column.default or ""]
-    texts += [part.expression or "" for index in table.indexes for part in index.parts]
-    for text in texts:
-        if _LOST.search(text):
-            raise UnknownSyntaxError(f"characters that the server prints as question marks: {text[:60]}")
 
 
 def _read_again(table: Table, column: Column, session: MySqlSession) -> Column:
