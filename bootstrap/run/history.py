@@ -56,13 +56,12 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnd:
-    """What is known of a run when it ends. ``catalog`` is the serialised structure that it left, for rollback."""
+    """What is known of a run when it ends."""
 
     outcome: Outcome
     plan_digest: str | None = None
     fingerprint_after: str = ""
     ready_token: str = ""
-    catalog: str | None = None
     error: str = ""
 
 
@@ -210,7 +209,6 @@ class History:
             "outcome": end.outcome,
             "fingerprint_after": end.fingerprint_after,
             "ready_token": end.ready_token,
-            "catalog": end.catalog,
             "error": redact(end.error),
         }
         if end.plan_digest is not None:
@@ -279,11 +277,6 @@ class History:
         """The latest run after which the database was what its declaration said."""
         where = "WHERE outcome IN (%s, %s) ORDER BY id DESC LIMIT 1"
         return next(iter(self._runs(where, [Outcome.APPLIED, Outcome.UNCHANGED])), None)
-
-    def catalog(self, run: int) -> str | None:
-        """The serialised structure that a run left, None where it kept none."""
-        rows = self.read(f"SELECT catalog FROM {self.table('runs')} WHERE id = %s", [run])
-        return str(rows[0][0]) if rows and rows[0][0] is not None else None
 
     def statements(self, run: int) -> list[StatementRecord]:
         """The statements of a run, in their order."""

@@ -42,7 +42,6 @@ _TABLES = (
   fingerprint_before varchar(128) NOT NULL DEFAULT '',
   fingerprint_after varchar(128) NOT NULL DEFAULT '',
   ready_token varchar(128) NOT NULL DEFAULT '',
-  catalog longtext NULL,
   error mediumtext NULL
 )""",
     """statements (

@@ -38,7 +38,6 @@ _STATEMENTS = (
   fingerprint_before text NOT NULL DEFAULT '',
   fingerprint_after text NOT NULL DEFAULT '',
   ready_token text NOT NULL DEFAULT '',
-  catalog text,
   error text NOT NULL DEFAULT ''
 )""",
     """CREATE TABLE IF NOT EXISTS db_bootstrap.statements (

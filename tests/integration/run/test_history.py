@@ -30,7 +30,7 @@ def record(seq: int, outcome: Outcome, **facts: object) -> StatementRecord:
 def test_where_there_are_no_tables_nothing_has_happened(place: Place, session: Session) -> None:
     history = History(session, place.dialect)
     assert (history.version(), history.runs(), history.last_success(), history.run(1)) == (0, [], None, None)
-    assert (history.statements(1), history.catalog(1), history.next_seq(1)) == ([], None, 1)
+    assert (history.statements(1), history.next_seq(1)) == ([], 1)
     ledger = Ledger(history)
     assert (ledger.managed(), ledger.seeds([place.ref("t")])) == (frozenset(), {})
 
@@ -58,14 +58,13 @@ def test_a_run_from_start_to_end(history: History) -> None:
     assert started.db_user
     assert int(started.backend) > 0
     assert history.last_success() is None
-    end = RunEnd(outcome=Outcome.APPLIED, fingerprint_after="f1", ready_token="token", catalog='{"tables": "ü😀"}')
+    end = RunEnd(outcome=Outcome.APPLIED, fingerprint_after="f1", ready_token="token")
     history.finish(number, end)
     done = history.last_success()
     assert done is not None
     assert (done.id, done.fingerprint_after, done.ready_token, done.plan_digest) == (number, "f1", "token", "p1")
     assert done.finished_at is not None
     assert done.finished_at >= done.started_at
-    assert history.catalog(number) == '{"tables": "ü😀"}'
     assert [item.id for item in history.runs()] == [number]
 
 
