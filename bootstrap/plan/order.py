@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import (
     AddColumn,
     AddConstraint,
@@ -31,9 +31,9 @@ from bootstrap.catalog.changes import (
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
-from bootstrap.catalog.tables import Table
 from bootstrap.plan.effects import Effect, effect_of
 from bootstrap.plan.needs import TYPES, dependents_of, needs_of, referenced
+from bootstrap.plan.parents import is_detached, parenthood, partitioned_by
 
 _Index: TypeAlias = dict[Ref, set[int]]
 
@@ -70,24 +70,6 @@ def order_changes(changes: Sequence[Change], current: Catalog, desired: Catalog)
     """
     before = _Precedence(changes, current, desired).edges()
     return [changes[index] for index in _sorted(before, [_rank(change) for change in changes])]
-
-
-def is_detached(change: Change) -> bool:
-    """Whether the change makes a partition a table of its own."""
-    if not isinstance(change, Alter) or not isinstance(change.before, Table) or not isinstance(change.after, Table):
-        return False
-    return change.before.partition_of is not None and change.after.partition_of is None
-
-
-def joins_parent(change: Change) -> bool:
-    """Whether the change gives a table its first parent: makes it a partition, or lets it inherit."""
-    if not isinstance(change, Alter) or not isinstance(change.before, Table) or not isinstance(change.after, Table):
-        return False
-    return not _has_parent(change.before) and _has_parent(change.after)
-
-
-def _has_parent(table: Table) -> bool:
-    return table.partition_of is not None or bool(table.inherits)
 
 
 def _rank(change: Change) -> int:
@@ -134,9 +116,8 @@ class _Precedence:
         self._renames_first()
         self._references_last()
         self._column_positions()
-        self._detached_first()
-        self._joined_last()
-        self._partitions_make_room()
+        for firsts, then in parenthood(self.changes, self.effects, self.needs):
+            self._put(firsts, then)
         self._privileges_last()
         return self.before
 
@@ -167,7 +148,7 @@ class _Precedence:
     def _joins_new(self, partition: int, parent: int) -> bool:
         """Whether a partition is made for a table that is new too: its keys are taken in when it is attached."""
         child, table = self.changes[partition], self.changes[parent]
-        return isinstance(child, Create) and isinstance(table, Create) and _partitioned_by(child.after) == table.ref
+        return isinstance(child, Create) and isinstance(table, Create) and partitioned_by(child.after) == table.ref
 
     def _dependents_first(self, index: int, effect: Effect) -> None:
         """What depends on an object goes, or lets go of it, before the object goes or changes."""
@@ -215,61 +196,6 @@ class _Precedence:
         freed = self.takers.get(ref, set()) | self.takers.get(_name_slot(ref), set())
         return {index for index in freed if ref not in self.effects[index].makes}
 
-    def _detached_first(self) -> None:
-        """A partition that becomes a table of its own is let go first: only then can its members change."""
-        for index, change in enumerate(self.changes):
-            if isinstance(change, Alter) and is_detached(change):
-                for then, effect in enumerate(self.effects):
-                    if any(ref.owner == change.ref for ref in effect.makes | effect.takes | effect.alters):
-                        self._put({index}, then)
-
-    def _joined_last(self) -> None:
-        """A table joins its parent when both have become alike; new keys of the parent take in those of the table."""
-        touching: _Index = defaultdict(set)
-        for index, effect in enumerate(self.effects):
-            for ref in effect.makes | effect.takes | effect.alters:
-                if ref.owner:
-                    touching[ref.owner].add(index)
-        for index, change in enumerate(self.changes):
-            if not isinstance(change, Create | Alter) or not isinstance(change.after, Table):
-                continue
-            if not _has_parent(change.after):
-                continue
-            parents = {ref for ref in self.needs.get(change.ref, ()) if ref.kind is Kind.TABLE}
-            around = {other for parent in parents for other in touching.get(parent, ())}
-            if isinstance(change, Create):
-                self._put({other for other in around if self._changes_shape(other)}, index)
-            elif joins_parent(change):
-                self._put(touching.get(change.ref, ()), index)
-                for other in around - touching.get(change.ref, set()):
-                    key = isinstance(self.changes[other], AddConstraint | CreateIndex)
-                    self._put(*(({index}, other) if key and not self._changes_shape(other) else ({other}, index)))
-
-    def _changes_shape(self, index: int) -> bool:
-        """Whether a change is one of columns or checks of a table that stays, which partitions and children share."""
-        effect = self.effects[index]
-        refs = effect.makes | effect.takes | effect.alters
-        shared = any(ref.kind in (Kind.COLUMN, Kind.CHECK) for ref in refs)
-        return shared and not isinstance(self.changes[index], Create | Drop)
-
-    def _partitions_make_room(self) -> None:
-        """Partitions go, then change their bounds, then come: so that no two hold the same values at a time."""
-        steps: dict[Ref, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
-        for index, change in enumerate(self.changes):
-            old = _partitioned_by(change.before) if isinstance(change, Drop | Alter) else None
-            new = _partitioned_by(change.after) if isinstance(change, Create | Alter) else None
-            if old == new and old is not None:
-                steps[old][1].add(index)
-            elif old is not None:
-                steps[old][0].add(index)
-            if new is not None and new != old:
-                steps[new][2].add(index)
-        for gone, changed, come in steps.values():
-            for index in changed:
-                self._put(gone, index)
-            for index in come:
-                self._put(gone | changed, index)
-
     def _column_positions(self) -> None:
         placed = (AddColumn, RenameColumn)
         added = {change.ref: index for index, change in enumerate(self.changes) if isinstance(change, placed)}
@@ -299,12 +225,6 @@ class _Precedence:
             if privilege.column:
                 wanted |= self.makers.get(privilege.on.child(Kind.COLUMN, privilege.column), set())
         return wanted
-
-
-def _partitioned_by(item: DatabaseObject) -> Ref | None:
-    """The partitioned table that an object is a partition of."""
-    part = item.partition_of if isinstance(item, Table) else None
-    return Ref(Kind.TABLE, part.schema, part.table) if part else None
 
 
 def _names_in(ref: Ref) -> Iterator[Ref]:

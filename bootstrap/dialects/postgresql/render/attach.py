@@ -14,7 +14,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, split_qualified
 from bootstrap.dialects.postgresql.render.statements import is_new, statement
-from bootstrap.plan.order import joins_parent
+from bootstrap.plan.parents import joins_parent
 from bootstrap.plan.statement import Statement
 
 

@@ -1,0 +1,111 @@
+"""Partitions and inheriting tables: in which order they come, go, and change beside their parents."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from bootstrap.catalog.catalog import DatabaseObject
+from bootstrap.catalog.changes import AddConstraint, Alter, Change, Create, CreateIndex, Drop
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.plan.effects import Effect
+
+Precedence: TypeAlias = tuple[set[int], int]
+"""Places of changes in their list, and the place of one that comes after them."""
+_Needs: TypeAlias = Mapping[Ref, frozenset[Ref] | set[Ref]]
+
+
+def is_detached(change: Change) -> bool:
+    """Whether the change makes a partition a table of its own."""
+    if not isinstance(change, Alter) or not isinstance(change.before, Table) or not isinstance(change.after, Table):
+        return False
+    return change.before.partition_of is not None and change.after.partition_of is None
+
+
+def joins_parent(change: Change) -> bool:
+    """Whether the change gives a table its first parent: makes it a partition, or lets it inherit."""
+    if not isinstance(change, Alter) or not isinstance(change.before, Table) or not isinstance(change.after, Table):
+        return False
+    return not _has_parent(change.before) and _has_parent(change.after)
+
+
+def partitioned_by(item: DatabaseObject) -> Ref | None:
+    """The partitioned table that an object is a partition of."""
+    part = item.partition_of if isinstance(item, Table) else None
+    return Ref(Kind.TABLE, part.schema, part.table) if part else None
+
+
+def parenthood(changes: Sequence[Change], effects: Sequence[Effect], needs: _Needs) -> Iterator[Precedence]:
+    """What must come before what because one table is another's parent.
+
+    Args:
+        changes: in any order.
+        effects: of each of them.
+        needs: what each object of the wanted structure needs.
+    """
+    touching: dict[Ref, set[int]] = defaultdict(set)
+    for index, effect in enumerate(effects):
+        for ref in effect.makes | effect.takes | effect.alters:
+            if ref.owner:
+                touching[ref.owner].add(index)
+    yield from _detached_first(changes, touching)
+    yield from _joined_last(changes, effects, needs, touching)
+    yield from _partitions_make_room(changes)
+
+
+def _detached_first(changes: Sequence[Change], touching: Mapping[Ref, set[int]]) -> Iterator[Precedence]:
+    """A partition that becomes a table of its own is let go first: only then can its members change."""
+    for index, change in enumerate(changes):
+        if isinstance(change, Alter) and is_detached(change):
+            yield from (({index}, then) for then in touching.get(change.ref, ()))
+
+
+def _joined_last(
+    changes: Sequence[Change], effects: Sequence[Effect], needs: _Needs, touching: Mapping[Ref, set[int]]
+) -> Iterator[Precedence]:
+    """A table joins its parent when both have become alike; new keys of the parent take in those of the table."""
+    shapes = {index for index, change in enumerate(changes) if _changes_shape(change, effects[index])}
+    for index, change in enumerate(changes):
+        if not isinstance(change, Create | Alter) or not isinstance(change.after, Table):
+            continue
+        if not _has_parent(change.after):
+            continue
+        parents = {ref for ref in needs.get(change.ref, ()) if ref.kind is Kind.TABLE}
+        around = {other for parent in parents for other in touching.get(parent, ())}
+        if isinstance(change, Create):
+            yield around & shapes, index
+        elif joins_parent(change):
+            own = touching.get(change.ref, set())
+            keys = {i for i in around - own - shapes if isinstance(changes[i], AddConstraint | CreateIndex)}
+            yield own | (around - keys), index
+            yield from (({index}, key) for key in keys)
+
+
+def _changes_shape(change: Change, effect: Effect) -> bool:
+    """Whether a change is one of columns or checks of a table that stays, which partitions and children share."""
+    refs = effect.makes | effect.takes | effect.alters
+    shared = any(ref.kind in (Kind.COLUMN, Kind.CHECK) for ref in refs)
+    return shared and not isinstance(change, Create | Drop)
+
+
+def _partitions_make_room(changes: Sequence[Change]) -> Iterator[Precedence]:
+    """Partitions go, then change their bounds, then come: so that no two hold the same values at a time."""
+    steps: dict[Ref, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
+    for index, change in enumerate(changes):
+        old = partitioned_by(change.before) if isinstance(change, Drop | Alter) else None
+        new = partitioned_by(change.after) if isinstance(change, Create | Alter) else None
+        if old == new and old is not None:
+            steps[old][1].add(index)
+        elif old is not None:
+            steps[old][0].add(index)
+        if new is not None and new != old:
+            steps[new][2].add(index)
+    for gone, changed, come in steps.values():
+        yield from ((gone, index) for index in changed)
+        yield from ((gone | changed, index) for index in come)
+
+
+def _has_parent(table: Table) -> bool:
+    return table.partition_of is not None or bool(table.inherits)
