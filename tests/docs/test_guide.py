@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+import bootstrap
 from bootstrap.plan.statement import HazardKind
 from demo.servers import PostgresServer, Server
 from tests.cli.command import db_bootstrap
@@ -22,6 +23,7 @@ SERVERS = {"postgresql": "postgresql", "mysql": "mariadb"}
 PORTS = {"postgresql": 5432, "mysql": 3306}
 ROLES = ("guide_app", "guide_readers")
 SECTIONS = sections()
+PACKAGE = Path(bootstrap.__file__).parent
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=[section.title for section in SECTIONS])
@@ -69,3 +71,13 @@ def test_every_hazard_is_explained() -> None:
         re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8").split("| hazard |")[1], re.MULTILINE)
     )
     assert {kind.value for kind in HazardKind} <= explained
+
+
+def test_every_environment_variable_is_explained() -> None:
+    explained = set(re.findall(r"^\| `(DB_BOOTSTRAP_\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    read = {
+        name
+        for source in PACKAGE.rglob("*.py")
+        for name in re.findall(r'"(DB_BOOTSTRAP_[A-Z_]+)"', source.read_text("utf-8"))
+    }
+    assert explained == read
