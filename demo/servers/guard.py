@@ -26,6 +26,8 @@ import time
 from pathlib import Path
 
 STOP_SECONDS = 15.0
+SETTLED_SECONDS = 1.0  # a server that cannot start has ended by then
+RETRY_SECONDS = 0.1
 PR_SET_PDEATHSIG = 1
 
 
@@ -115,9 +117,22 @@ class Guard:
                 return
 
     def crash(self) -> None:
-        """Kill the server without a chance to clean up, and start it again."""
+        """Kill the server without a chance to clean up, and start it again.
+
+        PostgreSQL's backends lead groups of their own. They end when they notice that they are alone, and until then
+        the new server finds their shared memory in use, and ends as well.
+        """
         self.kill_group()
-        self.server = self.start()
+        deadline = time.monotonic() + STOP_SECONDS
+        while True:
+            self.server = self.start()
+            try:
+                self.server.wait(SETTLED_SECONDS)
+            except subprocess.TimeoutExpired:
+                return
+            if time.monotonic() > deadline:
+                return
+            time.sleep(RETRY_SECONDS)
 
     def stop(self) -> int:
         """End the server: first its own orderly way, then the hard one."""

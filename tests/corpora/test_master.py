@@ -15,7 +15,7 @@ from tests.corpora.records import CORPORA, Case, known_limits, sample
 SERVERS: dict[str, type[PostgresServer | MySQLServer]] = {
     "postgresql": PostgresServer, "mariadb": MariaDBServer, "mysql": MySQLServer,
 }  # fmt: skip
-EVERY = 6  # of the sample
+EVERY = 12  # of the sample
 MOST_NOT_LOADED = 0.2  # of the cases: those that need a superuser themselves
 
 pytestmark = pytest.mark.skipif(not CORPORA.is_dir() and not os.environ.get("CI"), reason=f"no corpora in {CORPORA}")

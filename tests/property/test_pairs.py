@@ -22,7 +22,7 @@ from tests.corpora.records import Case
 from tests.property import mysql, mysql_code, postgresql
 from tests.property.drawing import Script
 
-FEW = {"postgresql": 20, "mariadb": 16, "mysql": 8}
+FEW = {"postgresql": 14, "mariadb": 16, "mysql": 8}
 DRAWN = 1200  # schemas that the count of features looks at
 STRATEGIES: dict[str, st.SearchStrategy[Script]] = {
     "postgresql": postgresql.schemas(),
