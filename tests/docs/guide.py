@@ -7,6 +7,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 PAGE = Path(__file__).parents[2] / "docs" / "guide.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"(?:#|--) (\S+\.(?:yaml|csv|sql))\n")
@@ -44,6 +46,12 @@ class Section:
         """The database's name on the page."""
         found = re.search(r"^name: (\w+)$", self.files.get("bootstrap.yaml", ""), re.MULTILINE)
         return found[1] if found else "shop"
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Those that its files declare."""
+        parts = [yaml.safe_load(content) for path, content in self.files.items() if path.endswith(".yaml")]
+        return tuple(role for part in parts for role in part.get("roles", ()))
 
 
 def sections() -> list[Section]:

@@ -13,7 +13,7 @@ import pytest
 
 import bootstrap
 from bootstrap.plan.statement import HazardKind
-from demo.servers import PostgresServer, Server
+from demo.servers import Server
 from tests.cli.command import db_bootstrap
 from tests.cli.databases import Database
 from tests.conftest import fresh_database, shared_server
@@ -21,7 +21,6 @@ from tests.docs.guide import PAGE, Command, Section, sections
 
 SERVERS = {"postgresql": "postgresql", "mysql": "mariadb"}
 PORTS = {"postgresql": 5432, "mysql": 3306}
-ROLES = ("guide_app", "guide_readers")
 SECTIONS = sections()
 PACKAGE = Path(bootstrap.__file__).parent
 
@@ -33,7 +32,7 @@ def test_a_section_is_what_it_says(section: Section, tmp_path: Path, monkeypatch
         (tmp_path / path).write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     server = shared_server(SERVERS[section.engine])
-    with without_roles(server), fresh_database(server) as url:
+    with without_roles(server, section.roles), fresh_database(server) as url:
         database = Database(server, urlsplit(url).path.removeprefix("/"))
         for script in section.before:
             database.sql(*(statement for statement in script.split(";\n") if statement.strip()))
@@ -46,12 +45,20 @@ def test_a_section_is_what_it_says(section: Section, tmp_path: Path, monkeypatch
 
 
 @contextlib.contextmanager
-def without_roles(server: Server) -> Iterator[None]:
-    """Roles belong to the whole server: those of the guide are gone in the end."""
+def without_roles(server: Server, roles: tuple[str, ...]) -> Iterator[None]:
+    """Roles belong to the whole server: those of this section, and no other's, are gone in the end.
+
+    Another worker may run the section that declares the others at this very moment.
+    """
     yield
-    if isinstance(server, PostgresServer):
-        for role in ROLES:
-            server.execute(f"DROP ROLE IF EXISTS {role}")
+    for role in roles:
+        server.execute(f"DROP ROLE IF EXISTS {role}")
+
+
+def test_no_two_sections_declare_the_same_role() -> None:
+    declared = [(section.engine, role) for section in SECTIONS for role in section.roles]
+    assert declared
+    assert len(declared) == len(set(declared)), "sections run side by side on one server"
 
 
 def answer(command: Command, section: Section, database: Database) -> str:
