@@ -19,6 +19,7 @@ from bootstrap.declaration.variables import substitute
 from bootstrap.problems import DeclarationError
 
 MAXIMUM_DEPTH = 60
+_TOO_DEEP = (f"nested deeper than {MAXIMUM_DEPTH} levels", "flatten it")
 # An alias may repeat things, but the whole must not grow beyond what a person would have written out.
 _EXPANSION_FREE = 10_000
 _EXPANSION_FACTOR = 4
@@ -168,7 +169,7 @@ class _Tree:
             self.problem(node.line, "a key that is a list or a mapping", "use a text as the key")
             raise _Stop
         if len(self.open) >= MAXIMUM_DEPTH:
-            self.problem(node.line, f"nested deeper than {MAXIMUM_DEPTH} levels", "flatten it")
+            self.problem(node.line, *_TOO_DEEP)
             raise _Stop
         self.count += 1
         if event.anchor:
@@ -200,7 +201,7 @@ class _Tree:
         parent.size += node.size
         parent.depth = max(parent.depth, node.depth + 1)
         if parent.depth > MAXIMUM_DEPTH:  # a chain of aliases is deeper than any of its parts
-            self.problem(node.line, f"nested deeper than {MAXIMUM_DEPTH} levels", "flatten it")
+            self.problem(node.line, *_TOO_DEEP)
             raise _Stop
         if parent.size > _EXPANSION_FREE + _EXPANSION_FACTOR * self.count:
             self.problem(node.line, "aliases that expand to more than this file holds", "write the values out")
@@ -275,7 +276,10 @@ def compose(data: bytes, file: str, problems: Problems, variables: MappingABC[st
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         what = error.problem or error.context or "it cannot be read"
-        problems.add(Position(file, line), f"this is not YAML: {what}", _mend(what))
+        if "nesting depth" in what:  # newer libyaml has a bound of its own, and looks ahead of the events it has given
+            problems.add(Position(file, line), *_TOO_DEEP)
+        else:
+            problems.add(Position(file, line), f"this is not YAML: {what}", _mend(what))
     except yaml.YAMLError as error:
         problems.add(Position(file, 1), f"this is not YAML: {shown(str(error), 200)}", "mend the file")
     return None
