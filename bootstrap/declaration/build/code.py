@@ -8,7 +8,7 @@ from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, T
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.declaration.build.assembly import Builder, facts, listed, statement
 from bootstrap.declaration.build.members import named, read_indexes
-from bootstrap.declaration.build.routines import identity_of, parse_fires, routine_key
+from bootstrap.declaration.build.routines import identity_of, parse_fires, routine_key, signature
 from bootstrap.declaration.build.security import read_grants
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.shapes.code import (
@@ -75,15 +75,11 @@ def read_view(
 
 def read_routine(builder: Builder, kind: Kind, key: str, shape: RoutineShape, position: Position) -> None:
     """A function or procedure."""
-    split = builder.parsed(position, str(kind), lambda: routine_key(key))
-    if split is None:
+    read = builder.parsed(position, f"{kind} {key}", lambda: signature(key, shape.arguments, builder.engine))
+    if read is None:
         return
-    path, identity = split
+    path, arguments, identity = read
     schema, name = builder.name(path, position, str(kind))
-    if not schema:
-        identity = ""
-    elif identity is None:
-        identity = builder.parsed(position, f"{kind} {key}", lambda: identity_of(shape.arguments, builder.engine)) or ""
     if shape.body is None and shape.library is None:
         builder.problem(position, f"{kind} {key} has no body", "add body:")
     attributes = {name: getattr(shape, key) for key, name in ATTRIBUTES.items() if getattr(shape, key) is not None}
@@ -94,10 +90,11 @@ def read_routine(builder: Builder, kind: Kind, key: str, shape: RoutineShape, po
         kind=kind,
         schema=schema,
         name=name,
-        identity=identity,
+        identity=identity if schema else "",  # MySQL has no overloads
+        arguments=arguments,
         body=shape.body or "",
         attributes=tuple(sorted(attributes.items())),
-        **facts(shape, "arguments", "returns", "language", "atomic", "comment", "owner", *_BODY),
+        **facts(shape, "returns", "language", "atomic", "comment", "owner", *_BODY),
     )
     builder.assembly.add(routine, position)
     read_grants(builder, shape.grants, routine.ref)

@@ -36,6 +36,29 @@ def routine_key(key: str) -> tuple[str, str | None]:
     raise SqlTextError(f"{key} has a bracket that does not begin", 0)
 
 
+def signature(key: str, arguments: str, engine: str) -> tuple[str, str, str]:
+    """Name, argument list and identity of a routine, which its key, its ``arguments`` or both may say.
+
+    Raises:
+        SqlTextError: they contradict each other, or cannot be read.
+    """
+    path, types = routine_key(key)
+    if types is None:
+        return path, arguments, identity_of(arguments, engine)
+    identity = identity_of(types, engine)
+    if types and not arguments.strip():
+        return path, types, identity
+    # Numbers only: one type has several spellings (int, integer), and only the server knows them all.
+    if _number(identity, engine) != _number(identity_of(arguments, engine), engine):
+        remedy = "name the type of each argument in the brackets, or leave them out"
+        raise SqlTextError(f"the brackets do not say the same as arguments: {arguments.strip()}", 0, remedy=remedy)
+    return path, arguments, identity
+
+
+def _number(types: str, engine: str) -> int:
+    return len(split_commas(scan(types, engine)))
+
+
 def identity_of(arguments: str, engine: str) -> str:
     """The types that tell overloads apart, from an argument list. Raises SqlTextError.
 

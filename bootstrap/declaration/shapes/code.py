@@ -78,7 +78,10 @@ class PolicyShape(Shape):
 
 
 class RoutineShape(Shape):
-    """A function or procedure. Overloads have their argument types in the key: `add(integer, integer)`."""
+    """A function or procedure. Overloads have their argument types in the key: `add(integer, integer)`.
+
+    Without `arguments`, what the brackets hold is the argument list.
+    """
 
     body: Annotated[str | None, Meta(description="The body, without quotes around it.")] = None
     arguments: Annotated[str, Meta(description="The whole argument list: `a integer, b text default 'x'`.")] = ""

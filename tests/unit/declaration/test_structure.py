@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bootstrap.catalog.code import Routine
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index, IndexPart
@@ -165,6 +166,26 @@ functions:
 """
     refs = {ref.name for ref in read(schema__a_yaml=content).catalog.objects}
     assert refs == {"touch()", "add(double precision, app.kind, text[])", "add(text)"}
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+def test_the_brackets_of_a_routine_may_be_its_whole_argument_list(engine: str) -> None:
+    content = "functions:\n  add(a integer, b integer): {returns: integer, body: return a + b}\n"
+    (routine,) = read(engine, schema__a_yaml=content).catalog.objects.values()
+    assert isinstance(routine, Routine)
+    assert (routine.name, routine.arguments) == ("add", "a integer, b integer")
+    assert routine.identity == ("integer, integer" if engine == "postgresql" else "")
+
+
+def test_brackets_that_contradict_the_argument_list_are_refused() -> None:
+    content = """
+functions:
+  add(integer): {arguments: "a integer, b integer", returns: integer, body: select a + b}
+  touch(): {arguments: a integer, returns: integer, body: select a}
+"""
+    found = problems(schema__a_yaml=content)
+    assert [problem.split(": ")[1] for problem in found] == ["function add(integer)", "function touch()"]
+    assert all("the brackets do not say the same as arguments" in problem for problem in found)
 
 
 def test_the_brackets_behind_a_trigger_function_may_stand_or_not() -> None:
