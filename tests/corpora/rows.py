@@ -165,8 +165,8 @@ def _read(cursor: Any, engine: str, table: tuple[str, str], names: list[str]) ->
     source = ".".join(quote(part) for part in table if part)
     if engine == "postgresql":  # a partition's rows are the table's, those of a table that inherits are not
         literal = source.replace("'", "''")
-        mine = f"tableoid = '{literal}'::regclass OR (SELECT relispartition FROM pg_class WHERE oid = tableoid)"
-        source = f"(SELECT * FROM {source} WHERE {mine}) mine"
+        part = "(SELECT c.relispartition FROM pg_class c WHERE c.oid = item.tableoid)"
+        source = f"(SELECT * FROM {source} item WHERE item.tableoid = '{literal}'::regclass OR {part}) mine"
     cursor.execute(f"SELECT {columns} FROM {source}")
     return list(cursor.fetchall())
 

@@ -13,6 +13,7 @@ from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import PartitionOf, Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote, split_qualified
+from bootstrap.dialects.postgresql.render import bounds
 from bootstrap.dialects.postgresql.render import columns as column_parts
 from bootstrap.dialects.postgresql.render import constraints as constraint_parts
 from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of
@@ -23,7 +24,6 @@ from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
     data_loss,
-    is_new,
     long_work,
     note,
     option_changes,
@@ -139,11 +139,7 @@ def _attach(table: Table, context: RenderContext) -> list[Statement]:
     part = table.partition_of
     if part is None or not table.columns:
         return []
-    sql = (
-        f"ALTER TABLE {qualified(part.schema, part.table)}"
-        f" ATTACH PARTITION {qualified(table.schema, table.name)} {part.bound}"
-    )
-    return [statement(sql, table.ref, context, creates=is_new(table.ref, context) and _parent_is_new(table, context))]
+    return [bounds.attached(table, part, context, creates=_parent_is_new(table, context))]
 
 
 def _beside(table: Table, context: RenderContext) -> list[Statement]:
@@ -217,8 +213,8 @@ def _access(table: Table) -> Hazard:
 
 def drop_table(table: Table, context: RenderContext) -> list[Statement]:
     """``DROP TABLE``."""
-    if is_converted(table.ref, context):
-        return []  # made anew in one statement
+    if is_converted(table.ref, context) or parent_is_converted(table, context):
+        return []  # made anew in one statement, to which the rows of all its partitions go
     hazards = data_loss(
         table.ref, table.ref, context, f"dropping {table.ref} loses its rows",
         "stop using it first; keep a copy where it may be needed",
@@ -269,6 +265,8 @@ def _partition(before: Table, after: Table, context: RenderContext) -> list[Stat
     same_parent = old and new and (old.schema, old.table) == (new.schema, new.table)
     if old == new or (same_parent and parent_is_converted(after, context)):
         return []
+    if new and same_parent:
+        return [bounds.rebound(after, new, context)]
     relation, made = qualified(after.schema, after.name), []
     if old:
         sql = f"ALTER TABLE {qualified(old.schema, old.table)} DETACH PARTITION {relation}"
@@ -279,13 +277,7 @@ def _partition(before: Table, after: Table, context: RenderContext) -> list[Stat
         for index in indexes:
             sql = f"DROP INDEX IF EXISTS {qualified(after.schema, index.name)}"
             made.append(statement(sql, after.ref, context))
-        sql = f"ALTER TABLE {qualified(new.schema, new.table)} ATTACH PARTITION {relation} {new.bound}"
-        hazards = long_work(
-            HazardKind.LONG_LOCK, after.ref, after.ref, context,
-            f"attaching {after.ref} reads all its rows to prove that they belong there",
-            "declare a check that says the same first: then nothing is read",
-        )  # fmt: skip
-        made.append(statement(sql, after.ref, context, hazards=hazards))
+        made.append(bounds.attached(after, new, context))
         for index in indexes:
             made.append(statement(index_sql(after.ref, index, concurrently=False), after.ref, context))
     return made
