@@ -1,4 +1,4 @@
-"""One run at a time: the session lock, polled, and the proof that it excludes."""
+"""One run at a time: the session lock, polled. That it excludes others is for the dialect to prove (check_writable)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def run_lock(
     deadline_seconds: float,
     name: str = LOCK,
     waiting: Callable[[str], None] = lambda _: None,
-    second: Callable[[], Session] | None = None,
 ) -> Iterator[None]:
     """Hold the run's lock.
 
@@ -35,15 +34,12 @@ def run_lock(
         deadline_seconds: how long to wait for another run.
         name: of the lock.
         waiting: told once who holds it.
-        second: opens another session, to prove that the lock excludes it. Behind a transaction pooler it does not.
 
     Raises:
-        Unreachable: another run holds the lock until the deadline, or the lock does not exclude.
+        Unreachable: another run holds the lock until the deadline.
     """
     acquire(session, name, deadline_seconds, waiting)
     try:
-        if second is not None:
-            prove_exclusion(name, second)
         yield
     finally:
         with suppress(ServerError):  # a lost connection has given it back already
@@ -65,24 +61,6 @@ def acquire(session: Session, name: str, deadline_seconds: float, waiting: Calla
             told = True
         time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, no secret
         pause = min(pause * 1.6, _LONGEST_PAUSE)
-
-
-def prove_exclusion(name: str, second: Callable[[], Session]) -> None:
-    """Raise Unreachable if another session gets the lock that we hold.
-
-    A pooler in transaction mode hands both sessions the same backend in turn: both would believe to hold the lock.
-    """
-    other = second()
-    try:
-        if not other.try_lock(name):
-            return
-        other.unlock(name)
-    finally:
-        other.close()
-    raise Unreachable(
-        "the lock does not exclude: two sessions hold it at once, so this goes through a transaction pooler:"
-        " name the database's own endpoint, not the pooler's"
-    )
 
 
 def assert_owned(session: Session, name: str = LOCK) -> None:

@@ -16,7 +16,7 @@ from tests.integration.run.conftest import Place
 def test_a_second_run_waits_then_names_the_holder(place: Place) -> None:
     first, second = place.connect(), place.connect()
     told: list[str] = []
-    with run_lock(first, deadline_seconds=5, second=place.connect):
+    with run_lock(first, deadline_seconds=5):
         assert_owned(first)
         start = time.monotonic()
         with (
@@ -51,25 +51,6 @@ def test_ten_runs_one_after_the_other(place: Place) -> None:
     for thread in threads:
         thread.join(40)
     assert (most[0], inside[0]) == (1, 0)
-
-
-def test_two_sessions_on_one_backend_as_behind_a_pooler_are_refused(place: Place) -> None:
-    session = place.connect()
-
-    class Shared:
-        """The same backend handed out again, as a transaction pooler does."""
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(session, name)
-
-        def close(self) -> None:
-            pass
-
-    with (
-        pytest.raises(Unreachable, match="transaction pooler"),
-        run_lock(session, deadline_seconds=1, second=Shared),  # type: ignore[arg-type]  # it is one, by delegation
-    ):
-        pass
 
 
 def test_after_a_lost_connection_the_lock_is_taken_again(place: Place) -> None:

@@ -16,12 +16,12 @@ import pytest
 from bootstrap.dialects.base import Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.problems import Unreachable
-from bootstrap.run.lock import run_lock
 from bootstrap.target.connect import connect, from_url
 from bootstrap.target.url import parse_url
 from demo.servers.cache import cached
 from demo.servers.errors import ServerUnavailableError
 from demo.servers.packages import UnpackedPackages, unpack
+from tests.cli.command import db_bootstrap, write
 from tests.requirements import missing
 
 
@@ -102,18 +102,23 @@ def test_a_transaction_pooler_is_refused_and_a_session_pooler_is_not(pooled: tup
         session.close()
 
 
-def test_the_proof_of_exclusion_finds_it_too(pooled: tuple[str, str]) -> None:
+def test_an_apply_through_it_changes_nothing(pooled: tuple[str, str], postgres_database: str, tmp_path: Path) -> None:
     mode, url = pooled
-    session = open_session(url)
+    declaration = write(
+        tmp_path / "declaration",
+        "postgresql",
+        {"schema/t.yaml": "tables:\n  t:\n    columns:\n      id: int not null\n    primary_key: [id]\n"},
+    )
+    outcome = db_bootstrap("apply", "--dir", declaration, "--url", url)
+    direct = open_session(postgres_database)
     try:
-        if mode == "session":
-            with run_lock(session, deadline_seconds=5, second=lambda: open_session(url)):
-                pass
-        else:
-            with (
-                pytest.raises(Unreachable, match="pooler"),
-                run_lock(session, deadline_seconds=5, second=lambda: open_session(url)),
-            ):
-                pass
+        [(schemas,)] = direct.query("SELECT count(*) FROM pg_namespace WHERE nspname = 'db_bootstrap'")
+        [(table,)] = direct.query("SELECT to_regclass('t') IS NOT NULL")
     finally:
-        session.close()
+        direct.close()
+    if mode == "session":
+        outcome.ended(0)
+        assert (schemas, table) == (1, True)
+    else:
+        assert "pooler" in outcome.ended(5).err
+        assert (schemas, table) == (0, False)
