@@ -5,6 +5,7 @@
 PYTHON    ?= python3
 VENV      := .venv
 BIN       := $(VENV)/bin
+PIP       := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ENV       ?= staging
 DATABASES ?= contacts streams
 DATABASE_DIR ?= database
@@ -13,17 +14,23 @@ KEEP      ?=
 WORKERS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify history clean
+.PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify history clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
-# The stamp depends on pyproject.toml: a new dependency is installed by the next command, not by memory.
+# The stamp depends on what says which libraries: a new one is installed by the next command, not by memory.
 install: $(VENV)/.installed
-$(VENV)/.installed: pyproject.toml
+$(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[operator,demo,dev]'
+	$(PIP) install --editable '.[operator,demo,dev]' --constraint constraints.txt
 	touch $@
+
+upgrade:  ## The newest versions of all libraries, written down in constraints.txt
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) install --editable '.[operator,demo,dev]'
+	(sed '/^#/!d' constraints.txt; $(PIP) freeze --exclude-editable) > constraints.new && mv constraints.new constraints.txt
+	touch $(VENV)/.installed
 
 demo: install package  ## The whole job on a local AWS: apply, bootstrap, verify, change (KEEP=1 leaves it standing)
 	$(BIN)/python -m demo up $(if $(KEEP),--keep)
