@@ -29,13 +29,21 @@ class PartitionOf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MySqlSubpartition:
+    """One part of a partition of a MySQL table."""
+
+    name: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MySqlPartition:
     """One partition of a MySQL table. ``values`` is the text behind VALUES, "" for hash and key."""
 
     name: str
     values: str = ""
     options: tuple[tuple[str, str], ...] = ()
-    subpartitions: tuple[str, ...] = ()
+    subpartitions: tuple[MySqlSubpartition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.plan.effects import Effect, effect_of
 from bootstrap.plan.needs import TYPES, dependents_of, needs_of, referenced
 from bootstrap.plan.parents import is_detached, parenthood, partitioned_by
+from bootstrap.plan.rules import Rules
 
 _Index: TypeAlias = dict[Ref, set[int]]
 
@@ -62,13 +63,13 @@ _FOREIGN_KEY_LAST = 55
 _FOREIGN_KEY_FIRST = 30
 
 
-def order_changes(changes: Sequence[Change], current: Catalog, desired: Catalog) -> list[Change]:
+def order_changes(changes: Sequence[Change], current: Catalog, desired: Catalog, rules: Rules) -> list[Change]:
     """Sort changes so that everything exists when it is needed and nothing is dropped while it is needed.
 
     Stable and total: the same input gives the same order. A cycle that no single order can satisfy (mutually
     recursive functions) is broken at its lowest-ranked change, and the server has the last word.
     """
-    before = _Precedence(changes, current, desired).edges()
+    before = _Precedence(changes, current, desired, rules).edges()
     return [changes[index] for index in _sorted(before, [_rank(change) for change in changes])]
 
 
@@ -91,8 +92,9 @@ def _rank(change: Change) -> int:
 class _Precedence:
     """For each change the changes that must come before it, by their places in the list."""
 
-    def __init__(self, changes: Sequence[Change], current: Catalog, desired: Catalog) -> None:
+    def __init__(self, changes: Sequence[Change], current: Catalog, desired: Catalog, rules: Rules) -> None:
         self.changes = changes
+        self.rules = rules
         self.effects = [_whole_effect(change, current) for change in changes]
         self.current = current
         self.needs = needs_of(desired)
@@ -142,8 +144,13 @@ class _Precedence:
         for ref in effect.makes | effect.alters:
             for need in self.needs.get(ref, ()):
                 self._put((maker for maker in self.makers.get(need, ()) if not self._joins_new(maker, index)), index)
-                if need != ref.owner:  # a table's own properties need not come before its members
-                    self._put(self.alterers.get(need, ()), index)
+                alterers = self.alterers.get(need, set())
+                if need == ref.owner:  # a table's own properties need not come before members that they do not disturb
+                    alterers = {alterer for alterer in alterers if self._disturbs(alterer, need, ref.kind)}
+                self._put(alterers, index)
+
+    def _disturbs(self, alterer: int, ref: Ref, kind: Kind) -> bool:
+        return kind in self.rules.disturbs(self.changes[alterer]).get(ref, ())
 
     def _joins_new(self, partition: int, parent: int) -> bool:
         """Whether a partition is made for a table that is new too: its keys are taken in when it is attached."""

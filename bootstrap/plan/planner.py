@@ -12,7 +12,7 @@ from bootstrap.plan.rules import Rules
 
 def planned_changes(difference: Difference, rules: Rules) -> list[Change]:
     """The changes of a difference with all that must happen around them, in an order the server accepts."""
-    return order_changes(with_rebuilds(difference, rules), difference.current, difference.desired)
+    return order_changes(with_rebuilds(difference, rules), difference.current, difference.desired, rules)
 
 
 def created_tables(changes: list[Change]) -> frozenset[Ref]:

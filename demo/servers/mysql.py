@@ -139,6 +139,7 @@ class MySQLServer:
         """Return an autocommit session of the superuser, over the Unix socket."""
         return pymysql.connect(
             unix_socket=str(self.socket),
+            ssl_disabled=True,  # on a socket there is none, and getting ready for it reads all certificates each time
             user=self.username,
             password=self.password,
             database=database,

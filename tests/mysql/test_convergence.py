@@ -76,6 +76,32 @@ CASES = [
      " KEY_BLOCK_SIZE=8; CREATE TABLE u (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",
      "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a int, UNIQUE KEY u (a), KEY k (a));"
      " CREATE TABLE u (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))"),
+    (BOTH, "an event that ended no longer does",
+     "CREATE EVENT e ON SCHEDULE EVERY 2 DAY STARTS '2030-01-01 00:00:00' ENDS '2037-01-01 00:00:00' DO SET @a = 1",
+     "CREATE EVENT e ON SCHEDULE EVERY 2 DAY STARTS '2030-01-01 00:00:00' DO SET @a = 1"),
+    (BOTH, "options of sub-partitions",
+     "CREATE TABLE t (id int NOT NULL, code int NOT NULL, PRIMARY KEY (id, code)) PARTITION BY LIST (code)"
+     " SUBPARTITION BY HASH (id) (PARTITION a VALUES IN (1) (SUBPARTITION a0, SUBPARTITION a1),"
+     " PARTITION b VALUES IN (2) COMMENT 'it''s' (SUBPARTITION b0, SUBPARTITION b1 COMMENT 'own' MAX_ROWS 9))",
+     "CREATE TABLE t (id int NOT NULL, code int NOT NULL, PRIMARY KEY (id, code)) PARTITION BY LIST (code)"
+     " SUBPARTITION BY HASH (id) (PARTITION a VALUES IN (1) COMMENT 'all' (SUBPARTITION a0, SUBPARTITION a1),"
+     " PARTITION b VALUES IN (2) (SUBPARTITION b0 COMMENT 'own', SUBPARTITION b1))"),
+    (MARIADB, "keys come and go while the block size of their table changes, and a table that points to it goes",
+     "CREATE TABLE t (id int, a int, UNIQUE KEY u (id)) ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8;"
+     " CREATE TABLE z (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",
+     "CREATE TABLE t (id int, a int, KEY k (a))"),
+    (MARIADB, "Aria's own options do not go along to another engine",
+     "CREATE TABLE t (a int NOT NULL, KEY (a)) ENGINE=Aria TRANSACTIONAL=0;"
+     " CREATE TABLE u (a int) ENGINE=Aria TRANSACTIONAL=1",
+     "CREATE TABLE t (a int NOT NULL, KEY (a)) ENGINE=MyISAM CHECKSUM=1; CREATE TABLE u (a int)"),
+    (MARIADB, "a sequence whose counter is outside of the new range",
+     "CREATE SEQUENCE s NOCACHE; CREATE SEQUENCE d INCREMENT BY -1 MAXVALUE 50 MINVALUE 1 NOCACHE;"
+     " DO NEXTVAL(s); DO NEXTVAL(s); DO NEXTVAL(d)",
+     "CREATE SEQUENCE s START WITH 10 MINVALUE 5 MAXVALUE 1000 CYCLE; CREATE SEQUENCE d INCREMENT BY -1 MAXVALUE 20"
+     " MINVALUE 1; DO NEXTVAL(s); DO NEXTVAL(d)"),
+    (MARIADB, "addresses of one kind become those of the other",
+     "CREATE TABLE t (id int PRIMARY KEY, a inet4, b inet4 NOT NULL DEFAULT '10.0.0.1', KEY k (a))",
+     "CREATE TABLE t (id int PRIMARY KEY, a inet6, b inet6 NOT NULL DEFAULT '::ffff:10.0.0.1', KEY k (a))"),
     (MARIADB, "columns of the period of system time come and go",
      "CREATE TABLE t (a int); CREATE TABLE u (a int) WITH SYSTEM VERSIONING",
      "CREATE TABLE t (a int, s timestamp(6) GENERATED ALWAYS AS ROW START, b int,"

@@ -11,8 +11,8 @@ ROLE = "property_role"
 
 def code(pen: Pen, tables: list[str]) -> None:
     """What is written in SQL text, over these tables."""
-    functions = _functions(pen)
-    _views(pen, tables, functions)
+    functions, callable_ = _functions(pen)
+    _views(pen, tables, callable_)
     _procedures(pen)
     _triggers(pen, tables[0])
     _events(pen)
@@ -38,9 +38,10 @@ def _views(pen: Pen, tables: list[str], functions: list[str]) -> None:
         names = pen.one(("", " (first, second)"))
         pen.note(*(("view algorithm",) if algorithm else ()), *(("check option",) if check else ()),
                  *(("view security",) if security else ()), *(("view columns",) if names else ()))  # fmt: skip
-        pen.write(f"CREATE {algorithm}{_definer(pen)}{security}VIEW seen{names} AS SELECT id, code FROM {tables[0]}"
+        definer = _definer(pen)
+        pen.write(f"CREATE {algorithm}{definer}{security}VIEW seen{names} AS SELECT id, code FROM {tables[0]}"
                   f" WHERE code > {pen.one((0, 1))}{check}", "view")  # fmt: skip
-        if pen.chance(3):
+        if not definer and pen.chance(3):
             pen.write("CREATE VIEW again AS SELECT s.* FROM seen s", "view of a view")
     if len(tables) > 1 and pen.chance(4):
         called = f", {functions[0]}(a.code) AS called" if functions else ""
@@ -48,20 +49,22 @@ def _views(pen: Pen, tables: list[str], functions: list[str]) -> None:
                   f" FROM {tables[0]} a LEFT JOIN {tables[1]} b ON a.id = b.id", "join view")  # fmt: skip
 
 
-def _functions(pen: Pen) -> list[str]:
+def _functions(pen: Pen) -> tuple[list[str], list[str]]:
+    """Functions, and those of them that others may call: the server refuses code of an owner who may call nothing."""
     if not pen.chance(3):
-        return []
+        return [], []
+    definer = _definer(pen)
     returns = pen.one(("int", "bigint", "varchar(20) CHARSET latin1"))
     data = pen.one(("", " NO SQL", " READS SQL DATA"))
     more = pen.maybe(" SQL SECURITY INVOKER", "routine security", of=3) + pen.maybe(
         " COMMENT 'it''s'", "routine comment"
     )
-    head = f"CREATE {_definer(pen)}FUNCTION next_of(a int) RETURNS {returns} DETERMINISTIC{data}{more}"
+    head = f"CREATE {definer}FUNCTION next_of(a int) RETURNS {returns} DETERMINISTIC{data}{more}"
     pen.note("function")
     pen.write(
         _block(head, "BEGIN DECLARE b int DEFAULT 1; RETURN a + b; END") if pen.chance(2) else f"{head} RETURN a + 1"
     )
-    return ["next_of"]
+    return ["next_of"], [] if definer else ["next_of"]
 
 
 def _procedures(pen: Pen) -> None:

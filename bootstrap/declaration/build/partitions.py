@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, PartitionBy, PartitionOf, Table
+from bootstrap.catalog.tables import (
+    MySqlPartition,
+    MySqlPartitioning,
+    MySqlSubpartition,
+    PartitionBy,
+    PartitionOf,
+    Table,
+)
 from bootstrap.declaration.build.assembly import Builder
 from bootstrap.declaration.build.members import read_parts
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.parts import Cursor, parse_part
-from bootstrap.declaration.shapes.tables import MySqlPartitionShape, PartitionByShape, TableShape
+from bootstrap.declaration.shapes.tables import (
+    MySqlPartitionShape,
+    MySqlSubpartitionShape,
+    PartitionByShape,
+    TableShape,
+)
 from bootstrap.declaration.sqltext import SqlTextError, scan, split_commas
 
 
@@ -90,8 +102,14 @@ def _partition(name: str, value: str | MySqlPartitionShape | None) -> MySqlParti
         name=name,
         values=value.values,
         options=tuple((value.options or {}).items()),
-        subpartitions=tuple(value.subpartitions or ()),
+        subpartitions=tuple(_subpartition(item) for item in value.subpartitions or ()),
     )
+
+
+def _subpartition(value: str | MySqlSubpartitionShape) -> MySqlSubpartition:
+    if isinstance(value, str):
+        return MySqlSubpartition(name=value)
+    return MySqlSubpartition(name=value.name, options=tuple((value.options or {}).items()))
 
 
 def parse_partitioning(text: str, engine: str) -> MySqlPartitioning:

@@ -231,12 +231,21 @@ class IndexShape(Shape):
     renamed_from: RenamedFrom = None
 
 
+class MySqlSubpartitionShape(Shape):
+    """One part of a partition of a MySQL table. The short form is its name."""
+
+    name: Annotated[str, Meta(description="Its name.")]
+    options: Annotated[Options | None, Meta(description="Options: `comment`, `max_rows`.")] = None
+
+
 class MySqlPartitionShape(Shape):
     """One partition of a MySQL table. The short form is the text behind VALUES: `less than (10)`."""
 
     values: Annotated[str, Meta(description="The text behind VALUES: `less than (10)`, `in (1, 2)`.")] = ""
     options: Annotated[Options | None, Meta(description="Options: `comment`, `engine`.")] = None
-    subpartitions: Annotated[list[str] | None, Meta(description="Names of the subpartitions.")] = None
+    subpartitions: Annotated[
+        list[str | MySqlSubpartitionShape] | None, Meta(description="The subpartitions, by name or with their options.")
+    ] = None
 
 
 class PartitionByShape(Shape):

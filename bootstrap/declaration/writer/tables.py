@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, PartitionBy, PartitionOf, Table
+from bootstrap.catalog.tables import (
+    MySqlPartition,
+    MySqlPartitioning,
+    MySqlSubpartition,
+    PartitionBy,
+    PartitionOf,
+    Table,
+)
 from bootstrap.catalog.types import Statistics
 from bootstrap.declaration.build.inherit import inherit, inherited_check, parents_of
 from bootstrap.declaration.build.partitions import parse_partition_by, parse_partitioning
@@ -192,10 +199,17 @@ def _mysql_partitioning(value: MySqlPartitioning) -> dict[str, Plain]:
 
 
 def _mysql_partition(item: MySqlPartition) -> Plain:
-    rest = given(item, "options", "subpartitions")
+    rest = given(item, "options")
+    if item.subpartitions:
+        rest["subpartitions"] = [_mysql_subpartition(part) for part in item.subpartitions]
     if not rest:
         return item.values or None
     return Flow(({"values": item.values} if item.values else {}) | rest)
+
+
+def _mysql_subpartition(item: MySqlSubpartition) -> Plain:
+    rest = given(item, "options")
+    return Flow({"name": item.name} | rest) if rest else item.name
 
 
 def _statistics(table: Table, writing: Writing) -> dict[str, Plain]:

@@ -13,7 +13,7 @@ from bootstrap.catalog.changes import (
     Rename,
     RenameColumn,
 )
-from bootstrap.catalog.code import Routine, Trigger
+from bootstrap.catalog.code import Event, Routine, Trigger
 from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.constraints import ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import IndexPart
@@ -46,6 +46,8 @@ class MySqlRules:
         match change:
             case Alter(after=Routine() | Trigger()):
                 return True
+            case Alter(before=Event() as old_event, after=Event() as new_event):
+                return _ends(old_event) and not _ends(new_event)  # MariaDB's ALTER EVENT keeps the end that it had
             case AlterColumn(before=before, after=after):
                 return _needs_new_column(before, after)
             case AlterConstraint(before=ForeignKey()):
@@ -74,6 +76,10 @@ class MySqlRules:
                 return _NOTHING
             case _:
                 return _NOTHING
+
+
+def _ends(event: Event) -> bool:
+    return " ENDS " in event.schedule.upper()
 
 
 def _needs_new_column(before: Column, after: Column) -> bool:

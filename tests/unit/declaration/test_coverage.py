@@ -53,6 +53,7 @@ SHAPES: list[tuple[type, list[type[msgspec.Struct]]]] = [
     (tables.PartitionOf, [table_shapes.PartitionOfShape]),
     (tables.MySqlPartitioning, [table_shapes.PartitionByShape]),
     (tables.MySqlPartition, [table_shapes.MySqlPartitionShape]),
+    (tables.MySqlSubpartition, [table_shapes.MySqlSubpartitionShape]),
     (tables.Period, [table_shapes.PeriodShape]),
     (code.View, [code_shapes.ViewShape, type_shapes.MaterializedViewShape]),
     (code.Routine, [code_shapes.RoutineShape]),

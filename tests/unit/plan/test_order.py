@@ -213,7 +213,10 @@ def test_the_order_is_the_same_for_any_order_of_the_input() -> None:
     t = table("t", "id", column("g", generated=Generated(expression="id")), primary_key=primary_key("pk", "id"))
     after = catalog(t, view("v"), function("f"), Role(name="r"), needs={view("v").ref: [t.ref]})
     found = difference(catalog(table("x", "id")), after)
-    plans = {tuple(order_changes(list(some), found.current, found.desired)) for some in permutations(found.changes)}
+    rules = FakeRules()
+    plans = {
+        tuple(order_changes(list(some), found.current, found.desired, rules)) for some in permutations(found.changes)
+    }
     assert len(plans) == 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning
+from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, MySqlSubpartition
 from bootstrap.dialects.mysql.introspect.lexer import Reader, TokenKind, UnknownSyntaxError
 from bootstrap.dialects.mysql.text import literal
 
@@ -62,13 +62,11 @@ def _partition(reader: Reader) -> MySqlPartition:
     name = reader.name()
     values = _values(reader)
     options = _options(reader)
-    subpartitions: list[str] = []
+    subpartitions: list[MySqlSubpartition] = []
     if reader.accept("("):
         while True:
             reader.expect("SUBPARTITION")
-            subpartitions.append(reader.name())
-            if _options(reader):
-                raise UnknownSyntaxError(f"options of the sub-partition {subpartitions[-1]}")
+            subpartitions.append(MySqlSubpartition(name=reader.name(), options=_options(reader)))
             if not reader.accept(","):
                 break
         reader.expect(")")
@@ -90,7 +88,7 @@ def _values(reader: Reader) -> str:
 
 
 def _options(reader: Reader) -> tuple[tuple[str, str], ...]:
-    """Options of a partition; its engine is always the table's."""
+    """Options of a partition or sub-partition; its engine is always the table's."""
     options: dict[str, str] = {}
     while reader.token.kind is TokenKind.WORD:
         name = reader.name().lower()

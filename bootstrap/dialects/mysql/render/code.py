@@ -173,12 +173,32 @@ def create_sequence(item: SequenceObject, context: RenderContext) -> list[Statem
 
 
 def alter_sequence(before: SequenceObject, after: SequenceObject, context: RenderContext) -> list[Statement]:
-    """ALTER SEQUENCE; where the counter stands is left alone."""
+    """ALTER SEQUENCE; where the counter stands is left alone, unless it is outside of the new range: MariaDB refuses a
+    range that begins behind it (4085), and only the run itself knows where it stands.
+    """
     options = replace(
         after.options,
         data_type=None if after.options.data_type == before.options.data_type else after.options.data_type,
     )
-    return [plain(f"ALTER SEQUENCE {quote(after.name)}{_sequence_options(options)}", after.ref, context=context)]
+    name, text = quote(after.name), _sequence_options(options)
+    sql = f"ALTER SEQUENCE {name}{text}"
+    if _first(before.options) != _first(after.options):
+        furthest = "GREATEST" if _ascends(after.options) else "LEAST"
+        counter = f"(SELECT {furthest}(next_not_cached_value, {_first(after.options)}) FROM {name})"
+        altered = f"CONCAT({literal(f'ALTER SEQUENCE {name} RESTART WITH ')}, counter, {literal(text)})"
+        sql = f"BEGIN NOT ATOMIC\n  DECLARE counter bigint DEFAULT {counter};\n  EXECUTE IMMEDIATE {altered};\nEND"
+    return [plain(sql, after.ref, context=context)]
+
+
+def _ascends(options: SequenceOptions) -> bool:
+    return (options.increment if options.increment is not None else 1) >= 0
+
+
+def _first(options: SequenceOptions) -> int:
+    """The bound that a sequence counts away from."""
+    if _ascends(options):
+        return 1 if options.minimum is None else options.minimum
+    return -1 if options.maximum is None else options.maximum
 
 
 def _sequence_options(options: SequenceOptions) -> str:

@@ -12,9 +12,9 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import Key, changes_block_size, key_of, leads_with, table_keys
-from bootstrap.dialects.mysql.render.conversions import conversion, needs_prefix, unsettles_keys
+from bootstrap.dialects.mysql.render.conversions import conversion, needs_prefix, text_conversion, unsettles_keys
 from bootstrap.dialects.mysql.render.parts import column_definition, default_text, key_definition, loses_default
-from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note
+from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note, plain
 from bootstrap.dialects.mysql.render.versioning import (
     another_period,
     is_row_column,
@@ -314,7 +314,7 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
     cost = max(found.cost, _cost_of_altering(before, after))
     definition = column_definition(after, context.server, table_collation=_inherited(table, context))
     hazards = list(_hazards_of_altering(change.ref, before, after, found.loses, table.ref in context.created))
-    statements = []
+    statements = _converted_as_text(change, context)
     period = old_period_first(live, wanted_table(table, context), after.name)
     clauses = [*period, *engine_first(table, after, context), f"MODIFY COLUMN {definition}"]
     if replace(before, options=after.options) != after or not loses_default(after):
@@ -322,6 +322,24 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
     if loses_default(after):
         statements.append(alter(table, _lost_default(after), context, subject=change.ref, cost=Cost.INSTANT))
     return statements
+
+
+def _converted_as_text(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    """Values that only pass as text: the column is one for a moment, and they are rewritten in it."""
+    expression = text_conversion(change.before.type, change.after.type)
+    if not expression:
+        return []
+    live, name = live_table(change.table, context), quote(change.before.name)
+    passing = replace(change.before, type="varchar(45)", default=None, on_update=None)
+    definition = column_definition(passing, context.server, table_collation=None)
+    untouched = [f"{quote(column.name)} = {quote(column.name)}" for column in live.columns if column.on_update]
+    assigned = ", ".join([f"{name} = {expression.format(name)}", *untouched])
+    hazard = note(HazardKind.BREAKS_RUNNING_CODE, change.ref, "the values are rewritten: triggers of the table run")
+    rewrite = f"UPDATE {quote(live.name)} SET {assigned} WHERE {name} IS NOT NULL"
+    return [
+        alter(change.table, [f"MODIFY COLUMN {definition}"], context, subject=change.ref, cost=Cost.COPY),
+        plain(rewrite, change.ref, hazards=[hazard], context=context),
+    ]
 
 
 def _lost_default(column: Column) -> list[str]:

@@ -66,6 +66,15 @@ _CLOSED = (
 )  # fmt: skip
 
 
+# Between these two the server itself does not convert: as text their values become each other.
+_AS_TEXT = {("inet4", "inet6"): "CONCAT('::ffff:', {})", ("inet6", "inet4"): "REPLACE({}, '::ffff:', '')"}
+
+
+def text_conversion(before: str, after: str) -> str:
+    """SQL of the new value from the old one as text, with ``{}`` for the column; "" where the server converts."""
+    return _AS_TEXT.get((_parse(before).name, _parse(after).name), "")
+
+
 def is_convertible(before: str, after: str) -> bool:
     """Whether values of one type can become values of the other at all."""
     old, new = _parse(before).name, _parse(after).name

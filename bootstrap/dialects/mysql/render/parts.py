@@ -234,8 +234,14 @@ def partition_text(partition: MySqlPartition) -> str:
     if partition.values:
         system = partition.values.upper() in ("HISTORY", "CURRENT", "DEFAULT")
         text += f" {partition.values}" if system else f" VALUES {partition.values}"
-    for name, value in partition.options:
-        text += f" {name.upper()} = {value}"
+    text += _partition_options(partition.options)
     if partition.subpartitions:
-        text += " (" + ", ".join(f"SUBPARTITION {quote(name)}" for name in partition.subpartitions) + ")"
+        parts = (
+            f"SUBPARTITION {quote(part.name)}{_partition_options(part.options)}" for part in partition.subpartitions
+        )
+        text += f" ({', '.join(parts)})"
     return text
+
+
+def _partition_options(options: Iterable[tuple[str, str]]) -> str:
+    return "".join(f" {name.upper()} = {value}" for name, value in options)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from bootstrap.catalog.changes import Alter, Create, Drop, Rename
 from bootstrap.catalog.ref import Ref
@@ -93,14 +95,8 @@ def alter_table(change: Alter, before: Table, after: Table, context: RenderConte
         statements.append(_partition_statement(change, after, "REMOVE PARTITIONING", Cost.COPY, context))
     if before.system_versioned and not after.system_versioned:
         statements += versioning.end(before, context, subject=change.ref)
-    clauses, cost, hazards = list[str](), Cost.INSTANT, list[Hazard]()
-    if after.engine != before.engine and (after.engine or "").upper() == "MEMORY":
-        clauses += _made_small(after, context)
-    for clause, needed in _property_clauses(before, after):
-        clauses.append(clause)
-        cost = max(cost, needed)
-    if clauses:
-        statements.append(alter(after, clauses, context, subject=change.ref, cost=cost, hazards=hazards))
+    for old, new in pairwise(_property_steps(before, after)):
+        statements += _properties(change, old, new, context)
     if after.system_versioned and not before.system_versioned:
         statements += versioning.begin(live_table(after, context), after, context, subject=change.ref)
     if after.period != before.period:
@@ -117,6 +113,33 @@ def alter_table(change: Alter, before: Table, after: Table, context: RenderConte
             ]
             statements.append(_partition_statement(change, after, step.clause, step.cost, context, hazards))
     return statements
+
+
+def _property_steps(before: Table, after: Table) -> Iterator[Table]:
+    """The table as it is, and how it is after each ALTER: two of Aria's options do not go in the one that leaves Aria.
+
+    MyISAM refuses even to take TRANSACTIONAL back (1911), so it goes before; PAGE_CHECKSUM stays unless it goes after.
+    """
+    yield before
+    if before.engine != after.engine:
+        gone = [item for item in before.options if item[0] not in dict(after.options)]
+        early = [item for item in gone if item[0] == "transactional"]
+        late = [item for item in gone if item[0] == "page_checksum"]
+        if early:
+            yield replace(before, options=tuple(item for item in before.options if item not in early))
+        if late:
+            yield replace(after, options=tuple(sorted((*after.options, *late))))
+    yield after
+
+
+def _properties(change: Alter, before: Table, after: Table, context: RenderContext) -> list[Statement]:
+    clauses, cost = list[str](), Cost.INSTANT
+    if after.engine != before.engine and (after.engine or "").upper() == "MEMORY":
+        clauses += _made_small(after, context)
+    for clause, needed in _property_clauses(before, after):
+        clauses.append(clause)
+        cost = max(cost, needed)
+    return [alter(after, clauses, context, subject=change.ref, cost=cost)] if clauses else []
 
 
 def _made_small(table: Table, context: RenderContext) -> Iterator[str]:

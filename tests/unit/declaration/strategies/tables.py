@@ -11,7 +11,14 @@ from bootstrap.catalog.columns import Column, Generated, GeneratedKind, Identity
 from bootstrap.catalog.constraints import Check, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind
-from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, PartitionBy, PartitionOf, Table
+from bootstrap.catalog.tables import (
+    MySqlPartition,
+    MySqlPartitioning,
+    MySqlSubpartition,
+    PartitionBy,
+    PartitionOf,
+    Table,
+)
 from bootstrap.declaration.build.inherit import inherited_column
 from tests.unit.declaration.strategies.engine import Engine
 from tests.unit.declaration.strategies.texts import (
@@ -220,7 +227,9 @@ def _partitionings() -> st.SearchStrategy[MySqlPartitioning]:
         name=names,
         values=st.sampled_from(["", "LESS THAN (10)", "IN (1,'a')"]),
         options=pairs,
-        subpartitions=st.sampled_from([(), ("s0", "no")]),
+        subpartitions=st.lists(
+            st.builds(MySqlSubpartition, name=st.sampled_from(["s0", "no"]), options=pairs), max_size=2
+        ).map(tuple),
     )
     return st.builds(
         MySqlPartitioning,
