@@ -6,6 +6,7 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.build.assembly import Assembly
 from bootstrap.declaration.validate.context import Context
+from bootstrap.declaration.validate.fragments import check_fragments
 from bootstrap.declaration.validate.keys import check_foreign_keys, check_keys
 from bootstrap.declaration.validate.names import check_names, check_renames
 from bootstrap.declaration.validate.tables import check_columns
@@ -16,6 +17,7 @@ def validate(catalog: Catalog, assembly: Assembly) -> None:
     context = Context(catalog, assembly)
     check_names(context)
     check_renames(context)
+    check_fragments(context)
     for table in catalog.of(Table):
         check_columns(context, table)
         check_keys(context, table)
