@@ -163,7 +163,7 @@ def scratch_endpoint(request: Request) -> Endpoint | None:
     """The development server for scratch databases, where the request names one."""
     if request.scratch_url is None:
         return None
-    return parse_url(request.scratch_url, request.environ, database_required=False).endpoint
+    return parse_url(request.scratch_url, request.environ, database_required=False, option="--scratch-url").endpoint
 
 
 def read_declaration(request: Request) -> Declaration:

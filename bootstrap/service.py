@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap.assembly import Request, open_connection, open_work, scratch_endpoint
+from bootstrap.catalog.ref import Kind
 from bootstrap.dialects.base import Scope, ServerError
 from bootstrap.plan.gate import refused_hazards
 from bootstrap.planning import plan_structure
-from bootstrap.problems import Refused, StatementError, Unreachable
+from bootstrap.problems import BootstrapError, StatementError, Unreachable
 from bootstrap.reports import ApplyReport, PlanReport
 from bootstrap.run import steps
 from bootstrap.run.history import History, Run, StatementRecord
@@ -81,13 +82,13 @@ def history(request: Request, *, limit: int = 20, run: int | None = None) -> His
             return HistoryReport(target=destination.name, runs=tuple(record.runs(limit)))
         found = record.run(run)
         if found is None:
-            raise Refused(f"{destination.name} has no run {run}: db-bootstrap history lists those it has")
+            raise BootstrapError(f"{destination.name} has no run {run}: db-bootstrap history lists those it has")
         return HistoryReport(target=destination.name, runs=(found,), statements=tuple(record.statements(run)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What an import wrote."""
+    """What an import wrote; schemas are not counted: the one that is always there is no object of anybody's."""
 
     target: str
     files: tuple[Path, ...]
@@ -120,9 +121,8 @@ def import_database(
         if checked:
             check_import(session, dialect, found.catalog, found.files, scratch_endpoint(request))
         paths = save(found.files, out)
-        return ImportReport(
-            target=destination.name, files=tuple(paths), objects=len(found.catalog.objects), left_out=found.left_out
-        )
+        objects = sum(ref.kind is not Kind.SCHEMA for ref in found.catalog.objects)
+        return ImportReport(target=destination.name, files=tuple(paths), objects=objects, left_out=found.left_out)
 
 
 @contextmanager

@@ -59,7 +59,10 @@ def apply(form: str, **arguments: Any) -> int:
 @target_options
 @change_options
 def verify(form: str, **arguments: Any) -> int:
-    """Prove that the database is what the declaration says: structure, steps, rows, checks. Exit 4 where it is not."""
+    """Prove that the database is what the declaration says.
+
+    Reads structure, steps, rows and checks, and names everything that differs; exit code 4 where something does.
+    """
     from bootstrap import service  # noqa: PLC0415
     from bootstrap.cli import text  # noqa: PLC0415
     from bootstrap.problems import VerificationFailed  # noqa: PLC0415
@@ -72,10 +75,10 @@ def verify(form: str, **arguments: Any) -> int:
 
 @click.command()
 @target_options
-@click.option("--limit", default=20, show_default=True, help="How many runs, newest first.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs, newest first.")
 @click.option("--run", type=int, metavar="RUN", help="One run with each of its statements.")
 def history(form: str, *, limit: int, run: int | None, **arguments: Any) -> int:
-    """List what was run: when, by whom, from which revision, with what outcome."""
+    """List what was run: when, by whom, from which revision."""
     from bootstrap import service  # noqa: PLC0415
     from bootstrap.cli import text  # noqa: PLC0415
 
@@ -97,7 +100,10 @@ def history(form: str, *, limit: int, run: int | None, **arguments: Any) -> int:
 @click.option("--leave-out", is_flag=True, help="Name what cannot be declared in a comment, and write the rest.")
 @click.option("--unchecked", is_flag=True, help="Write without the check, where no scratch database can be had.")
 def import_(form: str, *, out: Path, leave_out: bool, unchecked: bool, **arguments: Any) -> int:
-    """Write a declaration of what a live database holds, checked by building it anew; plan right after it is empty."""
+    """Write a declaration of what a live database holds.
+
+    It is checked by building it anew in a scratch database; plan right after it is empty.
+    """
     from bootstrap import service  # noqa: PLC0415
     from bootstrap.cli import text  # noqa: PLC0415
     from bootstrap.dialects.base import Scope  # noqa: PLC0415
@@ -119,12 +125,22 @@ def import_(form: str, *, out: Path, leave_out: bool, unchecked: bool, **argumen
 @click.argument("environment", metavar="[ENV]", required=False)
 @click.option("--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path), help="Default: here.")
 def lint(environment: str | None, directory: Path) -> int:
-    """Read and check the declaration alone; connects to nothing. Without ENV every environment is checked."""
+    """Check the declaration alone; connects to nothing.
+
+    Without ENV every environment is checked.
+    """
     from bootstrap.declaration.load import load, manifest  # noqa: PLC0415
+    from bootstrap.problems import DeclarationError, Problem  # noqa: PLC0415
 
     names = [environment] if environment else [None, *manifest(directory, None).environments]
+    problems: set[Problem] = set()  # what is wrong with the base is found in every environment
     for name in names:
-        load(directory, name)
+        try:
+            load(directory, name)
+        except DeclarationError as error:
+            problems.update(error.problems)
+    if problems:
+        raise DeclarationError([*problems])
     click.echo(f"{directory}: the declaration is sound ({', '.join(name or 'base' for name in names)})")
     return 0
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bootstrap.plan.statement import Hazard, Plan
-from bootstrap.reports import ApplyReport, PlanReport, counted
+from bootstrap.reports import ApplyReport, PlanReport, amount, counted
 from bootstrap.run.history import Run, StatementRecord
 from bootstrap.run.seeds import SeedResult
 from bootstrap.run.verify import Verification
@@ -200,7 +200,7 @@ def _statement_data(item: StatementRecord) -> dict[str, Any]:
 
 def imported(report: ImportReport) -> str:
     """What an import wrote."""
-    lines = [f"{report.target}: {report.objects} objects written", *(f"  {path}" for path in report.files)]
+    lines = [f"{report.target}: {amount(report.objects, 'object')} written", *(f"  {path}" for path in report.files)]
     return "\n".join([*lines, *(f"left out, because it cannot be declared: {item}" for item in report.left_out)])
 
 

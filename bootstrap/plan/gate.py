@@ -14,9 +14,14 @@ def check_permissions(permissions: Iterable[str]) -> None:
     """Raise BootstrapError for a permission that names no hazard: a typing error must not look like a refusal."""
     known = {EVERYTHING, *HazardKind}
     for permission in permissions:
-        if permission.partition(":")[0] not in known:
+        kind, colon, subject = permission.partition(":")
+        if kind not in known:
             raise BootstrapError(
                 f"--allow {permission}: there is no such hazard: use one of {', '.join(sorted(known))}"
+            )
+        if colon and not subject:
+            raise BootstrapError(
+                f"--allow {permission}: nothing stands behind the colon: name the object, or leave it out"
             )
 
 

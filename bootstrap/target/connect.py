@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bootstrap.declaration.model import Target
 from bootstrap.dialects.base import IDLE_SECONDS, Dialect, Endpoint, ServerError, Session
-from bootstrap.problems import TargetError, Unreachable
+from bootstrap.problems import BootstrapError, TargetError, Unreachable
 from bootstrap.redact import redact
 from bootstrap.target.credentials import CredentialSource
 from bootstrap.target.tls import ca_file
@@ -21,6 +21,7 @@ from bootstrap.target.url import UrlTarget
 APPLICATION_NAME = "db-bootstrap"
 DEADLINE_VARIABLE = "DB_BOOTSTRAP_CONNECT_DEADLINE"
 IDLE_VARIABLE = "DB_BOOTSTRAP_IDLE_TIMEOUT"
+_NO_PASSWORD = "set DB_BOOTSTRAP_PASSWORD, or name credentials in the target"  # noqa: S105  # advice
 URL_DEADLINE_SECONDS = 30  # somebody waits at a keyboard
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 _ATTEMPT_SECONDS = 30  # an Aurora that sleeps needs 15 s and more to answer its first connection
@@ -28,9 +29,13 @@ _ATTEMPT_SECONDS = 30  # an Aurora that sleeps needs 15 s and more to answer its
 # No wait mends these. Both drivers report them like a connection that broke, without a code of the server's.
 _NO_WAIT = re.compile(
     r"certificate|does not support SSL|doesn't support SSL|SSL is required|no pg_hba\.conf entry|no password supplied"
-    r'|(database|role) ".*" does not exist|permission denied',
+    r'|(database|role) ".*" does not exist|permission denied|invalid response to SSL negotiation',
     re.IGNORECASE,
 )
+# libpq's own advice, once per address; ours follows.
+_LIBPQ_ADVICE = re.compile(r"\s*Is the server running [^?]*\?")
+# A declaration in one of these would change the server itself.
+_SYSTEM_DATABASES = {"mysql": frozenset({"mysql", "information_schema", "performance_schema", "sys"})}
 
 
 class Login(Protocol):
@@ -82,7 +87,8 @@ class Destination:
 
 
 def from_url(url: UrlTarget, environ: Mapping[str, str]) -> Destination:
-    """The destination that ``--url`` names."""
+    """The destination that ``--url`` names. Raises TargetError where that is one of the server's own databases."""
+    _check_database(url.endpoint)
     seconds = _deadline(environ, URL_DEADLINE_SECONDS if url.deadline_seconds is None else url.deadline_seconds)
     login = UrlLogin(url.endpoint)
     endpoint = replace(url.endpoint, password=None, idle_seconds=_idle(environ))
@@ -93,7 +99,8 @@ def from_target(target: Target, environ: Mapping[str, str]) -> Destination:
     """The destination that a target names. Nothing is asked of AWS yet.
 
     Raises:
-        TargetError: its CA file is missing, or an IAM token would go through an unverified connection.
+        TargetError: its CA file is missing, an IAM token would go through an unverified connection, or the database is
+            the server's own.
     """
     iam = target.credentials.kind == "iam"
     if iam and target.tls.mode == "disable":
@@ -110,6 +117,7 @@ def from_target(target: Target, environ: Mapping[str, str]) -> Destination:
         connect_timeout_seconds=_ATTEMPT_SECONDS,
         idle_seconds=_idle(environ),
     )
+    _check_database(endpoint)
     warnings = (
         () if target.tls.mode.startswith("verify") else (f"TLS mode {target.tls.mode} does not verify the server",)
     )
@@ -120,6 +128,11 @@ def from_target(target: Target, environ: Mapping[str, str]) -> Destination:
         deadline_seconds=_deadline(environ, target.connect_deadline_seconds),
         warnings=warnings,
     )
+
+
+def _check_database(endpoint: Endpoint) -> None:
+    if endpoint.database.lower() in _SYSTEM_DATABASES.get(endpoint.engine, ()):
+        raise TargetError(f"{endpoint.database} is the server's own database: name one that holds your tables")
 
 
 def connect(
@@ -159,7 +172,7 @@ def connect(
             again = destination.login.refused() if error.login_refused else _may_pass(error)
             if not again or time.monotonic() + pause > end:
                 raise _unreachable(destination, endpoint, error, timed_out=again) from error
-            words = redact(" ".join(str(error).split()))
+            words = redact(_words(error))
             if words != told:
                 waiting(f"waiting for {destination.name}: {words}")
                 told = words
@@ -190,9 +203,18 @@ def _seconds(environ: Mapping[str, str], variable: str, usual: int) -> int:
     return int(written)
 
 
-def _unreachable(destination: Destination, endpoint: Endpoint, error: ServerError, *, timed_out: bool) -> Unreachable:
+def _words(error: ServerError) -> str:
+    """What the driver says, in one line."""
+    return " ".join(_LIBPQ_ADVICE.sub("", str(error)).split())
+
+
+def _unreachable(
+    destination: Destination, endpoint: Endpoint, error: ServerError, *, timed_out: bool
+) -> BootstrapError:
     """One message: where, what the server or the network says, and what to do."""
-    words = " ".join(str(error).split())
+    words = _words(error)
+    if endpoint.password is None and (error.login_refused or "no password supplied" in words):
+        return TargetError(f"no password for {destination.name}: {redact(words)}: {_NO_PASSWORD}")
     if error.login_refused:
         advice = f"check {destination.login.name} and that user {endpoint.username} may log in from here"
         text = f"{destination.name} refuses the login of {endpoint.username}: {words}: {advice}"
@@ -207,8 +229,8 @@ def _unreachable(destination: Destination, endpoint: Endpoint, error: ServerErro
 def _advice(endpoint: Endpoint, words: str) -> str:
     """What to do about what no waiting mends."""
     lowered = words.lower()
-    if "password supplied" in lowered:
-        return "set DB_BOOTSTRAP_PASSWORD, or name credentials in the target"
+    if "invalid response to ssl" in lowered:
+        return f"what listens at port {endpoint.port} is not PostgreSQL: check the port"
     if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
         return (
             f"the server must speak TLS with a certificate for {endpoint.host} from an authority in"

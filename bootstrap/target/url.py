@@ -49,17 +49,31 @@ class UrlTarget:
     deadline_seconds: int | None = None
 
 
-def parse_url(url: str, environ: Mapping[str, str], *, database_required: bool = True) -> UrlTarget:
+class _UrlError(ValueError):
+    """What is wrong with a URL, without the option's name."""
+
+
+def parse_url(
+    url: str, environ: Mapping[str, str], *, database_required: bool = True, option: str = "--url"
+) -> UrlTarget:
     """Read a ``postgresql://`` or ``mysql://`` URL.
 
     Args:
         url: percent-encoded where a part holds a character that URLs give a meaning.
         environ: where DB_BOOTSTRAP_PASSWORD and DB_BOOTSTRAP_CA_FILE are looked up.
         database_required: False where the URL names a server only, as for scratch places.
+        option: what gave it, for messages.
 
     Raises:
         TargetError: what is wrong with it; never the URL itself, because a password may stand in it.
     """
+    try:
+        return _parse(url, environ, database_required=database_required)
+    except _UrlError as error:
+        raise TargetError(f"{option} {error}") from error
+
+
+def _parse(url: str, environ: Mapping[str, str], *, database_required: bool) -> UrlTarget:
     engine, facts = _split(url)
     password = facts.get("password")
     remember(password)
@@ -68,14 +82,14 @@ def parse_url(url: str, environ: Mapping[str, str], *, database_required: bool =
     mode = "disable" if socket else _tls_mode(facts.get("tls"))
     database = facts.get("database", "")
     if not database and database_required:
-        raise TargetError(f"--url names no database: write it as {EXAMPLE[engine]}")
+        raise _UrlError(f"names no database: write it as {EXAMPLE[engine]}")
     timeout = _number("connect_timeout", facts["timeout"], low=1) if facts.get("timeout") else None
     endpoint = Endpoint(
         engine=engine,
         host="" if socket else facts.get("host") or "localhost",
         port=_number("port", facts["port"], low=1) if facts.get("port") else PORTS[engine],
         database=database,
-        username=facts.get("username") or getpass.getuser(),  # as both clients do
+        username=facts.get("username") or _own_name(),
         password=password or environ.get(PASSWORD_VARIABLE) or None,
         socket=socket,
         tls_mode=mode,
@@ -85,6 +99,14 @@ def parse_url(url: str, environ: Mapping[str, str], *, database_required: bool =
     return UrlTarget(endpoint, tuple(_warnings(password, endpoint)), timeout)
 
 
+def _own_name() -> str:
+    """The name of who runs this, as both clients take it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # the user of a container need not be in /etc/passwd
+        raise _UrlError("names no user, and whoever runs this has no name: write user@ before the host") from None
+
+
 def _split(url: str) -> tuple[str, dict[str, str]]:
     """The engine, and the parts of the URL and of its query by what they mean."""
     try:
@@ -92,13 +114,13 @@ def _split(url: str) -> tuple[str, dict[str, str]]:
         user, password, host, port = parts.username, parts.password, parts.hostname, parts.port
     except ValueError as error:
         if "," in url.rpartition("@")[2].partition("/")[0]:
-            raise TargetError("--url names several hosts: name one, the writer") from error
-        raise TargetError(f"--url cannot be read: {_reason(error)}: percent-encode special characters") from error
+            raise _UrlError("names several hosts: name one, the writer") from error
+        raise _UrlError(f"cannot be read: {_reason(error)}: percent-encode special characters") from error
     # postgresql+psycopg2, mysql+pymysql: as SQLAlchemy writes them; the drivers are the same
     engine = _SCHEMES.get(parts.scheme.partition("+")[0])
     if engine is None:
         examples = " or ".join(EXAMPLE.values())
-        raise TargetError(f"--url has the scheme {parts.scheme!r}: write it as {examples}")
+        raise _UrlError(f"has the scheme {parts.scheme!r}: write it as {examples}")
     facts = {"username": user, "password": password, "host": _host(parts.netloc, host)}
     facts |= {"port": str(port) if port else None, "database": parts.path.removeprefix("/")}
     decoded = {name: unquote(value) for name, value in facts.items() if value}
@@ -106,12 +128,12 @@ def _split(url: str) -> tuple[str, dict[str, str]]:
         meaning = _PARAMETERS[engine].get(name)
         if meaning is None:
             known = ", ".join(sorted(_PARAMETERS[engine]))
-            raise TargetError(f"--url has the unknown parameter {name!r}: known are {known}")
+            raise _UrlError(f"has the unknown parameter {name!r}: known are {known}")
         decoded[meaning] = value
     if decoded.get("host", "").startswith("/"):
         decoded["socket"] = decoded.pop("host")
     if "," in decoded.get("host", ""):
-        raise TargetError("--url names several hosts: name one, the writer")
+        raise _UrlError("names several hosts: name one, the writer")
     return engine, decoded
 
 
@@ -129,17 +151,17 @@ def _tls_mode(written: str | None) -> str:
         return "verify-full"
     mode = _MODE_NAMES.get(written.lower(), written.lower())
     if mode in _OPPORTUNISTIC:
-        raise TargetError(
-            f"TLS mode {written!r} silently goes on without TLS: say verify-full, require, or disable to do without"
+        raise _UrlError(
+            f"has TLS mode {written!r}, which silently goes on without TLS: say verify-full, require or disable"
         )
     if mode not in MODES:
-        raise TargetError(f"unknown TLS mode {written!r}: one of {', '.join(MODES)}")
+        raise _UrlError(f"has the unknown TLS mode {written!r}: one of {', '.join(MODES)}")
     return mode
 
 
 def _number(name: str, written: str, *, low: int, high: int = 65535) -> int:
     if not written.isascii() or not written.isdigit() or not low <= int(written) <= high:
-        raise TargetError(f"--url: {name} is {written!r}: a number from {low} to {high} is needed")
+        raise _UrlError(f"has {name} {written!r}: a number from {low} to {high} is needed")
     return int(written)
 
 

@@ -56,4 +56,6 @@ def test_each_hazard_is_named_once() -> None:
 def test_a_misspelt_permission_is_an_error_and_no_refusal(permission: str) -> None:
     with pytest.raises(BootstrapError, match="no such hazard: use one of all, "):
         check_permissions([permission])
+    with pytest.raises(BootstrapError, match="nothing stands behind the colon"):
+        check_permissions(["data_loss:"])
     check_permissions(["all", "data_loss", "table_rewrite:app.t"])

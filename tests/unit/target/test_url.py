@@ -88,7 +88,7 @@ def test_ipv6_and_the_time_to_wait() -> None:
         ("postgresql://u@a:1,b:2/d", "several hosts"),
         ("postgresql://u@h:99999/d", "port"),
         ("postgresql://u@h:abc/d", "port"),
-        ("postgresql://u@h/d?port=x", "port is 'x'"),
+        ("postgresql://u@h/d?port=x", "has port 'x'"),
         ("postgresql://u@h/d?sslmode=prefer", "silently goes on without TLS"),
         ("mysql://u@h/d?ssl-mode=PREFERRED", "silently goes on without TLS"),
         ("postgresql://u@h/d?sslmode=sure", "one of verify-full"),
@@ -100,6 +100,21 @@ def test_ipv6_and_the_time_to_wait() -> None:
 def test_what_is_wrong_with_a_url_is_said(url: str, words: str) -> None:
     with pytest.raises(TargetError, match=words):
         parse_url(url, {})
+
+
+def test_the_option_that_gave_the_url_is_named() -> None:
+    with pytest.raises(TargetError, match=r"^--scratch-url has the scheme ''"):
+        parse_url("h/d", {}, option="--scratch-url")
+
+
+def test_nobody_has_a_name_in_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", unknown)
+    with pytest.raises(TargetError, match="write user@ before the host"):
+        parse_url("postgresql://h/d", {})
+    assert parse_url("postgresql://u@h/d", {}).endpoint.username == "u"
 
 
 def test_a_malformed_url_never_shows_its_password() -> None:
