@@ -172,6 +172,16 @@ def test_scalars_that_yaml_1_1_turns_into_something_else_are_text(tmp_path: Path
     db_bootstrap("lint", "--dir", folder).ended(0)
 
 
+def test_lint_names_the_problems_of_every_environment_once(tmp_path: Path) -> None:
+    overlays = {f"environments/{name}.yaml": "polcy: {}\n" for name in ("staging", "production")}
+    folder = write(tmp_path, "postgresql", {SCHEMA: column("body: {typ: text}"), **overlays})
+    message = db_bootstrap("lint", "--dir", folder).refused(1)
+    for place in ("environments/production.yaml:1: ", "environments/staging.yaml:1: ", f"{SCHEMA}:5: "):
+        assert message.count(place) >= 1, message
+    lines = message.splitlines()
+    assert len(lines) == len(set(lines))
+
+
 def test_an_unknown_environment_says_which_are_known(tmp_path: Path) -> None:
     overlays = {f"environments/{name}.yaml": "policy: {}\n" for name in ("staging", "production")}
     folder = write(tmp_path, "postgresql", {SCHEMA: GOOD, **overlays})
