@@ -54,6 +54,20 @@ class Alter:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """A table lets go of the table that it is a partition of, or of the type that it is of, so that its columns can
+    change on their own; the Alter that follows lets it join what it shall belong to.
+    """
+
+    before: Table
+
+    @property
+    def ref(self) -> Ref:
+        """The table."""
+        return self.before.ref
+
+
+@dataclass(frozen=True, slots=True)
 class Rename:
     """An object that the declaration says was called otherwise."""
 
@@ -228,7 +242,7 @@ class RevokePrivilege:
     before: Grant | DefaultPrivilege
 
 
-ObjectChange: TypeAlias = Create | Drop | Alter | Rename
+ObjectChange: TypeAlias = Create | Drop | Alter | Leave | Rename
 ColumnChange: TypeAlias = AddColumn | DropColumn | AlterColumn | ReleaseDefault | RenameColumn
 ConstraintChange: TypeAlias = AddConstraint | DropConstraint | AlterConstraint
 IndexChange: TypeAlias = CreateIndex | DropIndex | AlterIndex

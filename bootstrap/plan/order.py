@@ -23,6 +23,7 @@ from bootstrap.catalog.changes import (
     DropConstraint,
     DropIndex,
     GrantPrivilege,
+    Leave,
     ReleaseDefault,
     Rename,
     RenameColumn,
@@ -33,7 +34,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.plan.effects import Effect, effect_of
 from bootstrap.plan.needs import TYPES, dependents_of, needs_of, referenced
-from bootstrap.plan.parents import is_detached, parenthood, partitioned_by
+from bootstrap.plan.parents import parenthood, partitioned_by
 from bootstrap.plan.rules import Rules
 
 _Index: TypeAlias = dict[Ref, set[int]]
@@ -55,7 +56,7 @@ _DROP_RANK = {
     Kind.TEXT_SEARCH: 87, Kind.COLLATION: 88, Kind.EXTENSION: 89, Kind.SCHEMA: 90, Kind.ROLE: 91,
 }  # fmt: skip
 _MEMBER_RANK: dict[type, int] = {
-    Rename: 20, RenameColumn: 21, ReleaseDefault: 22, DropConstraint: 31, DropIndex: 32, AddColumn: 44,
+    Rename: 20, RenameColumn: 21, ReleaseDefault: 22, Leave: 23, DropConstraint: 31, DropIndex: 32, AddColumn: 44,
     AlterColumn: 45, DropColumn: 46,
     AlterConstraint: 50, AlterIndex: 51, AddConstraint: 52, CreateIndex: 53, RevokePrivilege: 70, GrantPrivilege: 71,
 }  # fmt: skip
@@ -133,7 +134,7 @@ class _Precedence:
             for ref in effect.alters:
                 self.alterers[ref].add(index)
             change = self.changes[index]
-            if isinstance(change, ReleaseDefault):
+            if isinstance(change, ReleaseDefault | Leave):
                 self.releasers[change.ref].add(index)
 
     def _put(self, firsts: Iterable[int], then: int) -> None:
@@ -166,9 +167,8 @@ class _Precedence:
                 self._put(self.releasers.get(dependent) or self.alterers.get(dependent) or (), index)
         for ref in effect.alters:
             for dependent in self.dependents.get(ref, ()):
-                if dependent.owner == ref and is_detached(self.changes[index]):
-                    continue
                 self._put(self.takers.get(dependent, ()), index)
+                self._put(self.releasers.get(dependent, ()), index)
                 if ref not in self.needs.get(dependent, ()):  # it lets go of what is altered
                     self._put(self.alterers.get(dependent, ()), index)
                 if ref.kind in TYPES and dependent.kind is Kind.COLUMN:  # which is altered with its type

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
-from bootstrap.catalog.catalog import DatabaseObject
-from bootstrap.catalog.changes import AddConstraint, Alter, Change, Create, CreateIndex, Drop
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.changes import AddConstraint, Alter, Change, Create, CreateIndex, Drop, Leave
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.plan.effects import Effect
@@ -17,18 +18,49 @@ Precedence: TypeAlias = tuple[set[int], int]
 _Needs: TypeAlias = Mapping[Ref, frozenset[Ref] | set[Ref]]
 
 
-def is_detached(change: Change) -> bool:
-    """Whether the change makes a partition a table of its own."""
-    if not isinstance(change, Alter) or not isinstance(change.before, Table) or not isinstance(change.after, Table):
-        return False
-    return change.before.partition_of is not None and change.after.partition_of is None
+def freed(before: Table, after: Table) -> Table:
+    """A table without the parents and the type that it must let go of before it can become what it shall be."""
+    parents = tuple(name for name in before.inherits if name in after.inherits)
+    part = before.partition_of if _parent(before) == _parent(after) else None
+    typed = before.of_type == after.of_type and _shape(before) == _shape(after)
+    return replace(before, inherits=parents, partition_of=part, of_type=before.of_type if typed else None)
 
 
-def joins_parent(change: Change) -> bool:
-    """Whether the change gives a table its first parent: makes it a partition, or lets it inherit."""
+def is_let_go(before: Table, after: Table) -> bool:
+    """Whether a table had a parent or a type, and has none, or not yet the one that it shall have."""
+    return _belongs(before) and not _belongs(freed(before, after))
+
+
+def joins(before: Table, after: Table) -> bool:
+    """Whether a table gets a parent or a type where it has none, or has none any more."""
+    return _belongs(after) and not _belongs(freed(before, after))
+
+
+def with_leaving(changes: Sequence[Change], current: Catalog, desired: Catalog) -> Iterator[Change]:
+    """The changes, with that of each table that must let go first in two: it goes, and it joins."""
+    left = {}
+    for before in current.of(Table):
+        after = desired.objects.get(before.ref)
+        if isinstance(after, Table) and freed(before, after) != before:
+            yield Leave(before)
+            left[before.ref] = Alter(freed(before, after), after)
+    yield from (change for change in changes if not (isinstance(change, Alter) and change.ref in left))
+    yield from left.values()
+
+
+def _parent(table: Table) -> tuple[str, str] | None:
+    return (table.partition_of.schema, table.partition_of.table) if table.partition_of else None
+
+
+def _shape(table: Table) -> list[tuple[str, str, str | None]]:
+    """What a type says of a table that is of it."""
+    return [(column.name, column.type, column.collation) for column in table.columns]
+
+
+def _joins(change: Change) -> bool:
     if not isinstance(change, Alter) or not isinstance(change.before, Table) or not isinstance(change.after, Table):
         return False
-    return not _has_parent(change.before) and _has_parent(change.after)
+    return joins(change.before, change.after)
 
 
 def partitioned_by(item: DatabaseObject) -> Ref | None:
@@ -50,15 +82,15 @@ def parenthood(changes: Sequence[Change], effects: Sequence[Effect], needs: _Nee
         for ref in effect.makes | effect.takes | effect.alters:
             if ref.owner:
                 touching[ref.owner].add(index)
-    yield from _detached_first(changes, touching)
+    yield from _leaving_first(changes, touching)
     yield from _joined_last(changes, effects, needs, touching)
     yield from _partitions_make_room(changes)
 
 
-def _detached_first(changes: Sequence[Change], touching: Mapping[Ref, set[int]]) -> Iterator[Precedence]:
-    """A partition that becomes a table of its own is let go first: only then can its members change."""
+def _leaving_first(changes: Sequence[Change], touching: Mapping[Ref, set[int]]) -> Iterator[Precedence]:
+    """A table lets go of its parent first: only then can its members change."""
     for index, change in enumerate(changes):
-        if isinstance(change, Alter) and is_detached(change):
+        if isinstance(change, Leave):
             yield from (({index}, then) for then in touching.get(change.ref, ()))
 
 
@@ -70,13 +102,13 @@ def _joined_last(
     for index, change in enumerate(changes):
         if not isinstance(change, Create | Alter) or not isinstance(change.after, Table):
             continue
-        if not _has_parent(change.after):
+        if not _belongs(change.after):
             continue
         parents = {ref for ref in needs.get(change.ref, ()) if ref.kind is Kind.TABLE}
         around = {other for parent in parents for other in touching.get(parent, ())}
         if isinstance(change, Create):
             yield around & shapes, index
-        elif joins_parent(change):
+        elif _joins(change):
             own = touching.get(change.ref, set())
             keys = {i for i in around - own - shapes if isinstance(changes[i], AddConstraint | CreateIndex)}
             yield own | (around - keys), index
@@ -94,7 +126,7 @@ def _partitions_make_room(changes: Sequence[Change]) -> Iterator[Precedence]:
     """Partitions go, then change their bounds, then come: so that no two hold the same values at a time."""
     steps: dict[Ref, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
     for index, change in enumerate(changes):
-        old = partitioned_by(change.before) if isinstance(change, Drop | Alter) else None
+        old = partitioned_by(change.before) if isinstance(change, Drop | Alter | Leave) else None
         new = partitioned_by(change.after) if isinstance(change, Create | Alter) else None
         if old == new and old is not None:
             steps[old][1].add(index)
@@ -107,5 +139,6 @@ def _partitions_make_room(changes: Sequence[Change]) -> Iterator[Precedence]:
         yield from ((gone | changed, index) for index in come)
 
 
-def _has_parent(table: Table) -> bool:
-    return table.partition_of is not None or bool(table.inherits)
+def _belongs(table: Table) -> bool:
+    """Whether a table shares its columns with a parent or a type."""
+    return table.partition_of is not None or bool(table.inherits) or table.of_type is not None

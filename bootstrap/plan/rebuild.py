@@ -21,6 +21,7 @@ from bootstrap.catalog.changes import (
     DropConstraint,
     DropIndex,
     GrantPrivilege,
+    Leave,
     ReleaseDefault,
     RevokePrivilege,
 )
@@ -34,6 +35,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.plan.effects import effect_of
 from bootstrap.plan.needs import TYPES, dependents_of, needs_of, owner_of
+from bootstrap.plan.parents import with_leaving
 from bootstrap.plan.rules import Rules
 
 _ALL_KINDS = frozenset(Kind)
@@ -67,7 +69,8 @@ class _Rebuild:
         self.unmanaged = frozenset(difference.unmanaged)
         self.rules = rules
         self.dependents = dependents_of(needs_of(self.current))
-        self.changes: list[Change] = list(difference.changes)
+        self.anew = rules.made_anew(self.current, self.desired)
+        self.changes = [*with_leaving(difference.changes, self.current, self.desired), *self._unsaid(difference)]
         self.renamed: dict[Ref, Ref] = {
             change.ref.owner.child(change.ref.kind, change.before.name): change.ref
             for change in self.changes
@@ -77,6 +80,12 @@ class _Rebuild:
         self.taken: set[Ref] = set()
         self.released: set[Ref] = set()
         self.dropped_columns: set[Ref] = set()
+
+    def _unsaid(self, difference: Difference) -> Iterator[Change]:
+        """The tables that are made anew although nothing but their members differs."""
+        said = {change.ref for change in difference.changes if isinstance(change, Alter)}
+        for ref in sorted(self.anew - said):
+            yield Alter(self.current.objects[ref], self.desired.objects[ref])
 
     def settle(self) -> None:
         """Expand until nothing new is disturbed. Ends because each identity is taken away at most once."""
@@ -110,6 +119,8 @@ class _Rebuild:
         return parent is not None and (parent.schema, parent.table) == (dependent.schema, dependent.table)
 
     def _replaced(self, change: Change) -> bool:
+        if isinstance(change, Alter) and change.ref in self.anew:
+            return True
         return isinstance(change, Alter | AlterColumn | AlterConstraint | AlterIndex) and self.rules.replaces(change)
 
     def _as_replacement(self, change: Change) -> Iterator[Change]:
@@ -219,8 +230,8 @@ class _Rebuild:
                 return gone or self._went_with_column(on, dropped)
             case Alter() | AlterColumn() | AlterConstraint() | AlterIndex():
                 return change.ref in self.recreated or change.ref in self.taken or self._of_recreated(change)
-            case ReleaseDefault():
-                return self._owner(change.ref) in dropped or change.ref in self.dropped_columns
+            case Leave() | ReleaseDefault():
+                return bool({change.ref, self._owner(change.ref)} & dropped) or change.ref in self.dropped_columns
             case DropColumn() | DropConstraint() | DropIndex():
                 return self._owner(change.ref) in dropped and not self._breaks_cycle(change, dropped)
             case AddColumn():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Alter, AlterColumn, AlterConstraint, AlterIndex, Change
 from bootstrap.catalog.ref import Kind, Ref
 
@@ -20,6 +21,9 @@ class Rules(Protocol):
 
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
         """Whether the change can only be done by dropping the object and creating it anew."""
+
+    def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
+        """The tables of both that can only be dropped and created again, with their rows."""
 
     def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
         """What the change takes away for a moment: for each identity the kinds of dependents that must be dropped

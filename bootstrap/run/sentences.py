@@ -21,6 +21,7 @@ from bootstrap.catalog.changes import (
     DropConstraint,
     DropIndex,
     GrantPrivilege,
+    Leave,
     ReleaseDefault,
     Rename,
     RenameColumn,
@@ -54,7 +55,7 @@ def describe(change: Change) -> list[str]:
             return [f"{change.ref} is missing"]
         case Drop() | DropColumn() | DropConstraint() | DropIndex():
             return [f"{change.ref} is there, but not declared"]
-        case ReleaseDefault():
+        case Leave() | ReleaseDefault():
             return []  # never a difference: it is made for what happens around it
         case Rename() | RenameColumn():
             return [f"{change.ref} is still called {change.before.name}"]

@@ -150,6 +150,17 @@ def test_a_rewrite_blocks_on_large_tables_only(places: Places, rows: int | None,
     assert [(hazard.kind, hazard.blocking) for hazard in plan[0].hazards] == [(HazardKind.TABLE_REWRITE, blocking)]
 
 
+def test_a_table_that_is_made_anew_says_what_it_costs_and_loses(places: Places) -> None:
+    wanted = "CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE d PARTITION OF t DEFAULT"
+    _, plan = _plan(places, "CREATE TABLE t (a int, b text, gone int)", wanted, rows=100_000_000)
+    hazards = {(hazard.kind, hazard.blocking, hazard.permission) for made in plan for hazard in made.hazards}
+    assert hazards >= {
+        (HazardKind.TABLE_REWRITE, True, "table_rewrite:public.t"),
+        (HazardKind.DATA_LOSS, True, "data_loss:public.t.gone"),
+        (HazardKind.DATA_LOSS, True, "data_loss:public.t.b"),
+    }
+
+
 def test_a_wider_varchar_has_no_hazard(places: Places) -> None:
     _, plan = _plan(places, "CREATE TABLE t (a varchar(5))", "CREATE TABLE t (a varchar(50))", rows=100_000_000)
     assert [statement.hazards for statement in plan] == [()]

@@ -55,6 +55,53 @@ CASES = [
     ("partitioned no more: the rows of the partitions stay",
      "CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, 2)",
      "CREATE TABLE t (a int)"),
+    ("a partition moves to a table with other columns, and its old parent changes too",
+     "CREATE TABLE t (a int); CREATE TABLE p (a int, b int, gone int) PARTITION BY LIST (a);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (5); CREATE TABLE q (a int, b int, old text) PARTITION BY LIST (a)",
+     "CREATE TABLE t (a int); CREATE TABLE p (a int, b int, more int) PARTITION BY LIST (a);"
+     " CREATE TABLE q (a bigint, b int, x text, CHECK (a > 0)) PARTITION BY LIST (a);"
+     " CREATE TABLE c PARTITION OF q FOR VALUES IN (5)"),
+    ("another type under a partition key, with keys, references, sub-partitions and a view",
+     "CREATE TABLE p (a int, b text, c int, PRIMARY KEY (a, c)) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p"
+     " FOR VALUES IN (1) PARTITION BY LIST (c); CREATE TABLE y PARTITION OF x FOR VALUES IN (1, 2);"
+     " CREATE TABLE z PARTITION OF p DEFAULT; CREATE INDEX i ON p (b); CREATE INDEX own ON z (b, a);"
+     " CREATE TABLE r (a int, c int, FOREIGN KEY (a, c) REFERENCES p); CREATE VIEW v AS SELECT * FROM p",
+     "CREATE TABLE p (a text, b text, c int, PRIMARY KEY (a, c)) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p"
+     " FOR VALUES IN ('1') PARTITION BY LIST (c); CREATE TABLE y PARTITION OF x FOR VALUES IN (1, 2);"
+     " CREATE TABLE z PARTITION OF p DEFAULT; CREATE INDEX i ON p (b); CREATE INDEX own ON z (b, a);"
+     " CREATE TABLE r (a text, c int, FOREIGN KEY (a, c) REFERENCES p); CREATE VIEW v AS SELECT * FROM p"),
+    ("another type under the key of a partition's own partitions",
+     "CREATE TABLE p (a int, c int) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p FOR VALUES IN (1, 2)"
+     " PARTITION BY LIST (c); CREATE TABLE y PARTITION OF x FOR VALUES IN (1, 2)",
+     "CREATE TABLE p (a int, c bigint) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p FOR VALUES IN (1, 2)"
+     " PARTITION BY LIST (c); CREATE TABLE y PARTITION OF x FOR VALUES IN (1, 2)"),
+    ("a typed table gets and loses columns with its type",
+     "CREATE TYPE k AS (a int, b text); CREATE TABLE t OF k; CREATE TABLE u (x k)",
+     "CREATE TYPE k AS (a int, c date); CREATE TABLE t OF k (c DEFAULT now(), PRIMARY KEY (a)); CREATE TABLE u (x k)"),
+    ("a type changes under a typed table and columns",
+     "CREATE TYPE k AS (a int, b text); CREATE TABLE t OF k; CREATE TABLE u (x k, y k[]);"
+     " CREATE FUNCTION f(k) RETURNS int LANGUAGE sql AS 'select 1'",
+     "CREATE TYPE k AS (a bigint, b text); CREATE TABLE t OF k; CREATE TABLE u (x k, y k[]);"
+     " CREATE FUNCTION f(k) RETURNS int LANGUAGE sql AS 'select 1'"),
+    ("a typed table is of another type, in another order",
+     "CREATE TYPE k AS (a int, b text); CREATE TABLE t OF k (PRIMARY KEY (a)); CREATE TABLE u (a int REFERENCES t)",
+     "CREATE TYPE l AS (b text, c int, a int); CREATE TABLE t OF l (PRIMARY KEY (a));"
+     " CREATE TABLE u (a int REFERENCES t)"),
+    ("typed no more, other columns",
+     "CREATE TYPE k AS (a int, b text); CREATE TABLE t OF k", "CREATE TABLE t (a bigint, c int)"),
+    ("a table begins to inherit, without columns of its own",
+     "CREATE TABLE p (a int, b text); CREATE TABLE c (a serial, b text, k int PRIMARY KEY); CREATE INDEX i ON c (b);"
+     " CREATE TABLE r (k int REFERENCES c)",
+     "CREATE TABLE p (a int, b text); CREATE TABLE c (k int PRIMARY KEY) INHERITS (p); CREATE INDEX i ON c (b);"
+     " CREATE TABLE r (k int REFERENCES c)"),
+    ("columns and checks become a child's own, or are so no more",
+     "CREATE TABLE p (a int, CONSTRAINT k CHECK (a > 0)); CREATE TABLE c (a int) INHERITS (p);"
+     " CREATE TABLE d (CONSTRAINT k CHECK (a > 0)) INHERITS (p)",
+     "CREATE TABLE p (a int, CONSTRAINT k CHECK (a > 0)); CREATE TABLE c (CONSTRAINT k CHECK (a > 0)) INHERITS (p);"
+     " CREATE TABLE d (a int) INHERITS (p)"),
+    ("a child without its parent, with other columns",
+     "CREATE TABLE p (a int, b text); CREATE TABLE c () INHERITS (p)",
+     "CREATE TABLE p (a int, b text); CREATE TABLE c (a bigint)"),
 ]  # fmt: skip
 
 

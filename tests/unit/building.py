@@ -33,6 +33,9 @@ class FakeRules:
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
         return change.ref in self.replaced
 
+    def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:  # noqa: ARG002  # none is
+        return frozenset()
+
     def drops_privileges(self, kind: Kind) -> bool:  # noqa: ARG002  # the same for every kind
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import (
     Alter,
     AlterColumn,
@@ -54,6 +55,10 @@ class MySqlRules:
                 return True  # dropped first and made last: in between its index may change
             case _:
                 return False
+
+    def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:  # noqa: ARG002  # none is
+        """Every table can be altered into every other."""
+        return frozenset()
 
     def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
         """Foreign keys stand in the way of a change of type on either side and of the key that they live on."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bootstrap.catalog.catalog import DatabaseObject
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Alter, AlterColumn, AlterConstraint, AlterIndex, Change
 from bootstrap.catalog.code import EventTrigger, Policy, Routine, Trigger, View
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import (
     Collation,
     CompositeType,
@@ -21,6 +20,7 @@ from bootstrap.catalog.types import (
     Statistics,
     TextSearchConfiguration,
 )
+from bootstrap.dialects.postgresql.anew import made_anew
 from bootstrap.dialects.postgresql.render import constraints, indexes
 from bootstrap.dialects.postgresql.render.routines import is_replaceable
 from bootstrap.dialects.postgresql.render.triggers import is_alterable_policy
@@ -59,6 +59,10 @@ class PostgresRules:
                 return not indexes.is_alterable(change.before, change.after)
             case Alter():
                 return _replaces_object(change.before, change.after)
+
+    def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
+        """The tables that are made anew, with their rows: render/conversion.py."""
+        return made_anew(current, desired)
 
     def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
         """What must be dropped before the change and created again after it."""
@@ -115,8 +119,6 @@ def _rebuilds(before: EnumType, after: EnumType) -> bool:
 
 def _replaces_object(before: DatabaseObject, after: DatabaseObject) -> bool:
     match before, after:
-        case Table(), Table():
-            return before.partition_by != after.partition_by  # its rows are moved: render/conversion.py
         case View(), View():
             return _replaces_view(before, after)
         case Routine(), Routine():

@@ -18,6 +18,7 @@ from bootstrap.catalog.changes import (
     DropConstraint,
     DropIndex,
     GrantPrivilege,
+    Leave,
     ReleaseDefault,
     Rename,
     RenameColumn,
@@ -55,8 +56,8 @@ def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: 
             return columns.drop_column(change, context)
         case AlterColumn():
             return columns.alter_column(change, context)
-        case ReleaseDefault():
-            raise TypeError(change)  # no default depends on a routine here
+        case Leave() | ReleaseDefault():
+            raise TypeError(change)  # no default depends on a routine here, and no table on another's columns
         case RenameColumn():
             moved = security.moved_column_privileges(
                 change.table.ref, change.before.name, change.after.name, context, database=_database(context)

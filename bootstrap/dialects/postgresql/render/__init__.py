@@ -22,6 +22,7 @@ from bootstrap.catalog.changes import (
     DropConstraint,
     DropIndex,
     GrantPrivilege,
+    Leave,
     ReleaseDefault,
     Rename,
     RenameColumn,
@@ -134,6 +135,8 @@ def render(change: Change, context: RenderContext) -> list[Statement]:
             return _drop(change.before, context)
         case Alter():
             return _ALTER[type(change.after)](change.before, change.after, context)
+        case Leave():
+            return tables.leave(change.before, context)
         case Rename():
             return _rename(change, context)
         case AddColumn() | DropColumn() | AlterColumn() | ReleaseDefault() | RenameColumn():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import Alter
 from bootstrap.catalog.constraints import KeyConstraint
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.partition_keys import key_like
@@ -14,7 +13,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, split_qualified
 from bootstrap.dialects.postgresql.render.statements import is_new, statement
-from bootstrap.plan.parents import joins_parent
+from bootstrap.plan.parents import is_let_go, joins
 from bootstrap.plan.statement import Statement
 
 
@@ -115,16 +114,14 @@ def made_with_table(owner: Ref, index: Index, context: RenderContext) -> bool:
 
 
 def is_joining(table: Ref, context: RenderContext) -> bool:
-    """Whether the table gets its first parent: until then its members are its own, and change on their own."""
+    """Whether the table gets a parent that it does not have: until then its members are its own, and change so."""
     before, after = context.current.objects.get(table), context.desired.objects.get(table)
     if not isinstance(before, Table) or not isinstance(after, Table) or table in context.created:
         return False
-    return joins_parent(Alter(before, after))
+    return joins(before, after)
 
 
 def is_detached(table: Ref, context: RenderContext) -> bool:
-    """Whether a partition becomes a table of its own: then nothing of it goes or comes with its parent any more."""
+    """Whether a table leaves its parent: then nothing of it goes or comes with that one any more."""
     before, after = context.current.objects.get(table), context.desired.objects.get(table)
-    if not isinstance(before, Table) or not isinstance(after, Table):
-        return False
-    return before.partition_of is not None and after.partition_of is None
+    return isinstance(before, Table) and isinstance(after, Table) and is_let_go(before, after)

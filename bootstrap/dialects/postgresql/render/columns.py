@@ -195,15 +195,21 @@ def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     table, column = change.table, change.before
     if column.inherited and not is_detached(table.ref, context):  # goes with the parent's
         return []
-    hazards: list[Hazard] = []
-    if column.generated is None:
-        hazards = data_loss(
-            change.ref, table.ref, context, f"dropping {change.ref} loses what it holds",
-            "stop using it first; keep a copy in a step where it may be needed",
-        )  # fmt: skip
+    hazards = lost_column(table, column, context)
     only = "ONLY " if _kept_by_child(change, context) else ""
     sql = f"ALTER TABLE {only}{qualified(table.schema, table.name)} DROP COLUMN {quote(column.name)}"
     return [statement(sql, change.ref, context, hazards=hazards)]
+
+
+def lost_column(table: Table, column: Column, context: RenderContext) -> list[Hazard]:
+    """What a column that goes takes along."""
+    if column.generated is not None:
+        return []
+    ref = table.ref.child(Kind.COLUMN, column.name)
+    return data_loss(
+        ref, table.ref, context, f"dropping {ref} loses what it holds",
+        "stop using it first; keep a copy in a step where it may be needed",
+    )  # fmt: skip
 
 
 def _kept_by_child(change: DropColumn, context: RenderContext) -> bool:
@@ -304,10 +310,11 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
         if after.default is not None and not after.generated and (before.serial or not after.serial):
             actions.append(f"ALTER COLUMN {name} SET DEFAULT {after.default}")
     sql = f"ALTER TABLE {_relation(change)} {', '.join(actions)}"
-    return [statement(sql, change.ref, context, hazards=_hazards_of_type(change, context))]
+    return [statement(sql, change.ref, context, hazards=retyped(change, context))]
 
 
-def _hazards_of_type(change: AlterColumn, context: RenderContext) -> list[Hazard]:
+def retyped(change: AlterColumn, context: RenderContext) -> list[Hazard]:
+    """What another type can do to a table and to the column's values."""
     before, after, table = change.before, change.after, change.table.ref
     if not rewrites(before.type, after.type):
         return []

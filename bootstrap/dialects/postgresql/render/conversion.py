@@ -1,32 +1,34 @@
-"""A table that becomes partitioned, or is so no longer, or in another way: made anew with its rows, in one statement,
-so that there is no moment at which they are in neither.
+"""A table that is made anew with its rows (``anew.py`` says which), in one statement, so that there is no moment at
+which they are in neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from bootstrap.catalog.changes import AlterColumn
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.anew import tree_of
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.casts import using
+from bootstrap.dialects.postgresql.render.columns import lost_column, retyped
 from bootstrap.dialects.postgresql.render.owned import serial_name
 from bootstrap.dialects.postgresql.render.statements import long_work, statement
-from bootstrap.plan.statement import HazardKind, Statement
+from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.problems import Refused
 
 _ASIDE = "_db_bootstrap"
 
 
 def is_converted(ref: Ref, context: RenderContext) -> bool:
-    """Whether the table is there and is to be partitioned in another way."""
-    before, after = context.current.objects.get(ref), context.desired.objects.get(ref)
-    if not isinstance(before, Table) or not isinstance(after, Table):
-        return False
-    return before.partition_by != after.partition_by
+    """Whether the table is there, and the plan makes it nevertheless."""
+    return ref in context.created and isinstance(context.current.objects.get(ref), Table)
 
 
 def parent_is_converted(table: Table, context: RenderContext) -> bool:
@@ -42,21 +44,51 @@ def converted(table: Table, made: list[Statement], context: RenderContext) -> St
         table: as it shall be.
         made: the statements that make it and its new partitions.
     """
-    before = context.current.objects[table.ref]
-    if not isinstance(before, Table):
-        raise TypeError(before)
-    steps = [*_references(before, context), *_aside(before, context), *(item.sql for item in made)]
+    before = context.current.table(table.ref)
+    _refuse_strangers(table, context)
+    tree = [item for item in _tree(before, context) if is_converted(item.ref, context)]
+    steps = [*_references(before, context)]
+    steps += [step for item in tree for step in _aside(item, context)]
+    steps += [item.sql for item in made]
     steps += _kept_partitions(before, table, context)
     aside = qualified(before.schema, _aside_name(before.name))
-    steps += [_rows(before, table, aside), *_values(before, table)]
+    steps.append(_rows(before, table, aside))
+    steps += [step for item in tree for step in _values(item, context.desired.table(item.ref))]
     steps += _released(before, table, context)
     steps.append(f"DROP TABLE {aside}")
+    return statement(";\n".join(steps), table.ref, context, hazards=_hazards(before, table, context))
+
+
+def _hazards(before: Table, table: Table, context: RenderContext) -> list[Hazard]:
+    """Of the copy, and what the table's columns lose by it: their own changes are not done one by one."""
+    old = replace(context, created=frozenset())
     hazards = long_work(
-        HazardKind.TABLE_REWRITE, table.ref, table.ref, context,
-        f"{table.ref} is partitioned in another way: all rows are copied under an exclusive lock",
+        HazardKind.TABLE_REWRITE, table.ref, table.ref, old,
+        f"{table.ref} is made anew: all rows are copied under an exclusive lock",
         "make the new table beside it, copy in batches in a step, then swap the names",
     )  # fmt: skip
-    return statement(";\n".join(steps), table.ref, context, hazards=hazards)
+    for column in before.columns:
+        wanted = table.column(column.name)
+        if wanted is None:
+            hazards += lost_column(before, column, old)
+        elif wanted.generated is None:
+            hazards += [item for item in retyped(AlterColumn(table, column, wanted), old) if item not in hazards]
+    return hazards
+
+
+def _refuse_strangers(table: Table, context: RenderContext) -> None:
+    """Partitions that come from elsewhere and are made anew too: their rows are in no table that is copied here."""
+    mine = tree_of(table.ref, context.current)
+    for item in context.desired.partitions.get(table.ref, ()):
+        if item.ref not in mine and is_converted(item.ref, context):
+            raise Refused(
+                f"{item.ref} becomes a partition of {table.ref} while both are made anew: apply one, then the other"
+            )
+
+
+def _tree(table: Table, context: RenderContext) -> list[Table]:
+    """The table and all partitions below it that are there."""
+    return [context.current.table(ref) for ref in tree_of(table.ref, context.current)]
 
 
 def _aside_name(name: str) -> str:
@@ -88,6 +120,8 @@ def _kept_partitions(before: Table, table: Table, context: RenderContext) -> Ite
     """Partitions that stay partitions keep their rows and change their parent."""
     old, new = qualified(before.schema, _aside_name(before.name)), qualified(table.schema, table.name)
     for item, after in _partitions(before, context):
+        if is_converted(item.ref, context):
+            continue  # made anew too
         if after is not None and after.partition_of is not None and parent_is_converted(after, context):
             name = qualified(item.schema, item.name)
             yield f"ALTER TABLE {old} DETACH PARTITION {name}"

@@ -32,6 +32,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
+from bootstrap.plan.parents import freed
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
 
 
@@ -42,7 +43,7 @@ def create_table(table: Table, context: RenderContext) -> list[Statement]:
     if is_converted(table.ref, context):
         made = _created(table, context)
         for partition in partitions_of(table.ref, context):
-            if partition.ref not in context.current.objects:
+            if partition.ref in context.created:
                 made += _created_tree(partition, context)
         return [converted(table, made, context)]
     return _created(table, context)
@@ -260,6 +261,19 @@ def _typed(before: Table, after: Table, context: RenderContext) -> list[Statemen
     return [statement(f"ALTER TABLE {qualified(before.schema, before.name)} {action}", after.ref, context)]
 
 
+def leave(before: Table, context: RenderContext) -> list[Statement]:
+    """``DETACH PARTITION``, ``NO INHERIT``, ``NOT OF``: from now on its columns can change on their own."""
+    free = freed(before, context.desired.table(before.ref))
+    relation, made = qualified(before.schema, before.name), []
+    part = before.partition_of
+    if part and not free.partition_of:
+        sql = f"ALTER TABLE {qualified(part.schema, part.table)} DETACH PARTITION {relation}"
+        made += [statement(sql, before.ref, context), *_left_behind(part, before, context)]
+    gone = (name for name in before.inherits if name not in free.inherits)
+    made += [statement(f"ALTER TABLE {relation} NO INHERIT {name}", before.ref, context) for name in gone]
+    return made + (_typed(before, free, context) if before.of_type != free.of_type else [])
+
+
 def _partition(before: Table, after: Table, context: RenderContext) -> list[Statement]:
     old, new = before.partition_of, after.partition_of
     same_parent = old and new and (old.schema, old.table) == (new.schema, new.table)
@@ -267,11 +281,7 @@ def _partition(before: Table, after: Table, context: RenderContext) -> list[Stat
         return []
     if new and same_parent:
         return [bounds.rebound(after, new, context)]
-    relation, made = qualified(after.schema, after.name), []
-    if old:
-        sql = f"ALTER TABLE {qualified(old.schema, old.table)} DETACH PARTITION {relation}"
-        made.append(statement(sql, after.ref, context))
-        made += _left_behind(old, after, context)
+    made = []
     if new:
         indexes = [item for item in beside(after) if isinstance(item, Index)]
         for index in indexes:
@@ -295,8 +305,7 @@ def _left_behind(old: PartitionOf, after: Table, context: RenderContext) -> list
 
 def _parents(before: Table, after: Table, context: RenderContext) -> list[Statement]:
     alter = f"ALTER TABLE {qualified(after.schema, after.name)}"
-    steps = [f"{alter} NO INHERIT {name}" for name in before.inherits if name not in after.inherits]
-    steps += [f"{alter} INHERIT {name}" for name in after.inherits if name not in before.inherits]
+    steps = [f"{alter} INHERIT {name}" for name in after.inherits if name not in before.inherits]
     return [statement(sql, after.ref, context) for sql in steps]
 
 

@@ -1,0 +1,90 @@
+"""Tables that the server cannot alter into what they shall be: they are made anew, with their rows."""
+
+from __future__ import annotations
+
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
+from bootstrap.dialects.postgresql.names import split_qualified
+
+
+def made_anew(current: Catalog, desired: Catalog) -> frozenset[Ref]:
+    """The tables of both that can only be made anew: partitioned in another way, with another type under the partition
+    key of their tree, with columns that shall come from a parent, or with columns in the order of another type.
+    """
+    found: set[Ref] = set()
+    for before in current.of(Table):
+        after = desired.objects.get(before.ref)
+        if not isinstance(after, Table):
+            continue
+        whole = before.partition_by != after.partition_by or _is_reordered(before, after)
+        if whole or _begins_to_inherit(before, after) or _owns_otherwise(before, after, current, desired):
+            found.add(before.ref)
+        elif _key_is_retyped(before, after):
+            found |= _tree_around(before.ref, current, desired)
+    return frozenset(found)
+
+
+def _begins_to_inherit(before: Table, after: Table) -> bool:
+    """A column that was there before a table began to inherit stays its own: a new table has it from its parent."""
+    return bool(set(after.inherits) - set(before.inherits)) and any(column.inherited for column in after.columns)
+
+
+def _owns_otherwise(before: Table, after: Table, current: Catalog, desired: Catalog) -> bool:
+    """Whether a column or check becomes a table's own, or is so no longer, while its parent has it all the time."""
+    for name in before.inherits:
+        parent = Ref(Kind.TABLE, *split_qualified(name))
+        shared = _owned(current.objects.get(parent)).keys() & _owned(desired.objects.get(parent)).keys()
+        old, new = _owned(before), _owned(after)
+        if name in after.inherits and any(old.get(item) != new.get(item) for item in shared):
+            return True
+    return False
+
+
+def _owned(item: DatabaseObject | None) -> dict[tuple[str, str], bool]:
+    """The columns and checks of a table, and whether they are its own."""
+    if not isinstance(item, Table):
+        return {}
+    columns = {("column", column.name): not column.inherited for column in item.columns}
+    return columns | {("check", check.name): not check.inherited for check in item.checks if not check.no_inherit}
+
+
+def _is_reordered(before: Table, after: Table) -> bool:
+    """The columns of a typed table are in the order of its type; new ones come last."""
+    if after.of_type is None:
+        return False
+    wanted = [column.name for column in after.columns]
+    kept = [column.name for column in before.columns if column.name in wanted]
+    return kept != wanted[: len(kept)]
+
+
+def _tree_around(ref: Ref, current: Catalog, desired: Catalog) -> set[Ref]:
+    """All tables of a partitioned one's tree, where none leaves it; nothing where one does."""
+    root = _root(ref, current)
+    tree = [item for item in tree_of(root, current) if item in desired.objects]
+    return set(tree) if all(_root(item, desired) == root for item in tree) else set()
+
+
+def tree_of(root: Ref, catalog: Catalog) -> list[Ref]:
+    """A table and all partitions below it, parents first."""
+    found = [root]
+    for table in found:  # grows while it is walked
+        found += [partition.ref for partition in catalog.partitions.get(table, ())]
+    return found
+
+
+def _root(ref: Ref, catalog: Catalog) -> Ref:
+    """The table at the top of the tree that a table belongs to."""
+    item = catalog.objects.get(ref)
+    while isinstance(item, Table) and item.partition_of:
+        ref = Ref(Kind.TABLE, item.partition_of.schema, item.partition_of.table)
+        item = catalog.objects.get(ref)
+    return ref
+
+
+def _key_is_retyped(before: Table, after: Table) -> bool:
+    for name in (part.column for part in before.partition_by.keys) if before.partition_by else ():
+        old, new = (before.column(name), after.column(name)) if name else (None, None)
+        if old and new and (old.type, old.collation) != (new.type, new.collation):
+            return True
+    return False
