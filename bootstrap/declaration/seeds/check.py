@@ -65,6 +65,9 @@ class RowChecker:
             except CsvError as error:
                 self.problems.add(Position(source.file, error.line), str(error), error.remedy)
                 return []
+        if not signatures and not self._found and self.mode is SeedMode.SYNC:
+            what = f"no rows for {self.table.name}, and mode is sync: every row would be deleted"
+            self._problem(position, what, "give it its rows, or empty the table by a step")
         return list(signatures.values())
 
     def _problem(self, place: Position, what: str, remedy: str) -> None:

@@ -160,6 +160,7 @@ def test_environments_add_and_replace() -> None:
         ("{key: [name], rows: [{id: 1, name: x}]}", 1, "key: name is not unique in t"),
         ("{key: [nope], rows: [{id: 1}]}", 1, "key: t has no column nope"),
         ("{mode: sync, rows: [{id: 1, name: x}, {id: 2}]}", 1, "rows of t with different columns, in mode sync"),
+        ("{mode: sync, rows: []}", 1, "no rows for t, and mode is sync: every row would be deleted"),
         ("{mode: sometimes, rows: []}", 1, "mode is sometimes"),
         ("{}", 1, "need rows or file"),
         ("{file: ../../etc/passwd}", 1, "there is no data file ../../etc/passwd"),
