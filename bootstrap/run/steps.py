@@ -22,6 +22,7 @@ from bootstrap.run.patience import Patience
 
 # What is undone by a rollback on every engine, so that it can share a transaction with the record of its place.
 _COMMENTS = r"(?:\s|--[^\n]*(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|/\*(?![!M]).*?\*/)*"
+_SHOWN_LINES, _SHOWN_WIDTH = 20, 500  # of a statement that failed; the file has the rest
 _ROWS_ONLY = re.compile(_COMMENTS + r"(insert|update|delete|merge|replace|select|with)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -249,7 +250,7 @@ class _Attempt:
     def _message(self, error: ServerError, statement: StepStatement, index: int, position: int) -> str:
         what = "the connection was lost during" if error.connection_lost else "failed at"
         lines = [f"step {self.step.name} {what} {self.step.file}:{statement.line}: {error}"]
-        lines += [f"  {line}" for line in statement.sql.splitlines()[:20]]
+        lines += [f"  {line[:_SHOWN_WIDTH]}" for line in statement.sql.splitlines()[:_SHOWN_LINES]]
         whole = self.runner.dialect.transactional_ddl and self.step.transactional
         if whole:
             lines.append("  nothing of the step was kept: mend it and apply again")

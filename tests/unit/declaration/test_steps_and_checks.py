@@ -118,6 +118,41 @@ def test_mistakes_in_steps() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("engine", "sql", "expected"),
+    [
+        ("postgresql", "begin", "begin ends or begins a transaction"),
+        ("postgresql", "-- all of it\nBEGIN ISOLATION LEVEL SERIALIZABLE", "ends or begins a transaction"),
+        ("postgresql", "commit", "commit ends or begins a transaction"),
+        ("postgresql", "end", "end ends or begins a transaction"),
+        ("postgresql", "rollback", "rollback ends or begins a transaction"),
+        ("mysql", "start transaction", "start transaction ends or begins a transaction"),
+        ("mysql", "set autocommit = 0", "set autocommit = ends or begins a transaction"),
+        ("postgresql", "\\d contacts", "is a command of psql's own"),
+        ("postgresql", "copy t from stdin", "copy t from wants a client that sends the rows"),
+    ],
+)
+@pytest.mark.parametrize("transaction", ["on", "off"])
+def test_statements_that_no_step_can_hold(engine: str, sql: str, expected: str, transaction: str) -> None:
+    text = f"-- transaction: {transaction}\nselect 1;\n{sql};\n"
+    (found,) = problems(engine, steps__1_a_sql=text)
+    assert found.startswith("steps/1_a.sql:3: ")
+    assert expected in found
+
+
+@pytest.mark.parametrize(
+    ("engine", "sql"),
+    [
+        ("postgresql", "savepoint a; select 1; rollback to a; rollback work to savepoint a"),
+        ("postgresql", "copy t from '/srv/rows.csv'"),
+        ("mysql", "delimiter //\nbegin not atomic select 1; end //\ndelimiter ;\n"),
+        ("mysql", "create procedure p() begin start transaction; commit; end"),
+    ],
+)
+def test_statements_that_only_look_like_them(engine: str, sql: str) -> None:
+    assert read(engine, steps__1_a_sql=sql).steps[0].statements
+
+
 def test_checks() -> None:
     content = """checks:
   short: select true;
