@@ -11,7 +11,8 @@ DATABASES ?= contacts streams
 DATABASE_DIR ?= database
 ARGS      ?=
 KEEP      ?=
-WORKERS   ?= 2
+# One more than there are cores: where Terraform is tested, a worker mostly waits.
+WORKERS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 .DEFAULT_GOAL := help
 .PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify history clean
