@@ -19,7 +19,6 @@ from bootstrap.plan.gate import check_permissions
 from bootstrap.problems import BootstrapError, TargetError
 from bootstrap.target.config import TARGET_VARIABLE, convert_target, decode_target
 from bootstrap.target.connect import Destination, connect, from_target, from_url
-from bootstrap.target.terraform import read_target
 from bootstrap.target.url import parse_url
 
 _DEFAULTS = Policy()
@@ -197,6 +196,8 @@ def _target(request: Request, manifest: Manifest) -> Target:
     if request.environ.get(TARGET_VARIABLE):
         return decode_target(request.environ[TARGET_VARIABLE], TARGET_VARIABLE)
     if isinstance(manifest.target, TerraformTarget):
+        from bootstrap.target.terraform import read_target  # noqa: PLC0415  # other targets need nothing of it
+
         return read_target(manifest.target, _directory(request), manifest.environment)
     if manifest.target is None:
         where = f"environments/{manifest.environment}.yaml" if manifest.environment else "--url"

@@ -7,19 +7,20 @@ from dataclasses import dataclass, replace
 
 from bootstrap.assembly import Work
 from bootstrap.catalog.borrow import borrowed
-from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.catalog import Catalog, table_members
 from bootstrap.catalog.changes import Change, Create
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
 from bootstrap.catalog.security import Role
+from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Dialect, Endpoint, RenderContext, Scope, Session, TableSize
 from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes
 from bootstrap.plan.statement import Plan, Statement
 from bootstrap.problems import DeclarationError
 from bootstrap.redact import remember
-from bootstrap.run.history import History
+from bootstrap.run.history import History, Run
 from bootstrap.run.ledger import Ledger
 from bootstrap.target.passwords import fetch_password
 
@@ -70,6 +71,27 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         notes=difference.notes,
     )
     return Structure(plan=plan, differences=difference.changes, current=current, desired=desired)
+
+
+def proven_structure(work: Work, run: Run) -> Structure:
+    """The comparison with a database that a run has proven to be what is declared: only what is reported is left.
+
+    Nothing is built in a scratch place. What that run recorded as declared has the server's own names.
+    """
+    current = work.dialect.introspect(work.session, work.scope).catalog
+    declared, managed = work.declaration.catalog, Ledger(History(work.session, work.dialect)).managed()
+    unmanaged: list[Ref] = []
+    for ref, item in sorted(current.objects.items()):
+        members = table_members(item) if isinstance(item, Table) and ref in managed else []
+        unmanaged += (found for found in (ref, *members) if found not in managed and found.kind is not Kind.ROLE)
+    notes = [
+        note
+        for table in declared.of(Table)
+        if isinstance(live := current.objects.get(table.ref), Table)
+        for note in order_notes(live, table)
+    ]
+    plan = Plan(statements=(), fingerprint=run.fingerprint_after, unmanaged=tuple(unmanaged), notes=tuple(notes))
+    return Structure(plan=plan, differences=(), current=current, desired=declared)
 
 
 def canonical_declaration(work: Work) -> Catalog:

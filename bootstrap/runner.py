@@ -9,7 +9,6 @@ from contextlib import suppress
 from bootstrap import __version__
 from bootstrap.assembly import Work
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import Change
 from bootstrap.declaration.model import Phase
 from bootstrap.dialects.base import ServerError, Session
 from bootstrap.dialects.cutoff import SECONDS_TO_REPORT
@@ -18,15 +17,17 @@ from bootstrap.plan.statement import Plan
 from bootstrap.planning import Structure, plan_structure
 from bootstrap.problems import Incomplete, Unreachable
 from bootstrap.reports import ApplyReport
+from bootstrap.run.checks import run_checks
 from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
-from bootstrap.run.history import History, Outcome, Run, RunEnd, RunFacts, StatementRecord
+from bootstrap.run.history import History, Outcome, RunEnd, RunFacts, StatementRecord
 from bootstrap.run.ledger import Ledger
 from bootstrap.run.lock import run_lock
 from bootstrap.run.origin import find_origin
 from bootstrap.run.recover import backend_of, reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
-from bootstrap.run.steps import StepRunner, check_unchanged, pending, states
-from bootstrap.run.verify import Verification, run_checks, verification
+from bootstrap.run.steps import StepRunner, check_unchanged, states
+from bootstrap.run.verify import Verification, verification
+from bootstrap.unchanged import unchanged
 
 _LOCK_DEADLINE_SECONDS = 300.0
 _ATTEMPTS = 4  # of one apply: after lost connections, and after waits that left something behind
@@ -76,36 +77,15 @@ def _reconnected(work: Work, backend: str) -> Session:
 
 def verify_work(work: Work) -> Verification:
     """Compare everything with the declaration; change nothing."""
-    last = proven_run(work)
-    if last is not None:
-        changes: tuple[Change, ...] = ()
-        live: Catalog | None = None
-        catalog = work.declaration.catalog
-    else:
-        structure = plan_structure(work)
-        changes, live, catalog = structure.differences, structure.current, structure.desired
-    seeds = SeedRunner(work.session, work.dialect, catalog)
+    structure = plan_structure(work)
+    seeds = SeedRunner(work.session, work.dialect, structure.desired)
     return verification(
-        changes=changes,
+        changes=structure.differences,
         steps=work.declaration.steps,
         known=states(History(work.session, work.dialect)),
-        seeds=seeds.preview(work.declaration.seeds, live),
+        seeds=seeds.preview(work.declaration.seeds, structure.current),
         failed_checks=run_checks(work.session, work.declaration.checks),
     )
-
-
-def proven_run(work: Work) -> Run | None:
-    """The last run, where it proved this very declaration and the structure is still what it left; else None.
-
-    ``--exact`` compares with everything in the database, which an earlier run need not have done.
-    """
-    last = History(work.session, work.dialect).last_success()
-    if last is None or work.request.exact or last.declaration_digest != work.declaration.digest:
-        return None
-    if last.tool_version != __version__:
-        return None
-    fingerprint = work.dialect.fingerprint(work.session, work.scope)
-    return last if last.fingerprint_after == fingerprint else None
 
 
 class Apply:
@@ -122,9 +102,9 @@ class Apply:
     def run(self) -> ApplyReport:
         """Gate, steps, structure, steps, seeds, verification, record."""
         self._end_interrupted()
-        unchanged = self._unchanged()
-        if unchanged is not None:
-            return unchanged
+        done = unchanged(self.work)  # the run that we have waited for may have left nothing to do
+        if done is not None:
+            return done
         structure = plan_structure(self.work)
         self.desired = structure.desired
         check_gate(structure.plan, self.work.permissions)
@@ -142,25 +122,6 @@ class Apply:
         for run in self.history.runs(1):
             if run.outcome is Outcome.RUNNING and self.dialect.end_backend(self.session, run.backend):
                 self.work.request.tell(f"ended the connection that run {run.id} had left behind")
-
-    def _unchanged(self) -> ApplyReport | None:
-        """The report of a database that the last run has proven already; None where there may be something to do."""
-        last = proven_run(self.work)
-        if last is None or pending(self.declaration.steps, states(self.history)):
-            return None
-        seeds = SeedRunner(self.session, self.dialect, self.declaration.catalog)
-        if not seeds.proven(self.declaration.seeds):
-            return None
-        self._require(Verification(checks=tuple(run_checks(self.session, self.declaration.checks))))
-        return ApplyReport(
-            target=self.work.destination.name,
-            environment=last.environment,
-            outcome=Outcome.UNCHANGED,
-            run=last.id,
-            ready_token=last.ready_token,
-            fingerprint=last.fingerprint_after,
-            checks=tuple(check.name for check in self.declaration.checks),
-        )
 
     def _carry_out(self, number: int, structure: Structure) -> ApplyReport:
         before = self._steps(number, Phase.BEFORE)

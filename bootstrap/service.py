@@ -1,4 +1,7 @@
-"""The use-cases. Each takes a request and gives a report, or raises the problem that a person can mend."""
+"""The use-cases. Each takes a request and gives a report, or raises the problem that a person can mend.
+
+What compares, plans and carries out is imported where it turns out to be needed: an unchanged database needs none.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,13 @@ from bootstrap.assembly import Request, open_connection, open_work, scratch_endp
 from bootstrap.catalog.ref import Kind
 from bootstrap.dialects.base import Scope, ServerError
 from bootstrap.plan.gate import refused_hazards
-from bootstrap.planning import plan_structure
 from bootstrap.problems import BootstrapError, StatementError, Unreachable
 from bootstrap.reports import ApplyReport, PlanReport
 from bootstrap.run import steps
 from bootstrap.run.history import History, Run, StatementRecord
 from bootstrap.run.seeds import SeedRunner
 from bootstrap.run.verify import Verification
-from bootstrap.runner import apply_work, verify_work
+from bootstrap.unchanged import proven_run, unchanged, verify_proven
 
 
 def plan(request: Request) -> PlanReport:
@@ -27,9 +29,12 @@ def plan(request: Request) -> PlanReport:
     Raises:
         BootstrapError: of the kind that the problem is, see :mod:`bootstrap.problems`.
     """
+    from bootstrap.planning import plan_structure, proven_structure  # noqa: PLC0415
+
     with open_work(request) as work, readable_server_errors():
         history = History(work.session, work.dialect)
-        structure = plan_structure(work)
+        proven = proven_run(work)
+        structure = proven_structure(work, proven) if proven else plan_structure(work)
         pending = steps.pending(work.declaration.steps, steps.states(history))
         seeds = SeedRunner(work.session, work.dialect, structure.desired)
         return PlanReport(
@@ -53,12 +58,22 @@ def apply(request: Request) -> ApplyReport:
     """
     with open_work(request) as work, readable_server_errors():
         work.dialect.check_writable(work.session)
+        done = unchanged(work)
+        if done is not None:
+            return done
+        from bootstrap.runner import apply_work  # noqa: PLC0415
+
         return apply_work(work)
 
 
 def verify(request: Request) -> Verification:
     """Whether the database is what the declaration says: structure, steps, rows and declared checks. Reads only."""
     with open_work(request) as work, readable_server_errors():
+        proven = verify_proven(work)
+        if proven is not None:
+            return proven
+        from bootstrap.runner import verify_work  # noqa: PLC0415
+
         return verify_work(work)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import Change
-from bootstrap.catalog.constraints import ForeignKey
-from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.plan.rules import Rules
-from bootstrap.plan.statement import Statement
+
+if TYPE_CHECKING:  # what an unchanged database never needs
+    from bootstrap.catalog.changes import Change
+    from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.catalog.ref import Kind, Ref
+    from bootstrap.plan.rules import Rules
+    from bootstrap.plan.statement import Statement
 
 Row: TypeAlias = tuple[Any, ...]
 IDLE_SECONDS = 900  # longer than we ever work between two statements of a session
@@ -223,8 +225,11 @@ class Dialect(Protocol):
     """One engine. Stateless; everything that has state is in the session."""
 
     name: str
-    rules: Rules
     transactional_ddl: bool  # whether structural changes can share a transaction, and be rolled back
+
+    @property
+    def rules(self) -> Rules:
+        """What changes mean on this engine: which need a rebuild, and what stands in their way."""
 
     def connect(self, endpoint: Endpoint, *, application_name: str) -> Session:
         """Open one direct session with safe settings (keepalives, time-outs, verified TLS). Raises ServerError."""

@@ -37,6 +37,9 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # the connection was lost while it ran: only the catalog knows
 
 
+_SUCCESS = (Outcome.APPLIED, Outcome.UNCHANGED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
     """What is known of a run when it starts."""
@@ -273,10 +276,16 @@ class History:
         """One run."""
         return next(iter(self._runs("WHERE id = %s", [number])), None)
 
+    def latest(self) -> tuple[Run | None, Run | None]:
+        """The latest run, and the latest after which the database was what its declaration said."""
+        ended = f"SELECT max(id) FROM {self.table('runs')} WHERE outcome IN (%s, %s)"
+        where = f"WHERE id IN ((SELECT max(id) FROM {self.table('runs')}), ({ended})) ORDER BY id DESC"
+        found = self._runs(where, [*_SUCCESS])
+        return next(iter(found), None), next((run for run in found if run.outcome in _SUCCESS), None)
+
     def last_success(self) -> Run | None:
         """The latest run after which the database was what its declaration said."""
-        where = "WHERE outcome IN (%s, %s) ORDER BY id DESC LIMIT 1"
-        return next(iter(self._runs(where, [Outcome.APPLIED, Outcome.UNCHANGED])), None)
+        return self.latest()[1]
 
     def statements(self, run: int) -> list[StatementRecord]:
         """The statements of a run, in their order."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
@@ -162,6 +161,8 @@ def _just_rotated(answer: dict[str, Any]) -> bool:
     stamp = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
     if not isinstance(created, datetime) or not stamp:
         return False
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415  # as boto3
+
     return parsedate_to_datetime(stamp) - created < ROTATION_WINDOW
 
 

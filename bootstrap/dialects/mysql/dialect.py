@@ -1,16 +1,17 @@
 """The MySQL dialect: what ``bootstrap.dialects.base.Dialect`` asks for, put together. MariaDB is the same dialect: its
 differences are capabilities of the server.
+
+Most runs find an unchanged database and need the session, the history and the fingerprint only: what reads, builds and
+renders structure, and what loads rows, is imported by the method that needs it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import cast
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
-from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import Change
-from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.dialects.base import (
     Endpoint,
@@ -23,20 +24,19 @@ from bootstrap.dialects.base import (
     Session,
     TableSize,
 )
-from bootstrap.dialects.mysql import history, seeds
+from bootstrap.dialects.mysql import history
 from bootstrap.dialects.mysql import session as sessions
-from bootstrap.dialects.mysql.blockers import blockers
 from bootstrap.dialects.mysql.fingerprint import fingerprint
-from bootstrap.dialects.mysql.introspect import introspect
-from bootstrap.dialects.mysql.normalise import normalise
-from bootstrap.dialects.mysql.references import references_deferred
-from bootstrap.dialects.mysql.render import render
-from bootstrap.dialects.mysql.rules import MySqlRules
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.dialects.mysql.writable import check_writable
-from bootstrap.plan.rules import Rules
-from bootstrap.plan.statement import Statement
+
+if TYPE_CHECKING:
+    from bootstrap.catalog.catalog import Catalog
+    from bootstrap.catalog.changes import Change
+    from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.plan.rules import Rules
+    from bootstrap.plan.statement import Statement
 
 _KINDS = frozenset({
     Kind.ROLE, Kind.SEQUENCE, Kind.TABLE, Kind.COLUMN, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.CHECK, Kind.FOREIGN_KEY,
@@ -47,10 +47,15 @@ _KINDS = frozenset({
 class MySqlDialect:
     """Implements ``bootstrap.dialects.base.Dialect`` for MySQL and MariaDB."""
 
-    name = "mysql"
-    transactional_ddl = False
-    rules: Rules = MySqlRules()
-    transactional_ddl = False
+    name: str = "mysql"
+    transactional_ddl: bool = False
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What changes mean here."""
+        from bootstrap.dialects.mysql.rules import MySqlRules
+
+        return MySqlRules()
 
     def connect(self, endpoint: Endpoint, *, application_name: str) -> Session:
         """Open one direct session. Raises ServerError."""
@@ -58,6 +63,8 @@ class MySqlDialect:
 
     def introspect(self, session: Session, scope: Scope) -> Introspection:
         """Read the live catalog. Raises StatementError where the account may not see."""
+        from bootstrap.dialects.mysql.introspect import introspect
+
         return introspect(cast(MySqlSession, session), scope)
 
     def fingerprint(self, session: Session, scope: Scope) -> str:
@@ -68,10 +75,14 @@ class MySqlDialect:
         self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None
     ) -> Catalog:
         """Build the declared objects in a scratch database and read them back."""
+        from bootstrap.dialects.mysql.normalise import normalise
+
         return normalise(cast(MySqlSession, session), declared, locate=locate, scratch=scratch)
 
     def render(self, change: Change, context: RenderContext) -> list[Statement]:
         """The statements that carry out one change. Raises Refused for what cannot be done."""
+        from bootstrap.dialects.mysql.render import render
+
         return render(change, context)
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:  # noqa: ARG002  # as PostgreSQL needs it
@@ -114,6 +125,8 @@ class MySqlDialect:
 
     def blockers(self, session: Session, subject: Ref) -> list[str]:
         """Who holds locks that a change of this object waits for."""
+        from bootstrap.dialects.mysql.blockers import blockers
+
         return blockers(session, subject)
 
     def transaction_is_full(self, session: Session) -> bool:  # noqa: ARG002  # it holds no structural changes here
@@ -124,6 +137,8 @@ class MySqlDialect:
         self, session: Session, keys: Sequence[tuple[Ref, ForeignKey]]
     ) -> AbstractContextManager[None]:
         """Check foreign keys at the end of the block."""
+        from bootstrap.dialects.mysql.references import references_deferred
+
         return references_deferred(session, keys)
 
     def rows_digest(self, table: Ref, columns: Sequence[str]) -> str:
@@ -132,7 +147,9 @@ class MySqlDialect:
 
     def apply_seed(self, session: Session, seed: SeedTable, *, dry_run: bool) -> SeedCounts:
         """Bring rows in by a staging table and one set-based statement."""
-        return seeds.apply_seed(cast(MySqlSession, session), seed, dry_run=dry_run)
+        from bootstrap.dialects.mysql.seeds import apply_seed
+
+        return apply_seed(cast(MySqlSession, session), seed, dry_run=dry_run)
 
     def quote(self, name: str) -> str:
         """Quote one identifier."""
@@ -141,9 +158,6 @@ class MySqlDialect:
     def member_kinds(self) -> frozenset[Kind]:
         """Kinds that these engines have."""
         return _KINDS
-
-
-DIALECT = MySqlDialect()
 
 
 DIALECT = MySqlDialect()

@@ -1,16 +1,17 @@
-"""PostgreSQL as the rest of the package sees it."""
+"""PostgreSQL as the rest of the package sees it.
+
+Most runs find an unchanged database and need the session, the history and the fingerprint only: what reads, builds and
+renders structure, and what loads rows, is imported by the method that needs it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import Change
-from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.dialects.base import (
     Dialect,
@@ -24,25 +25,32 @@ from bootstrap.dialects.base import (
     Session,
     TableSize,
 )
-from bootstrap.dialects.postgresql import history, seeds, sizes, writable
-from bootstrap.dialects.postgresql import normalise as normalisation
-from bootstrap.dialects.postgresql.introspect import introspect
+from bootstrap.dialects.postgresql import history, sizes
 from bootstrap.dialects.postgresql.introspection.reader import NAMESPACE
 from bootstrap.dialects.postgresql.names import qualified, quote
-from bootstrap.dialects.postgresql.render import render
-from bootstrap.dialects.postgresql.render.nullability import is_helper
-from bootstrap.dialects.postgresql.rules import PostgresRules
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
-from bootstrap.plan.rules import Rules
-from bootstrap.plan.statement import Statement
+from bootstrap.dialects.postgresql.writable import check_writable
+
+if TYPE_CHECKING:
+    from bootstrap.catalog.catalog import Catalog
+    from bootstrap.catalog.changes import Change
+    from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.plan.rules import Rules
+    from bootstrap.plan.statement import Statement
 
 
 class PostgresDialect:
     """Implements ``bootstrap.dialects.base.Dialect``."""
 
     name: str = "postgresql"
-    rules: Rules = PostgresRules()
     transactional_ddl: bool = True
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What changes mean here."""
+        from bootstrap.dialects.postgresql.rules import PostgresRules
+
+        return PostgresRules()
 
     def connect(self, endpoint: Endpoint, *, application_name: str) -> PostgresSession:
         """Open one direct session with safe settings."""
@@ -50,6 +58,8 @@ class PostgresDialect:
 
     def introspect(self, session: Session, scope: Scope) -> Introspection:
         """Read the live catalog in one round trip."""
+        from bootstrap.dialects.postgresql.introspect import introspect
+
         return introspect(_own(session), scope)
 
     def fingerprint(self, session: Session, scope: Scope) -> str:  # noqa: ARG002  # the digest is of the whole database: more than asked is on the safe side
@@ -60,10 +70,14 @@ class PostgresDialect:
         self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None
     ) -> Catalog:
         """Build the declared objects in a scratch database and read them back."""
-        return normalisation.normalise(_own(session), declared, locate=locate, scratch=scratch)
+        from bootstrap.dialects.postgresql.normalise import normalise
+
+        return normalise(_own(session), declared, locate=locate, scratch=scratch)
 
     def render(self, change: Change, context: RenderContext) -> list[Statement]:
         """The statements that carry out one change."""
+        from bootstrap.dialects.postgresql.render import render
+
         return render(change, context)
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:
@@ -76,10 +90,12 @@ class PostgresDialect:
 
     def check_writable(self, session: Session) -> None:
         """Raise Unreachable where this is a reader, a replica in recovery, or a transaction pooler."""
-        writable.check_writable(_own(session))
+        check_writable(_own(session))
 
     def is_leftover(self, ref: Ref) -> bool:
         """Whether this is the check that a killed run has left while it made a column NOT NULL."""
+        from bootstrap.dialects.postgresql.render.nullability import is_helper
+
         return is_helper(ref)
 
     def history_schema(self) -> Sequence[str]:
@@ -125,7 +141,9 @@ class PostgresDialect:
 
     def apply_seed(self, session: Session, seed: SeedTable, *, dry_run: bool) -> SeedCounts:
         """Bring rows in by COPY and set-based statements; with ``dry_run`` only count."""
-        return seeds.apply_seed(_own(session), seed, dry_run=dry_run)
+        from bootstrap.dialects.postgresql.seeds import apply_seed
+
+        return apply_seed(_own(session), seed, dry_run=dry_run)
 
     def quote(self, name: str) -> str:
         """Quote one identifier."""

@@ -10,10 +10,11 @@ from bootstrap.catalog.tables import Table
 from bootstrap.declaration.model import DeclaredCheck, Expectation, Phase, Position, Step, StepStatement
 from bootstrap.dialects.base import SeedCounts, Session
 from bootstrap.problems import VerificationFailed
+from bootstrap.run.checks import run_checks
 from bootstrap.run.history import Outcome
 from bootstrap.run.seeds import SeedResult
 from bootstrap.run.steps import StepState
-from bootstrap.run.verify import run_checks, verification
+from bootstrap.run.verify import verification
 from tests.integration.run.conftest import Place
 
 

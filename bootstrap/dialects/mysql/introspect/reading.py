@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from importlib import resources
 
 from bootstrap.dialects.base import Row, Scope, ServerError
 from bootstrap.dialects.mysql.history import PREFIX
+from bootstrap.dialects.mysql.queries import query
 from bootstrap.dialects.mysql.session import MySqlSession
-from bootstrap.dialects.mysql.text import literal, quote
+from bootstrap.dialects.mysql.text import quote
 from bootstrap.problems import StatementError
 
 _LISTS = ("settings", "charsets", "tables", "views", "routines", "triggers", "events", "database_privileges",
@@ -44,14 +43,6 @@ def invisible(what: str, name: str) -> str:
         " from 8.0.20), SHOW CREATE ROUTINE (MariaDB from 11.3) or SELECT ON mysql.proc (earlier MariaDB), or create"
         " them with this account as their definer"
     )
-
-
-def query(name: str, database: str, replaced: Iterable[tuple[str, str]] = ()) -> str:
-    """One of the queries in ``sql/``, for one database; ``replaced``: texts for its placeholders, in turn."""
-    text = resources.files(__package__).joinpath(f"sql/{name}.sql").read_text(encoding="utf-8")
-    for placeholder, value in replaced:
-        text = text.replace(placeholder, value)
-    return text.replace(":database", literal(database))
 
 
 def in_scope(name: str, scope: Scope) -> bool:

@@ -1,0 +1,75 @@
+"""The common case of every ``terraform apply``: what the last run has proven already need not be proven again.
+
+A run is believed where it proved this very declaration, with this very version of ours, and the server computes the
+same fingerprint of its structure as then. Seeds and steps have proofs of their own; declared checks run all the same.
+"""
+
+from __future__ import annotations
+
+from bootstrap import __version__
+from bootstrap.assembly import Work
+from bootstrap.reports import ApplyReport
+from bootstrap.run.checks import run_checks
+from bootstrap.run.history import History, Outcome, Run
+from bootstrap.run.seeds import SeedRunner
+from bootstrap.run.steps import pending, states
+from bootstrap.run.verify import Verification, verification
+
+
+def proven_run(work: Work) -> Run | None:
+    """The last run, where it proved this very declaration and the structure is still what it left; else None."""
+    return _proven(work, History(work.session, work.dialect).latest()[1])
+
+
+def unchanged(work: Work) -> ApplyReport | None:
+    """The report of a database on which there is nothing to do; None where there may be something.
+
+    This reads only, and so needs no lock: what it reports holds at the moment of the fingerprint. A run that is under
+    way is not looked past; under the lock it turns out what became of it.
+
+    Raises:
+        VerificationFailed: a declared check does not hold.
+    """
+    history = History(work.session, work.dialect)
+    latest, proven = history.latest()
+    if latest is None or latest.outcome is Outcome.RUNNING:
+        return None
+    run = _proven(work, proven)
+    steps, seeds, checks = work.declaration.steps, work.declaration.seeds, work.declaration.checks
+    if run is None or (steps and pending(steps, states(history))):
+        return None
+    if not SeedRunner(work.session, work.dialect, work.declaration.catalog).proven(seeds):
+        return None
+    Verification(checks=tuple(run_checks(work.session, checks))).require(work.destination.name)
+    return ApplyReport(
+        target=work.destination.name,
+        environment=run.environment,
+        outcome=Outcome.UNCHANGED,
+        run=run.id,
+        ready_token=run.ready_token,
+        fingerprint=run.fingerprint_after,
+        checks=tuple(check.name for check in checks),
+    )
+
+
+def verify_proven(work: Work) -> Verification | None:
+    """What is missing or differs beside the structure, where that is proven; None where it is not."""
+    if proven_run(work) is None:
+        return None
+    steps = work.declaration.steps
+    seeds = SeedRunner(work.session, work.dialect, work.declaration.catalog)
+    return verification(
+        steps=steps,
+        known=states(History(work.session, work.dialect)) if steps else {},
+        seeds=seeds.preview(work.declaration.seeds),
+        failed_checks=run_checks(work.session, work.declaration.checks),
+    )
+
+
+def _proven(work: Work, last: Run | None) -> Run | None:
+    """``--exact`` compares with everything in the database, which an earlier run need not have done."""
+    if last is None or work.request.exact:
+        return None
+    if last.declaration_digest != work.declaration.digest or last.tool_version != __version__:
+        return None
+    return last if work.dialect.fingerprint(work.session, work.scope) == last.fingerprint_after else None
