@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from bootstrap.catalog.columns import Column, Identity
 from bootstrap.declaration.generated import take_generated, take_number
@@ -25,6 +26,17 @@ class ColumnText:
     primary_key: bool = False
     unique: bool = False
     checks: list[tuple[str, str]] = field(default_factory=list)  # name or "", expression
+    references: Reference | None = None
+
+
+@dataclass(slots=True)
+class _Written:
+    """The same without the column's name: attributes of the column, and the constraints."""
+
+    values: dict[str, Any]
+    primary_key: bool = False
+    unique: bool = False
+    checks: list[tuple[str, str]] = field(default_factory=list)
     references: Reference | None = None
 
 
@@ -67,17 +79,18 @@ def parse_column(name: str, text: str, engine: str) -> ColumnText:
         SqlTextError: with what cannot be read.
     """
     found = _parsed(text, engine)
-    return replace(found, column=replace(found.column, name=name), checks=list(found.checks))
+    column = Column(name=name, **found.values)
+    return ColumnText(column, found.primary_key, found.unique, list(found.checks), found.references)
 
 
 @lru_cache(maxsize=4096)  # a schema has many columns that are written alike
-def _parsed(text: str, engine: str) -> ColumnText:
+def _parsed(text: str, engine: str) -> _Written:
     cursor = Cursor(text, scan(text, engine))
     kind = _until_clause(cursor, engine)
     if not kind:
         raise SqlTextError("has no type", 0, remedy="begin with the type")
     _check_type(cursor.tokens[: cursor.index])
-    found = ColumnText(Column(name="", type=kind))
+    found = _Written({"type": kind})
     while cursor.current is not None:
         if not _clause(cursor, found, engine):
             raise SqlTextError(f"cannot read {cursor.text[cursor.current.start :]!r}", cursor.current.start)
@@ -126,19 +139,15 @@ def _until_clause(cursor: Cursor, engine: str) -> str:
     return text if any(t.kind == "string" for t in scan(text, engine)) else _SPACE.sub(" ", text)
 
 
-def _set(found: ColumnText, **values: object) -> None:
-    found.column = replace(found.column, **values)  # type: ignore[arg-type]
-
-
-def _clause(cursor: Cursor, found: ColumnText, engine: str) -> bool:
+def _clause(cursor: Cursor, found: _Written, engine: str) -> bool:
     if cursor.take("not", "null"):
-        _set(found, nullable=False)
+        found.values["nullable"] = False
     elif cursor.take("null"):
-        _set(found, nullable=True)
+        found.values["nullable"] = True
     elif cursor.take("default"):
         _default(cursor, found, engine)
     elif cursor.take("collate"):
-        _set(found, collation=collation_name(cursor.path("a collation")))
+        found.values["collation"] = collation_name(cursor.path("a collation"))
     elif cursor.take("primary", "key"):
         found.primary_key = True
     elif cursor.take("unique"):
@@ -155,7 +164,7 @@ def _clause(cursor: Cursor, found: ColumnText, engine: str) -> bool:
     return True
 
 
-def _engine_clause(cursor: Cursor, found: ColumnText, engine: str) -> bool:
+def _engine_clause(cursor: Cursor, found: _Written, engine: str) -> bool:
     word = cursor.current.word if cursor.current else ""
     readers = _MYSQL_CLAUSES if engine == MYSQL else _POSTGRESQL_CLAUSES
     if word not in readers:
@@ -174,7 +183,7 @@ _INSTEAD = {
 }
 
 
-def _default(cursor: Cursor, found: ColumnText, engine: str) -> None:
+def _default(cursor: Cursor, found: _Written, engine: str) -> None:
     start = cursor.index
     token = cursor.current
     if token is None or (cursor.at("not", "null")):
@@ -185,13 +194,13 @@ def _default(cursor: Cursor, found: ColumnText, engine: str) -> None:
     # The first token belongs to the value whatever it is: default null, default (…).
     _until_clause(cursor, engine)
     value = cursor.between(start)
-    _set(found, default=None if value.lower() == "null" else value)
+    found.values["default"] = None if value.lower() == "null" else value
 
 
-def _check(cursor: Cursor, found: ColumnText) -> None:
+def _check(cursor: Cursor, found: _Written) -> None:
     name = cursor.name("a name") if cursor.take("constraint") else ""
     if name and cursor.take("not", "null"):
-        _set(found, nullable=False, not_null_name=name)
+        found.values.update(nullable=False, not_null_name=name)
         return
     if not cursor.take("check") or not cursor.at("("):
         raise SqlTextError("expected check (…)", 0)
@@ -201,12 +210,12 @@ def _check(cursor: Cursor, found: ColumnText) -> None:
     found.checks.append((name, cursor.text[inside[0].start : inside[-1].end]))
 
 
-def _generated(cursor: Cursor, found: ColumnText, engine: str) -> None:
+def _generated(cursor: Cursor, found: _Written, engine: str) -> None:
     value = take_generated(cursor, engine)
     if isinstance(value, Identity):
-        _set(found, identity=value, nullable=False)
+        found.values.update(identity=value, nullable=False)
     else:
-        _set(found, generated=value)
+        found.values["generated"] = value
 
 
 def _string(cursor: Cursor) -> str:
@@ -218,50 +227,50 @@ def _string(cursor: Cursor) -> str:
     return re.sub(rf"{quote}{quote}|\\(.)", lambda match: match[1] or quote, body, flags=re.DOTALL)
 
 
-def _charset(cursor: Cursor, found: ColumnText) -> None:
+def _charset(cursor: Cursor, found: _Written) -> None:
     if not cursor.take("character", "set"):
         cursor.take("charset")
-    _set(found, charset=cursor.name("a character set"))
+    found.values["charset"] = cursor.name("a character set")
 
 
-def _on_update(cursor: Cursor, found: ColumnText) -> None:
+def _on_update(cursor: Cursor, found: _Written) -> None:
     if not cursor.take("on", "update"):
         raise SqlTextError("expected on update", 0)
     start = cursor.index
     cursor.next("an expression")
     if cursor.at("("):
         cursor.brackets()
-    _set(found, on_update=cursor.between(start))
+    found.values["on_update"] = cursor.between(start)
 
 
-def _flag(*words: str, **values: object) -> Callable[[Cursor, ColumnText], None]:
-    def read(cursor: Cursor, found: ColumnText) -> None:
+def _flag(*words: str, **values: object) -> Callable[[Cursor, _Written], None]:
+    def read(cursor: Cursor, found: _Written) -> None:
         if not cursor.take(*words):
             raise SqlTextError(f"expected {' '.join(words)}", 0)
-        _set(found, **values)
+        found.values.update(values)
 
     return read
 
 
-def _comment(cursor: Cursor, found: ColumnText) -> None:
+def _comment(cursor: Cursor, found: _Written) -> None:
     cursor.take("comment")
-    _set(found, comment=_string(cursor))
+    found.values["comment"] = _string(cursor)
 
 
-def _srid(cursor: Cursor, found: ColumnText) -> None:
+def _srid(cursor: Cursor, found: _Written) -> None:
     cursor.take("srid")
-    _set(found, srid=take_number(cursor))
+    found.values["srid"] = take_number(cursor)
 
 
-def _word(attribute: str, change: Callable[[str], str]) -> Callable[[Cursor, ColumnText], None]:
-    def read(cursor: Cursor, found: ColumnText) -> None:
+def _word(attribute: str, change: Callable[[str], str]) -> Callable[[Cursor, _Written], None]:
+    def read(cursor: Cursor, found: _Written) -> None:
         cursor.next(attribute)
-        _set(found, **{attribute: change(cursor.name(f"a {attribute}"))})
+        found.values[attribute] = change(cursor.name(f"a {attribute}"))
 
     return read
 
 
-_MYSQL_CLAUSES: dict[str, Callable[[Cursor, ColumnText], None]] = {
+_MYSQL_CLAUSES: dict[str, Callable[[Cursor, _Written], None]] = {
     "character": _charset,
     "charset": _charset,
     "auto_increment": _flag("auto_increment", auto_increment=True, nullable=False),
@@ -272,7 +281,7 @@ _MYSQL_CLAUSES: dict[str, Callable[[Cursor, ColumnText], None]] = {
     "srid": _srid,
     "without": _flag("without", "system", "versioning", without_system_versioning=True),
 }
-_POSTGRESQL_CLAUSES: dict[str, Callable[[Cursor, ColumnText], None]] = {
+_POSTGRESQL_CLAUSES: dict[str, Callable[[Cursor, _Written], None]] = {
     "storage": _word("storage", str.upper),
     "compression": _word("compression", str.lower),
 }

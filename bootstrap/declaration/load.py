@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -60,6 +62,19 @@ def _manifest(store: Store, environment: str | None) -> Manifest:
     return project.manifest
 
 
+@contextmanager
+def _everything_kept() -> Iterator[None]:
+    """Without the collector, which would walk again and again through what is read, to find that all of it is used."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@_everything_kept()
 def _load(store: Store, environment: str | None) -> Declaration:
     project = open_project(store, environment)
     assembly = Assembly(project.manifest.engine, project.manifest.default_schema, project.problems)

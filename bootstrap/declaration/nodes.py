@@ -128,18 +128,18 @@ class _Tree:
             self._alias(event)
 
     def _scalar(self, event: Any) -> None:
-        line = event.start_mark.line + 1
-        self._tag(event, line)
+        line, text = event.start_mark.line + 1, event.value
+        if event.tag is not None:
+            self._tag(event, line)
         # The C parser says '' for plain, the Python one None.
         plain = not event.style
-        text = event.value
         if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
             self.problem(line, "half of a surrogate pair, which is no character", "write the character itself")
             text = ""
         if "\0" in text:
             self.problem(line, "a NUL character, which no database stores in text", "remove it")
         substituted = False
-        if self.variables is not None and "${" in text:
+        if "${" in text and self.variables is not None:
             before = text
             text = substitute(text, self.variables, lambda name: self._undefined(name, line))
             substituted = text != before
@@ -164,7 +164,8 @@ class _Tree:
         return bool(self.open) and isinstance(self.open[-1][0], Mapping) and self.key[-1] is None
 
     def _begin(self, event: Any, node: Mapping | Sequence) -> None:
-        self._tag(event, node.line)
+        if event.tag is not None:
+            self._tag(event, node.line)
         if self._expects_key():
             self.problem(node.line, "a key that is a list or a mapping", "use a text as the key")
             raise _Stop
@@ -189,9 +190,8 @@ class _Tree:
         self._place(node)
 
     def _tag(self, event: Any, line: int) -> None:
-        if event.tag is not None:
-            name = str(event.tag).replace("tag:yaml.org,2002:", "!!")
-            self.problem(line, f"the tag {shown(name)}", "remove it; declarations have no tags")
+        name = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+        self.problem(line, f"the tag {shown(name)}", "remove it; declarations have no tags")
 
     def _place(self, node: Node) -> None:
         if not self.open:
@@ -199,7 +199,8 @@ class _Tree:
             return
         parent = self.open[-1][0]
         parent.size += node.size
-        parent.depth = max(parent.depth, node.depth + 1)
+        if node.depth >= parent.depth:
+            parent.depth = node.depth + 1
         if parent.depth > MAXIMUM_DEPTH:  # a chain of aliases is deeper than any of its parts
             self.problem(node.line, *_TOO_DEEP)
             raise _Stop

@@ -7,6 +7,7 @@ PostgreSQL ``lower(name)`` is an expression.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.declaration.names import quote_lower
@@ -94,6 +95,7 @@ class Cursor:
             raise SqlTextError(f"cannot read {self.text[self.current.start :]!r}", self.current.start)
 
 
+@lru_cache(maxsize=4096)  # most are the name of a column that many tables have
 def parse_part(text: str, engine: str) -> IndexPart:
     """One key of an index. Raises SqlTextError."""
     cursor = Cursor(text, scan(text, engine))

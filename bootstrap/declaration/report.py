@@ -41,5 +41,7 @@ def near(name: str, known: Iterable[str], otherwise: str) -> str:
 
 def shown(text: str, limit: int = 60) -> str:
     """A piece of input as a message may show it: one line, short, control characters escaped."""
+    if text.isprintable() and len(text) <= limit:
+        return text
     printable = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
     return printable if len(printable) <= limit else printable[: limit - 1] + "…"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+_SPECIAL = frozenset("~nNtTfF+-0123456789")  # what anything but text begins with
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})
@@ -28,6 +29,8 @@ class ScalarKind(Enum):
 
 def kind_of(text: str) -> ScalarKind:
     """What a plain scalar of that text is."""
+    if text and text[0] not in _SPECIAL:
+        return ScalarKind.TEXT
     if text in _NULL:
         return ScalarKind.NULL
     if text in _TRUE or text in _FALSE:

@@ -163,7 +163,9 @@ def _by_name(items: list[_Member]) -> tuple[_Member, ...]:
 def _never_null(columns: list[Column], primary_key: KeyConstraint | None) -> tuple[Column, ...]:
     """A primary key's columns are never null, said or not."""
     names = {part.column for part in primary_key.columns} if primary_key else set()
-    return tuple(replace(column, nullable=False) if column.name in names else column for column in columns)
+    return tuple(
+        replace(column, nullable=False) if column.nullable and column.name in names else column for column in columns
+    )
 
 
 def _partition_of(builder: Builder, shape: TableShape, position: Position) -> PartitionOf | None:

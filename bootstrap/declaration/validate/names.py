@@ -44,10 +44,11 @@ def _all_names(context: Context) -> Iterator[tuple[Ref, str]]:
 
 
 def _members(item: Table | View) -> Iterator[Ref]:
+    ref = item.ref
     if isinstance(item, Table):
-        yield from (item.ref.child(Kind.COLUMN, column.name) for column in item.columns)
-        yield from (item.ref.child(member.kind, member.name) for member in item.constraints if member.name)
-    yield from (item.ref.child(Kind.INDEX, index.name) for index in item.indexes if index.name)
+        yield from (ref.child(Kind.COLUMN, column.name) for column in item.columns)
+        yield from (ref.child(member.kind, member.name) for member in item.constraints if member.name)
+    yield from (ref.child(Kind.INDEX, index.name) for index in item.indexes if index.name)
 
 
 def _check_name(context: Context, ref: Ref, name: str) -> None:
