@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
@@ -86,7 +86,14 @@ class Spec:
     items: Spec | None = None
     values: Spec | None = None
     struct: type[msgspec.Struct] | None = None
-    keys: dict[str, _Key] = field(default_factory=dict)
+    _keys: dict[str, _Key] | None = None
+
+    @property
+    def keys(self) -> dict[str, _Key]:
+        """The keys of the struct. Compiled when the first such mapping is read: most declarations have few kinds."""
+        if self._keys is None:
+            self._keys = _keys(self.struct) if self.struct else {}
+        return self._keys
 
     def decode(self, node: Node, reading: Reading, label: str) -> Any:
         """The value of a node, or INVALID."""
@@ -250,7 +257,6 @@ def _add(spec: Spec, kind: Any) -> None:
         spec.raw = True
     elif isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         spec.struct = kind
-        spec.keys = _keys(kind)
     else:
         scalar = {str: "text", int: "integer", bool: "boolean", type(None): "null"}[kind]
         setattr(spec, scalar, True)
@@ -268,10 +274,9 @@ def _annotated(spec: Spec, kind: Any) -> None:
 
 
 def _keys(struct: type[msgspec.Struct]) -> dict[str, _Key]:
-    hints = typing.get_type_hints(struct, include_extras=True)
     result = {}
     for item in msgspec.structs.fields(struct):
-        hint = hints[item.name]
+        hint = item.type
         extra: dict[str, Any] = {}
         if get_origin(hint) is typing.Annotated:
             for meta in get_args(hint)[1:]:
