@@ -44,6 +44,9 @@ def main() -> NoReturn:
         code = _fail("interrupted; run the same command again: it goes on where the database stands", 1)
     except BootstrapError as error:
         code = _fail(str(error), error.exit_code)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        code = _fail(f"{place}{error.strerror or error}: check the path, who may use it, and the space on the disk", 1)
     except Exception as error:  # noqa: BLE001  # the last line of defence: whatever it is, no secret and no traceback
         if os.environ.get(DEBUG_VARIABLE):
             sys.stderr.write(redact(traceback.format_exc()))

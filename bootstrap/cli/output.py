@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import click
 
+from bootstrap.problems import BootstrapError
 from bootstrap.redact import redact
 
 
@@ -19,16 +20,21 @@ class Output:
         self.form = form
 
     def progress(self, line: str) -> None:
-        """Say what goes on: on standard error, so that a pipe gets the report alone."""
-        click.echo(redact(line), err=True)
+        """Say what goes on: on standard error, so that a pipe gets the report alone. Nobody may be there to read it."""
+        with suppress(OSError):
+            click.echo(redact(line), err=True)
 
     def report(self, text: str, data: Mapping[str, Any]) -> None:
         """Print the report in the form that was asked for."""
         content = json.dumps(data, indent=2, ensure_ascii=False, default=str) if self.form == "json" else text
-        if content:
+        if not content:
+            return
+        try:
             click.echo(redact(content))
-
-
-def heading(text: str) -> str:
-    """A heading, bold on a terminal."""
-    return click.style(text, bold=True) if sys.stdout.isatty() else text
+        except BrokenPipeError:  # whoever reads has read enough
+            raise
+        except OSError as error:
+            raise BootstrapError(
+                f"the work is done, but its report cannot be written: {error.strerror}: free some space, or write it"
+                " elsewhere"
+            ) from error

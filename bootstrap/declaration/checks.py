@@ -10,22 +10,27 @@ from bootstrap.declaration.model import DeclaredCheck, Expectation, Position
 from bootstrap.declaration.project import Project
 from bootstrap.declaration.report import Problems, shown
 from bootstrap.declaration.shapes.files import AssertionShape, CheckFile, ExpectShape
+from bootstrap.declaration.split import split_statements, unfit
+from bootstrap.declaration.sqltext import SqlTextError
 
 
 def read_checks(project: Project) -> tuple[DeclaredCheck, ...]:
     """The checks of all files and of the overlay, in the order they are written."""
     found: dict[str, DeclaredCheck] = {}
+    engine = project.manifest.engine
     for path in project.checks:
         reading = project.reading(path)
         node = project.compose(path)
         shape = decode(node, CheckFile, reading, path) if node is not None else None
         if shape is not None:
-            _add(found, shape.checks, reading)
-    _add(found, project.overlay.checks, project.overlay_reading)
+            _add(found, shape.checks, reading, engine)
+    _add(found, project.overlay.checks, project.overlay_reading, engine)
     return tuple(found.values())
 
 
-def _add(found: dict[str, DeclaredCheck], checks: Mapping[str, str | AssertionShape] | None, reading: Reading) -> None:
+def _add(
+    found: dict[str, DeclaredCheck], checks: Mapping[str, str | AssertionShape] | None, reading: Reading, engine: str
+) -> None:
     for name, value in (checks or {}).items():
         position = reading.position(checks, name)
         if name in found:
@@ -34,9 +39,23 @@ def _add(found: dict[str, DeclaredCheck], checks: Mapping[str, str | AssertionSh
             )
             continue
         check = _check(name, value, position, reading.problems)
-        if not check.query:
-            reading.problems.add(position, f"check {shown(name)} has no query", "write a SELECT")
+        fault = _query_fault(check.query, engine)
+        if fault:
+            reading.problems.add(position, f"check {shown(name)}{fault[0]}", fault[1])
         found[name] = check
+
+
+def _query_fault(query: str, engine: str) -> tuple[str, str] | None:
+    try:
+        statements = split_statements(query, engine)
+    except SqlTextError as error:
+        return f" is not SQL: {error}", "mend the quotes or comments"
+    if not statements:
+        return " has no query", "write a SELECT"
+    if len(statements) > 1:
+        return f" is {len(statements)} statements", "ask one question; put another into a check of its own"
+    found = unfit(statements[0].sql, engine)
+    return found and (f": {found[0]}", found[1])
 
 
 def _check(name: str, value: str | AssertionShape, position: Position, problems: Problems) -> DeclaredCheck:

@@ -14,15 +14,14 @@ from bootstrap.declaration.nodes import decode as decode_text
 from bootstrap.declaration.project import Project
 from bootstrap.declaration.report import near, shown
 from bootstrap.declaration.shapes.files import StepFile
-from bootstrap.declaration.split import split_statements
-from bootstrap.declaration.sqltext import SqlTextError, scan
+from bootstrap.declaration.split import split_statements, unfit
+from bootstrap.declaration.sqltext import SqlTextError
 from bootstrap.declaration.variables import substitute
 from bootstrap.problems import DeclarationError
 
 _NAME = re.compile(r"(\d+)[_-].+\Z")
 _DIRECTIVE = re.compile(r"--\s*(\w+)\s*:\s*(.*?)\s*\Z")
 _KEYS = ("phase", "transaction", "description")
-_TRANSACTION = frozenset({"commit", "abort", "end"})
 _SWITCH = {"on": True, "true": True, "off": False, "false": False}
 
 
@@ -46,23 +45,6 @@ def read_steps(project: Project) -> tuple[Step, ...]:
             continue
         steps[step.number] = step
     return tuple(steps[number] for number in sorted(steps))
-
-
-def _fault(sql: str, engine: str) -> tuple[str, str] | None:
-    """What makes a statement unfit for a step, whatever the server would say to it, and what to do."""
-    tokens = scan(sql, engine)
-    words = [token.word for token in tokens[:3]] + [""] * 3
-    what = shown(" ".join(sql[: tokens[min(len(tokens), 3) - 1].end].split()))
-    if tokens[0].text == "\\":
-        return f"{what} is a command of psql's own, not SQL", "write the SQL that it stands for"
-    if words[0] == "copy" and any(token.word in {"stdin", "stdout"} for token in tokens):
-        return f"{what} wants a client that sends the rows", "use seeds, or INSERT"
-    ends = words[0] in _TRANSACTION or (words[0] == "rollback" and "to" not in words[1:])
-    begins = words[0] == "begin" and words[1] != "not"  # MariaDB: BEGIN NOT ATOMIC is a block of statements
-    if ends or begins or words[:2] in (["start", "transaction"], ["prepare", "transaction"], ["set", "autocommit"]):
-        # What they end is the transaction in which the step is recorded: of a failure half of it would stay.
-        return f"{what} ends or begins a transaction, and a step is recorded in one of its own", "remove it"
-    return None
 
 
 class _StepReader:
@@ -154,7 +136,7 @@ class _StepReader:
             self.problem(where, f"this is not SQL: {error}", "mend the quotes or comments")
             return None
         for statement in statements:
-            fault = _fault(statement.sql, engine)
+            fault = unfit(statement.sql, engine)
             if fault:
                 self.problem(statement.line, *fault)
         return statements

@@ -100,8 +100,10 @@ class Session(Protocol):
     def query(self, sql: str, parameters: Sequence[Any] | None = None) -> list[Row]:
         """Run one statement and return all rows."""
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Commit at the end, roll back on any exception."""
+    def transaction(self, *, read_only: bool = False) -> AbstractContextManager[None]:
+        """Commit at the end, roll back on any exception. ``read_only``: the server refuses what would change something,
+        also what no rollback undoes.
+        """
 
     def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
         """Set how long a statement may wait for locks and run; None is the session's own default again."""

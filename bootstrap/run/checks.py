@@ -16,8 +16,8 @@ _CHECK_SECONDS = 300
 def run_checks(session: Session, checks: Sequence[DeclaredCheck]) -> list[str]:
     """Ask each declared check; returns one sentence for each that does not hold.
 
-    A query that the server refuses, or that takes longer than five minutes, does not hold either. Each is rolled back:
-    a check looks, it does not change.
+    A query that the server refuses, or that takes longer than five minutes, does not hold either. Each runs in a
+    transaction that only reads: a check looks, it does not change.
     """
     if not checks:
         return []
@@ -29,18 +29,12 @@ def run_checks(session: Session, checks: Sequence[DeclaredCheck]) -> list[str]:
     return [f"check {check.name} ({check.position}): {fault}" for check, fault in answers if fault]
 
 
-class _Looked(Exception):  # noqa: N818  # no error: rolls back
-    """Leaves a transaction without committing it."""
-
-
 def _answer(session: Session, check: DeclaredCheck) -> str | None:
     """Why a check does not hold, or None."""
     rows: list[Row] = []
     try:
-        with session.transaction():
+        with session.transaction(read_only=True):
             rows = session.query(check.query)
-            raise _Looked
-    except _Looked:
         fault = _judge(check, rows)
     except ServerError as error:
         if error.connection_lost:
@@ -86,8 +80,8 @@ def _equal(found: Any, wanted: str | None) -> bool:
     """Equal as text, or as numbers where both are: 1.50 is 1.5."""
     if found is None or wanted is None:
         return found is None and wanted is None
-    if _text(found).lower() == wanted.lower() and isinstance(found, bool):
-        return True
+    if isinstance(found, bool):
+        return _text(found) == wanted.lower()
     numbers = _number(found), _number(wanted)
     return _text(found) == wanted or (None not in numbers and numbers[0] == numbers[1])
 
@@ -104,6 +98,8 @@ def _number(value: Any) -> Decimal | None:
 def _text(value: Any) -> str:
     if value is None:
         return "NULL"
+    if isinstance(value, bool):
+        return str(value).lower()
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import math
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -172,8 +172,22 @@ class MySqlSession:
             raise server_error(error) from error
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit at the end, roll back on any exception."""
+    def transaction(self, *, read_only: bool = False) -> Iterator[None]:
+        """Commit at the end, roll back on any exception; ``read_only`` as :class:`bootstrap.dialects.base.Session`."""
+        with self._only_reading() if read_only else nullcontext():
+            yield from self._transaction()
+
+    @contextmanager
+    def _only_reading(self) -> Iterator[None]:
+        """START TRANSACTION READ ONLY is not enough: a structural change commits it, and is then carried out."""
+        self.execute("SET SESSION TRANSACTION READ ONLY")
+        try:
+            yield
+        finally:
+            with suppress(ServerError):  # a lost connection has nothing to restore
+                self.execute("SET SESSION TRANSACTION READ WRITE")
+
+    def _transaction(self) -> Iterator[None]:
         self.execute("START TRANSACTION")
         try:
             yield

@@ -109,9 +109,9 @@ class PostgresSession:
             raise translate(error) from error
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, read_only: bool = False) -> Iterator[None]:
         """Commit at the end, roll back on any exception."""
-        self.execute("BEGIN")
+        self.execute("START TRANSACTION READ ONLY" if read_only else "START TRANSACTION")
         try:
             yield
         except BaseException:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bootstrap.catalog.changes import AddColumn, Create
@@ -45,6 +47,7 @@ def test_a_check_that_holds(session: Session, query: str, expect: Expectation, v
     ("query", "expect", "value", "words"),
     [
         ("SELECT 1 = 0", Expectation.TRUE, None, "true is expected, "),
+        ("SELECT 1 = 0", Expectation.VALUE, "x", "x is expected, "),
         ("SELECT NULL", Expectation.TRUE, None, "true is expected, NULL found"),
         (
             "SELECT 1 UNION SELECT 2",
@@ -78,6 +81,19 @@ def test_a_check_changes_nothing_and_those_after_it_are_asked(place: Place, sess
     faults = run_checks(session, [wrong, check("SELECT count(*) FROM t", Expectation.VALUE, "0")])
     assert [fault.partition(": ")[0] for fault in faults] == ["check c (checks.yaml:3)"]
     assert session.query("SELECT count(*) FROM t") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "query", ["DROP TABLE t", "CREATE TABLE u (id int)", "DELETE FROM t", "INSERT INTO t VALUES (2)"]
+)
+def test_a_check_that_would_change_something_is_refused_by_the_server(session: Session, query: str) -> None:
+    """On MySQL a structural change commits what is open: to roll back would be too late."""
+    session.execute("CREATE TABLE t (id int)")
+    session.execute("INSERT INTO t VALUES (1)")
+    [fault] = run_checks(session, [check(query)])
+    assert re.search("read.only transaction", fault, re.IGNORECASE), fault
+    assert session.query("SELECT id FROM t") == [(1,)]
+    session.execute("INSERT INTO t VALUES (2)")  # the session itself is as it was
 
 
 def test_everything_that_differs_is_named(place: Place) -> None:

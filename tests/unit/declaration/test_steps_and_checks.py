@@ -121,13 +121,13 @@ def test_mistakes_in_steps() -> None:
 @pytest.mark.parametrize(
     ("engine", "sql", "expected"),
     [
-        ("postgresql", "begin", "begin ends or begins a transaction"),
-        ("postgresql", "-- all of it\nBEGIN ISOLATION LEVEL SERIALIZABLE", "ends or begins a transaction"),
-        ("postgresql", "commit", "commit ends or begins a transaction"),
-        ("postgresql", "end", "end ends or begins a transaction"),
-        ("postgresql", "rollback", "rollback ends or begins a transaction"),
-        ("mysql", "start transaction", "start transaction ends or begins a transaction"),
-        ("mysql", "set autocommit = 0", "set autocommit = ends or begins a transaction"),
+        ("postgresql", "begin", "begin begins or ends a transaction"),
+        ("postgresql", "-- all of it\nBEGIN ISOLATION LEVEL SERIALIZABLE", "begins or ends a transaction"),
+        ("postgresql", "commit", "commit begins or ends a transaction"),
+        ("postgresql", "end", "end begins or ends a transaction"),
+        ("postgresql", "rollback", "rollback begins or ends a transaction"),
+        ("mysql", "start transaction", "start transaction begins or ends a transaction"),
+        ("mysql", "set autocommit = 0", "set autocommit = begins or ends a transaction"),
         ("postgresql", "\\d contacts", "is a command of psql's own"),
         ("postgresql", "copy t from stdin", "copy t from wants a client that sends the rows"),
     ],
@@ -174,6 +174,21 @@ def test_checks() -> None:
         ("wrong", "select false", Expectation.VALUE, "false"),
     ]
     assert (found[1].message, str(found[1].position)) == ("there must be none", "checks.yaml:3")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("select true; drop table t", "check a is 2 statements"),
+        ("select true; commit; drop table t", "check a is 3 statements"),
+        ("commit", "check a: commit begins or ends a transaction"),
+        ("-- nothing", "check a has no query"),
+        ("select 'x", "check a is not SQL: the quote ' does not end"),
+    ],
+)
+def test_a_check_is_one_query(query: str, expected: str) -> None:
+    (found,) = problems(checks_yaml=f'checks:\n  a: "{query}"\n')
+    assert found.startswith(f"checks.yaml:2: {expected}")
 
 
 def test_mistakes_in_checks() -> None:
