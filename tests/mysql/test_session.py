@@ -150,14 +150,16 @@ def test_waiting_for_a_lock_ends(place: Place) -> None:
     assert caught.value.retryable
 
 
-def test_the_writer_passes_and_a_reader_does_not(place: Place, server: MariaDBServer | MySQLServer) -> None:
-    DIALECT.check_writable(place.session)
-    server.execute("SET GLOBAL read_only = 1")
-    try:
+@pytest.mark.parametrize("kind", [MariaDBServer, MySQLServer])
+def test_the_writer_passes_and_a_reader_does_not(kind: type[MariaDBServer] | type[MySQLServer]) -> None:
+    """On a server of its own: what is read-only is so for everybody."""
+    with kind.start() as server:
+        session = connect(parse_url(server.create_database("app"), os.environ).endpoint, application_name="tests")
+        DIALECT.check_writable(session)
+        server.execute("SET GLOBAL read_only = 1")
         with pytest.raises(Unreachable, match="reader"):
-            DIALECT.check_writable(place.session)
-    finally:
-        server.execute("SET GLOBAL read_only = 0")
+            DIALECT.check_writable(session)
+        session.close()
 
 
 def test_what_is_hidden_is_an_error(place: Place, server: MariaDBServer | MySQLServer) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -122,21 +123,14 @@ def test_a_secret_in_a_statement_is_only_shown_as_its_display_says(
     assert history.statements(run)[0].sql_text == shown
 
 
-def hold(place: Place, seconds: float) -> threading.Thread:
-    """Keep a lock on table t in another session for a while."""
+@contextmanager
+def held(place: Place) -> Iterator[None]:
+    """Another session keeps a lock on table t for as long as the block lasts."""
     other = place.connect()
-    held = threading.Event()
-
-    def work() -> None:
-        with other.transaction():
-            other.query("SELECT * FROM t")
-            held.set()
-            time.sleep(seconds)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    held.wait(10)
-    return thread
+    with other.transaction():
+        other.query("SELECT * FROM t")
+        yield
+    other.close()
 
 
 def test_a_lock_is_waited_for_in_turns_and_its_holder_is_named(
@@ -144,10 +138,16 @@ def test_a_lock_is_waited_for_in_turns_and_its_holder_is_named(
 ) -> None:
     session.execute("CREATE TABLE t (id int PRIMARY KEY)")
     seen: list[Progress] = []
-    thread = hold(place, 3)
-    executor = Executor(session, place.dialect, run, progress=seen.append)
-    [record] = executor.execute(plan_of(statement("ALTER TABLE t ADD COLUMN x int", lock_timeout_ms=1000)))
-    thread.join()
+    with ExitStack() as holder:
+        holder.enter_context(held(place))
+
+        def see(event: Progress) -> None:
+            seen.append(event)
+            if event.note:
+                holder.close()
+
+        executor = Executor(session, place.dialect, run, progress=see)
+        [record] = executor.execute(plan_of(statement("ALTER TABLE t ADD COLUMN x int", lock_timeout_ms=1000)))
     assert record.attempts > 1
     assert history.statements(run)[0].attempts == record.attempts
     notes = [event.note for event in seen if event.note]
@@ -160,12 +160,10 @@ def test_a_lock_that_is_never_given_back_ends_the_waiting(
     place: Place, session: Session, history: History, run: int, statement: Make
 ) -> None:
     session.execute("CREATE TABLE t (id int PRIMARY KEY)")
-    thread = hold(place, 5)
     executor = Executor(session, place.dialect, run, limits=Limits(lock_deadline_seconds=1.5))
-    with pytest.raises(StatementError, match="in the way: "):
+    with held(place), pytest.raises(StatementError, match="in the way: "):
         executor.execute(plan_of(statement("ALTER TABLE t ADD COLUMN x int", lock_timeout_ms=1000)))
     assert outcomes(history, run) == [Outcome.FAILED]
-    thread.join()
 
 
 def test_what_may_have_left_something_behind_asks_for_a_new_plan(
@@ -189,13 +187,12 @@ def test_a_lost_connection_is_told_from_a_refusal(place: Place, session: Session
     session.execute("CREATE TABLE t (id int PRIMARY KEY)")
     other = place.connect()
     backend = backend_of(session, place.dialect)
-    thread = hold(place, 3)
     killer = threading.Timer(1, lambda: place.dialect.end_backend(other, backend))
-    killer.start()
-    with pytest.raises(ConnectionLost, match="connection was lost during statement 1 of 1"):
-        Executor(session, place.dialect, run).execute(plan_of(statement("ALTER TABLE t ADD COLUMN x int")))
-    thread.join()
-    killer.join()
+    with held(place):
+        killer.start()
+        with pytest.raises(ConnectionLost, match="connection was lost during statement 1 of 1"):
+            Executor(session, place.dialect, run).execute(plan_of(statement("ALTER TABLE t ADD COLUMN x int")))
+        killer.join()
     again = place.connect()
     with pytest.raises(ServerError):
         again.query("SELECT x FROM t")  # no zombie: what waited was not carried out

@@ -18,13 +18,11 @@ def test_a_second_run_waits_then_names_the_holder(place: Place) -> None:
     told: list[str] = []
     with run_lock(first, deadline_seconds=5):
         assert_owned(first)
-        start = time.monotonic()
         with (
             pytest.raises(Unreachable, match="another run holds the lock of database test_") as caught,
             run_lock(second, deadline_seconds=0.5, waiting=told.append),
         ):
             pass
-        assert time.monotonic() - start < 3
         holder = backend_of(first, place.dialect)
         assert holder in str(caught.value)
         assert len(told) == 1
@@ -35,22 +33,23 @@ def test_a_second_run_waits_then_names_the_holder(place: Place) -> None:
 
 
 def test_ten_runs_one_after_the_other(place: Place) -> None:
-    inside, most = [0], [0]
+    inside, most, done = [0], [0], [0]
 
     def work() -> None:
         session = place.connect()
-        with run_lock(session, deadline_seconds=30):
+        with run_lock(session, deadline_seconds=60):
             inside[0] += 1
             most[0] = max(most[0], inside[0])
             time.sleep(0.02)
             inside[0] -= 1
+            done[0] += 1
 
     threads = [threading.Thread(target=work) for _ in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(40)
-    assert (most[0], inside[0]) == (1, 0)
+        thread.join(90)
+    assert (most[0], inside[0], done[0]) == (1, 0, 10)
 
 
 def test_after_a_lost_connection_the_lock_is_taken_again(place: Place) -> None:
