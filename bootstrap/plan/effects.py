@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bootstrap.catalog.catalog import table_members
@@ -44,6 +45,8 @@ def effect_of(change: Change) -> Effect:
             later = {table.ref.child(Kind.FOREIGN_KEY, key.name) for key in table.foreign_keys}
             later |= {table.ref.child(Kind.INDEX, index.name) for index in table.indexes}
             return Effect(makes=frozenset({table.ref, *table_members(table)} - later))
+        case AddColumn() if change.after.auto_increment:
+            return Effect(makes=frozenset({change.ref, *_keys_beginning_with(change.table, change.after.name)}))
         case Create() | AddColumn() | AddConstraint() | CreateIndex():
             return Effect(makes=frozenset({change.ref}))
         case Drop(before=Table() as table):
@@ -61,6 +64,16 @@ def effect_of(change: Change) -> Effect:
             return _renaming(change)
         case _:
             return Effect()
+
+
+def _keys_beginning_with(table: Table, column: str) -> Iterator[Ref]:
+    """The keys that a column which counts by itself may bring along: MySQL wants one from the beginning."""
+    for key in (table.primary_key, *table.uniques):
+        if key is not None and key.columns[0].column == column:
+            yield table.ref.child(key.kind, key.name)
+    for index in table.indexes:
+        if index.parts[0].column == column:
+            yield table.ref.child(Kind.INDEX, index.name)
 
 
 def _renaming(change: AlterConstraint | AlterIndex) -> Effect:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from bootstrap.catalog.catalog import Catalog
@@ -32,6 +33,7 @@ from bootstrap.catalog.changes import (
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
+from bootstrap.catalog.tables import Table
 from bootstrap.plan.effects import Effect, effect_of
 from bootstrap.plan.needs import TYPES, dependents_of, needs_of, referenced
 from bootstrap.plan.parents import parenthood, partitioned_by
@@ -119,6 +121,7 @@ class _Precedence:
         self._renames_first()
         self._references_last()
         self._column_positions()
+        self._counting_moves()
         for firsts, then in parenthood(self.changes, self.effects, self.needs):
             self._put(firsts, then)
         self._privileges_last()
@@ -211,6 +214,13 @@ class _Precedence:
                 previous = added.get(change.table.ref.child(Kind.COLUMN, change.previous))
                 self._put(() if previous is None else {previous}, index)
 
+    def _counting_moves(self) -> None:
+        """A column stops counting before a new one begins to, where it stays."""
+        for index, change in enumerate(self.changes):
+            if isinstance(change, AddColumn) and change.after.auto_increment:
+                for ref in self.effects[index].alters:
+                    self._put(self.alterers.get(ref, ()), index)
+
     def _privileges_last(self) -> None:
         for index, change in enumerate(self.changes):
             if isinstance(change, GrantPrivilege):
@@ -243,11 +253,23 @@ def _names_in(ref: Ref) -> Iterator[Ref]:
 
 
 def _whole_effect(change: Change, current: Catalog) -> Effect:
-    """The effect of a change, with the triggers, policies and rules that go with a dropped table."""
+    """The effect of a change, with the triggers, policies and rules that go with a dropped table, and on the column
+    whose counting a new one takes over.
+    """
     effect = effect_of(change)
+    if isinstance(change, AddColumn) and change.after.auto_increment:
+        return replace(effect, alters=frozenset(_counting(change.table.ref, current)))
     if not isinstance(change, Drop) or change.ref.kind is not Kind.TABLE:
         return effect
     return Effect(takes=effect.takes.union(current.belongings.get(change.ref, ())))
+
+
+def _counting(table: Ref, current: Catalog) -> Iterator[Ref]:
+    """The column that stops counting when another one begins to."""
+    found = current.objects.get(table)
+    for column in found.columns if isinstance(found, Table) else ():
+        if column.auto_increment:
+            yield table.child(Kind.COLUMN, column.name)
 
 
 _RELATIONS = frozenset({Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.SEQUENCE, Kind.COMPOSITE})

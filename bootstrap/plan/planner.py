@@ -6,13 +6,15 @@ from bootstrap.catalog.changes import Change, Create, Drop, DropColumn
 from bootstrap.catalog.diff import Difference
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.plan.order import order_changes
+from bootstrap.plan.positions import with_positions
 from bootstrap.plan.rebuild import with_rebuilds
 from bootstrap.plan.rules import Rules
 
 
 def planned_changes(difference: Difference, rules: Rules) -> list[Change]:
     """The changes of a difference with all that must happen around them, in an order the server accepts."""
-    return order_changes(with_rebuilds(difference, rules), difference.current, difference.desired, rules)
+    changes = with_positions(with_rebuilds(difference, rules), difference.desired)
+    return order_changes(changes, difference.current, difference.desired, rules)
 
 
 def created_tables(changes: list[Change]) -> frozenset[Ref]:

@@ -211,6 +211,11 @@ _MYSQL_VALUES = {
     "geometry": "ST_GeomFromText('POINT({k} {k})')", "uuid": "'00000000-0000-0000-0000-00000000000{k}'",
     "linestring": "ST_GeomFromText('LINESTRING(0 0,{k} {k})')", "inet6": "'::{k}'", "inet4": "'10.0.0.{k}'",
     "polygon": "ST_GeomFromText('POLYGON((0 0,{k} 0,{k} {k},0 0))')",
+    "multipoint": "ST_GeomFromText('MULTIPOINT({k} {k},0 0)')",
+    "multilinestring": "ST_GeomFromText('MULTILINESTRING((0 0,{k} {k}))')",
+    "multipolygon": "ST_GeomFromText('MULTIPOLYGON(((0 0,{k} 0,{k} {k},0 0)))')",
+    "geometrycollection": "ST_GeomFromText('GEOMETRYCOLLECTION(POINT({k} {k}))')",
+    "geomcollection": "ST_GeomFromText('GEOMETRYCOLLECTION(POINT({k} {k}))')",
 }  # fmt: skip
 
 

@@ -86,6 +86,22 @@ CASES = [
      "CREATE TABLE t (id int NOT NULL, code int NOT NULL, PRIMARY KEY (id, code)) PARTITION BY LIST (code)"
      " SUBPARTITION BY HASH (id) (PARTITION a VALUES IN (1) COMMENT 'all' (SUBPARTITION a0, SUBPARTITION a1),"
      " PARTITION b VALUES IN (2) (SUBPARTITION b0 COMMENT 'own', SUBPARTITION b1))"),
+    (BOTH, "generated columns before the new columns that they read",
+     "CREATE TABLE t (id int PRIMARY KEY, b int)",
+     "CREATE TABLE t (c int GENERATED ALWAYS AS (a + d) STORED, a int, x int GENERATED ALWAYS AS (d) VIRTUAL, d int,"
+     " id int PRIMARY KEY, b int)"),
+    (BOTH, "another column counts, and a table that points to the first one goes",
+     "CREATE TABLE t (id int NOT NULL AUTO_INCREMENT, PRIMARY KEY (id));"
+     " CREATE TABLE z (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",
+     "CREATE TABLE t (id int NOT NULL, number int NOT NULL AUTO_INCREMENT, UNIQUE KEY u (id), UNIQUE KEY n (number))"),
+    (MARIADB, "a column that counts brings its key along while the block size changes",
+     "CREATE TABLE t (id int PRIMARY KEY, a int) ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8;"
+     " CREATE TABLE z (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",
+     "CREATE TABLE t (id int PRIMARY KEY, a int, number int NOT NULL AUTO_INCREMENT, KEY n (number))"),
+    (MARIADB, "both ends of a period change their type",
+     "CREATE TABLE t (id int, s date, e date, PERIOD FOR p (s, e)); CREATE TABLE u (id int, s date, e date)",
+     "CREATE TABLE t (id int, s datetime, e datetime, PERIOD FOR p (s, e));"
+     " CREATE TABLE u (id int, s datetime, e datetime, PERIOD FOR p (s, e), UNIQUE KEY k (id, p WITHOUT OVERLAPS))"),
     (MARIADB, "keys come and go while the block size of their table changes, and a table that points to it goes",
      "CREATE TABLE t (id int, a int, UNIQUE KEY u (id)) ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8;"
      " CREATE TABLE z (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",

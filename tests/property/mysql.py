@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hypothesis import strategies as st
 
 from tests.property.drawing import Pen, Script
 from tests.property.mysql_code import code
 from tests.property.mysql_columns import FAMILIES, OF_VENDOR, Drawn, columns
+from tests.property.mysql_keys import indexes
 from tests.property.mysql_partitions import partitioned
+from tests.property.mysql_relations import foreign_keys
+from tests.property.mysql_special import other_engine, overlapping, sequence, versioned
 
 TABLES = ("orders", "items", "people", "audit")
 _BOTH = """
@@ -22,7 +27,10 @@ _BOTH = """
     |sub-partitions by linear hash|sub-partitions by linear key|view algorithm|check option|view security|view columns
     |view of a view|join view|definer|routine security|routine comment|sql_mode of a routine|trigger order
     |trigger that follows|trigger that precedes|time zone of an event|one-time event|event that ends|event that is kept
-    |event comment|role|user|grant option|grant on a table|grant on a column|grant on the database|grant on a routine
+    |event comment|reordered columns|generated from a drawn column|index on a generated column|counts beside its key
+    |check on a drawn column|FK to a text|narrow id|cyclic FKs|sub-partition options|other bounds|sql_mode of a function
+    |sql_mode of a trigger|sql_mode of an event|view of views|table of MyISAM|key over three columns|prefixes in one key
+    |role|user|grant option|grant on a table|grant on a column|grant on the database|grant on a routine
 """  # fmt: skip
 
 
@@ -38,10 +46,12 @@ def _types(flavour: str) -> frozenset[str]:
 FEATURES = {
     "mariadb": _names(_BOTH) | _types("mariadb") | _names(
         "ignored index|sequence|sequence options|default from a sequence|system versioned|period of system time"
-        "|history partitions|without system versioning|compressed column|page compression"
+        "|history partitions|without system versioning|compressed column|page compression|versioned with keys"
+        "|application period|without overlaps"
     ),
     "mysql": _names(_BOTH) | _types("mysql") | _names(
         "invisible index|functional index|SRID|FULLTEXT parser|not enforced|column format|column storage|key block size"
+        "|unique functional index|multi-valued index|functional index over a drawn column"
     ),
 }  # fmt: skip
 
@@ -51,51 +61,100 @@ def schemas(draw: st.DrawFn, flavour: str) -> Script:
     """One random schema of ``mariadb`` or ``mysql``."""
     pen = Pen(draw)
     if flavour == "mariadb":
-        _sequence(pen)
+        sequence(pen)
     tables = pen.some(TABLES, least=1)
+    style = _style(pen)
     for name in tables:
-        _table(pen, name, flavour)
-    _foreign_keys(pen, tables)
+        _table(pen, name, flavour, style)
+    foreign_keys(pen, tables, id_type=style.id_type, tag_type=style.tag_type)
     if pen.chance(2):
         partitioned(pen, flavour)
-    _other_engine(pen, flavour)
+    other_engine(pen, flavour)
     if flavour == "mariadb":
-        _versioned(pen)
+        versioned(pen)
+        overlapping(pen)
     code(pen, tables)
     return pen.script
 
 
-def _table(pen: Pen, name: str, flavour: str) -> None:
+@dataclass(frozen=True)
+class _Style:
+    """What all tables of a schema have in common, so that foreign keys fit: the types of what they point to."""
+
+    id_type: str
+    tag_type: str
+
+
+def _style(pen: Pen) -> _Style:
+    id_type = pen.one(("bigint", "bigint", "int", "int unsigned"))
+    pen.note(*(("narrow id",) if id_type != "bigint" else ()))
+    tag_type = pen.one((
+        "varchar(20) CHARACTER SET latin1", "varchar(30) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+        "varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", "char(8) CHARACTER SET ascii",
+    ))  # fmt: skip
+    return _Style(id_type, tag_type)
+
+
+def _table(pen: Pen, name: str, flavour: str, style: _Style) -> None:
     key = pen.one(("PRIMARY KEY (id)", "PRIMARY KEY (id, code)", ""))
     pen.note({"PRIMARY KEY (id, code)": "composite primary key", "": "no primary key"}.get(key, "AUTO_INCREMENT"))
     counts = " AUTO_INCREMENT" if key == "PRIMARY KEY (id)" and pen.chance(2) else ""
     pen.note(*(("AUTO_INCREMENT",) if counts else ()))
-    lines = [f"id bigint NOT NULL{counts}", "code int NOT NULL DEFAULT 1"]
+    lines = [f"id {style.id_type} NOT NULL{counts}", "code int NOT NULL DEFAULT 1"]
     drawn = columns(pen, flavour)
     lines += [definition for _, definition in drawn]
-    lines += _generated(pen)
+    lines += _generated(pen, [column for column, _ in drawn])
+    lines += [f"tag {style.tag_type}", f"UNIQUE KEY {name}_tag (tag)"] if pen.chance(2) else []
+    if not counts and pen.chance(6):
+        pen.note("counts beside its key")
+        lines += ["number bigint NOT NULL AUTO_INCREMENT", f"{pen.one(('KEY', 'UNIQUE KEY'))} {name}_number (number)"]
+    if pen.chance(4):
+        pen.note("reordered columns")
+        lines.reverse()
     lines += [key] if key else []
-    lines += _checks(pen, name, flavour)
+    lines += _checks(pen, name, flavour, [column for column, _ in drawn])
     if key != "PRIMARY KEY (id)":  # MySQL wants a key on exactly what a foreign key points to
         lines.append(f"UNIQUE KEY {name}_id (id)")
     lines.append(f"UNIQUE KEY {name}_pair (id, code)")
-    lines += _indexes(pen, name, [column for column, _ in drawn], flavour)
+    lines += indexes(pen, name, [column for column, _ in drawn], flavour)
     compressed = any("COMPRESSED" in column.type for column, _ in drawn)
     options = _options(pen, flavour, counts=bool(counts), pages=not compressed)
     pen.write(f"CREATE TABLE {name} (\n  " + ",\n  ".join(lines) + f"\n){options}")
 
 
-def _generated(pen: Pen) -> list[str]:
-    if not pen.chance(3):
-        return []
-    kind, feature = pen.one((("VIRTUAL", "virtual"), ("STORED", "stored")))
-    pen.note(feature)
-    lines = [f"doubled bigint GENERATED ALWAYS AS (code * {pen.one((2, 3))}) {kind}"]
-    return [*lines, *(["KEY by_doubled (doubled)"] if pen.chance(3) else [])]
+# column → an expression over it that every type of its family has, and the type of the result
+_OVER = {
+    "amount": ("amount + {}", "double"), "title": ("length(rtrim(title)) + {}", "int"),
+    "raw": ("length(raw) + {}", "int"), "since": ("since + {}", "int"), "mixed": ("length(mixed) + {}", "bigint"),
+    "state": ("length(state) + {}", "int"), "day": ("year(day) + {}", "int"),
+}  # fmt: skip
 
 
-def _checks(pen: Pen, name: str, flavour: str) -> list[str]:
+def _generated(pen: Pen, drawn: list[Drawn]) -> list[str]:
     lines = []
+    if pen.chance(3):
+        kind, feature = pen.one((("VIRTUAL", "virtual"), ("STORED", "stored")))
+        pen.note(feature)
+        lines.append(f"doubled bigint GENERATED ALWAYS AS (code * {pen.one((2, 3))}) {kind}")
+        lines += ["KEY by_doubled (doubled)"] if pen.chance(3) else []
+    sources = [column.name for column in drawn if column.name in _OVER and "COMPRESSED" not in column.type]
+    if sources and pen.chance(3):
+        expression, type_ = _OVER[pen.one(sources)]
+        pen.note("generated from a drawn column")
+        stored = pen.one(("VIRTUAL", "STORED"))
+        lines.append(f"derived {type_} GENERATED ALWAYS AS ({expression.format(pen.one((0, 1)))}) {stored}")
+        if pen.chance(3):
+            pen.note("index on a generated column")
+            lines.append("KEY by_derived (derived)")
+    return lines
+
+
+def _checks(pen: Pen, name: str, flavour: str, drawn: list[Drawn]) -> list[str]:
+    lines = []
+    sources = [column.name for column in drawn if column.name in _OVER]
+    if sources and pen.chance(5):
+        pen.note("check on a drawn column")
+        lines.append(f"CONSTRAINT {name}_drawn CHECK ({_OVER[pen.one(sources)][0].format(pen.one((0, 1)))} < 99999)")
     if pen.chance(3):
         enforced = "" if flavour == "mariadb" else pen.maybe(" NOT ENFORCED", "not enforced", of=3)
         lines.append(f"CONSTRAINT {name}_code CHECK (code {pen.one(('> 0', '< 1000'))}){enforced}")
@@ -104,51 +163,6 @@ def _checks(pen: Pen, name: str, flavour: str) -> list[str]:
         lines.append(f"CHECK (code {pen.one(('<> 0', '<> 99'))})")
         pen.note("unnamed check")
     return lines
-
-
-_NEVER_INDEXED = frozenset({"json", "vector"})
-_BY_PREFIX = frozenset({"tinytext", "text", "mediumtext", "longtext", "tinyblob", "blob", "mediumblob", "longblob"})
-_FULLTEXT = frozenset({"varchar", "char", "text", "mediumtext", "longtext"})
-
-
-def _indexes(pen: Pen, name: str, drawn: list[Drawn], flavour: str) -> list[str]:
-    lines = []
-    for column in drawn:
-        if column.base in _NEVER_INDEXED or "COMPRESSED" in column.type or not pen.chance(3):
-            continue
-        kind, form, feature = pen.one(_forms(column))
-        line = f"{kind} {name}_by_{column.name} {form}"
-        pen.note(feature)
-        if kind == "FULLTEXT KEY" and flavour == "mysql":
-            line += pen.maybe(" WITH PARSER ngram", "FULLTEXT parser", of=3)
-        if kind == "KEY":
-            line += _index_options(pen, flavour, ordered="DESC" in form)
-        lines.append(line)
-    if flavour == "mysql" and pen.chance(5):
-        lines.append(f"KEY {name}_functional (({pen.one(('code + 1', 'abs(code)'))}))")
-        pen.note("functional index")
-    return lines
-
-
-def _forms(column: Drawn) -> list[tuple[str, str, str]]:
-    name, base = column.name, column.base
-    if column.name == "place":
-        return [("SPATIAL KEY", f"({name})", "spatial index")]
-    forms = [("FULLTEXT KEY", f"({name})", "FULLTEXT")] if base in _FULLTEXT else []
-    if base in _BY_PREFIX or column.type.startswith("varchar(300)"):
-        return [("KEY", f"({name}(10))", "prefix index"), ("UNIQUE KEY", f"({name}(7), id)", "prefix index"), *forms]
-    forms += [("KEY", f"({name})", "secondary index"), ("UNIQUE KEY", f"({name}, id)", "unique index"),
-              ("KEY", f"({name} DESC, code)", "DESC index")]  # fmt: skip
-    return [*forms, ("KEY", f"({name}(5))", "prefix index")] if base in ("varchar", "varbinary") else forms
-
-
-def _index_options(pen: Pen, flavour: str, *, ordered: bool) -> str:
-    text = pen.maybe(f" USING {'BTREE' if ordered else pen.one(('BTREE', 'HASH'))}", "index method", of=5)
-    if flavour == "mysql":
-        text += pen.maybe(" KEY_BLOCK_SIZE=8", "key block size", of=6)
-    text += pen.maybe(" COMMENT 'it''s'", "index comment", of=6)
-    hidden = (" IGNORED", "ignored index") if flavour == "mariadb" else (" INVISIBLE", "invisible index")
-    return text + pen.maybe(*hidden, of=6)
 
 
 def _options(pen: Pen, flavour: str, *, counts: bool, pages: bool) -> str:
@@ -164,66 +178,3 @@ def _options(pen: Pen, flavour: str, *, counts: bool, pages: bool) -> str:
         text += pen.one((" STATS_PERSISTENT=1", " STATS_PERSISTENT=0 STATS_AUTO_RECALC=1", " MAX_ROWS=1000"))
         pen.note("create options")
     return text + pen.maybe(" COMMENT='what it''s for'", "table comment", of=4)
-
-
-def _foreign_keys(pen: Pen, tables: list[str]) -> None:
-    for name in tables:
-        for target in pen.some(tables, most=2):
-            action = pen.one(("", " ON DELETE CASCADE", " ON DELETE SET NULL", " ON UPDATE CASCADE"))
-            # MySQL lets no action touch a column that a CHECK or a stored generated column reads.
-            pair = not action and pen.chance(2)
-            pen.note("foreign key", *(("self FK",) if name == target else ()), *(("composite FK",) if pair else ()))
-            pen.note(
-                *(("FK cascade",) if "DELETE CASCADE" in action else ()),
-                *(("FK ON UPDATE",) if "UPDATE" in action else ()),
-            )
-            named = f"CONSTRAINT {name}_to_{target} "
-            if pen.chance(4):
-                named = ""
-                pen.note("unnamed FK")
-            source, wanted = (f"ref_{target}, code", "id, code") if pair else (f"ref_{target}", "id")
-            pen.write(f"ALTER TABLE {name} ADD COLUMN ref_{target} bigint")
-            pen.write(f"ALTER TABLE {name} ADD {named}FOREIGN KEY ({source}) REFERENCES {target} ({wanted}){action}")
-
-
-def _other_engine(pen: Pen, flavour: str) -> None:
-    if pen.chance(4):
-        engines = (
-            "InnoDB",
-            "MyISAM CHECKSUM=1",
-            "MEMORY",
-            *(("Aria TRANSACTIONAL=0",) if flavour == "mariadb" else ()),
-        )
-        method = pen.maybe(" USING HASH", "hash index", of=2)
-        pen.write(f"CREATE TABLE plain (a int NOT NULL, b varchar(9), KEY (a){method}) ENGINE={pen.one(engines)}",
-                  "engine")  # fmt: skip
-
-
-def _sequence(pen: Pen) -> None:
-    if not pen.chance(3):
-        return
-    options = pen.one(("", " INCREMENT BY 5", " START WITH 10 MINVALUE 5 MAXVALUE 1000 CYCLE", " CACHE 10", " NOCACHE"))
-    pen.write(f"CREATE SEQUENCE numbers{options}", "sequence", *(("sequence options",) if options else ()))
-    if pen.chance(2):
-        pen.write(
-            "CREATE TABLE tickets (id bigint NOT NULL DEFAULT nextval(numbers), a int)", "default from a sequence"
-        )
-
-
-def _versioned(pen: Pen) -> None:
-    if not pen.chance(3):
-        return
-    form = pen.one((
-        ("a int", ""),
-        ("a int", " WITH SYSTEM VERSIONING"),
-        ("a int, b int WITHOUT SYSTEM VERSIONING", " WITH SYSTEM VERSIONING"),
-        ("a int, since timestamp(6) GENERATED ALWAYS AS ROW START, until timestamp(6) GENERATED ALWAYS AS ROW END"
-         ", PERIOD FOR SYSTEM_TIME (since, until)", " WITH SYSTEM VERSIONING"),
-        ("a int", " WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME LIMIT 1000"
-         " (PARTITION h0 HISTORY, PARTITION h1 HISTORY, PARTITION now CURRENT)"),
-    ))  # fmt: skip
-    columns_, options = form
-    pen.write(f"CREATE TABLE versions ({columns_}){options}")
-    pen.note(*(("system versioned",) if options else ()), *(("history partitions",) if "HISTORY" in options else ()),
-             *(("period of system time",) if "PERIOD" in columns_ else ()),
-             *(("without system versioning",) if "WITHOUT" in columns_ else ()))  # fmt: skip

@@ -13,6 +13,7 @@ def code(pen: Pen, tables: list[str]) -> None:
     """What is written in SQL text, over these tables."""
     functions, callable_ = _functions(pen)
     _views(pen, tables, callable_)
+    _modes(pen, tables[-1])
     _procedures(pen)
     _triggers(pen, tables[0])
     _events(pen)
@@ -43,6 +44,10 @@ def _views(pen: Pen, tables: list[str], functions: list[str]) -> None:
                   f" WHERE code > {pen.one((0, 1))}{check}", "view")  # fmt: skip
         if not definer and pen.chance(3):
             pen.write("CREATE VIEW again AS SELECT s.* FROM seen s", "view of a view")
+            if pen.chance(2):
+                number = pen.one((1, 2))
+                pen.write(f"CREATE VIEW counted_again AS SELECT count(*) AS n, {number} AS k FROM again a JOIN seen b",
+                          "view of views")  # fmt: skip
     if len(tables) > 1 and pen.chance(4):
         called = f", {functions[0]}(a.code) AS called" if functions else ""
         pen.write(f"CREATE VIEW joined AS SELECT a.id AS a_id, b.code AS b_code{called}"
@@ -122,3 +127,21 @@ def _grants(pen: Pen, tables: list[str], functions: list[str]) -> None:
         pen.write(f"GRANT {pen.one(('SELECT', 'SELECT, CREATE VIEW'))} ON * TO {who}", "grant on the database")
     if functions and pen.chance(3):
         pen.write(f"GRANT EXECUTE ON FUNCTION {functions[0]} TO {who}", "grant on a routine")
+
+
+def _modes(pen: Pen, table: str) -> None:
+    """Code whose text means something else under another sql_mode."""
+    for what in ("function", "trigger", "event"):
+        if not pen.chance(6):
+            continue
+        sql_mode, text = pen.one((
+            ("PIPES_AS_CONCAT", "'a' || 'b'"), ("ANSI_QUOTES,NO_BACKSLASH_ESCAPES", r"'a\b'"), ("", '"a"'),
+            ("PIPES_AS_CONCAT,ANSI_QUOTES", "'c' || 'd'"),
+        ))  # fmt: skip
+        pen.write(f"SET SESSION sql_mode = '{sql_mode}'", f"sql_mode of a{'n' if what == 'event' else ''} {what}")
+        pen.write({
+            "function": f"CREATE FUNCTION mode_of() RETURNS varchar(9) DETERMINISTIC RETURN {text}",
+            "trigger": f"CREATE TRIGGER mode_of BEFORE UPDATE ON {table} FOR EACH ROW SET @mode = {text}",
+            "event": f"CREATE EVENT mode_of ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DO SET @mode = {text}",
+        }[what])  # fmt: skip
+        pen.write("SET SESSION sql_mode = DEFAULT")

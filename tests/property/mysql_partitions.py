@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.property.drawing import Pen
 
 _RANGES = (("p0", "5"), ("p1", "100"), ("p2", "1000"))
+_OTHER_RANGES = (("p0", "10"), ("p1", "50"), ("p3", "1000"))
 _YEARS = (("y0", "'2019-01-01'"), ("y1", "'2021-01-01'"), ("y2", "'2025-01-01'"))
 _LISTS = (("a", "1, 2"), ("b", "3"), ("c", "4, NULL"), ("d", "5"))
 _PAIRS = (("a", "(1, 1), (2, 2)"), ("b", "(3, 3)"), ("c", "(4, NULL)"))
@@ -30,7 +31,7 @@ def _clause(pen: Pen, flavour: str) -> str:
     sub, names = _sub(pen)
     head = {"range": "(id)", "list": "(code)", "range columns": "(made)", "list columns": "(code, id)"}[kind]
     parts = [
-        f"PARTITION {name} VALUES {values}{_options(pen)}{_named(name, names=names)}"
+        f"PARTITION {name} VALUES {values}{_options(pen)}{_named(pen, name, names=names)}"
         for name, values in _values(pen, kind)
     ]
     return f" PARTITION BY {kind.upper()} {head}{sub} ({', '.join(parts)})"
@@ -44,7 +45,11 @@ def _count(pen: Pen) -> str:
 
 def _values(pen: Pen, kind: str) -> list[tuple[str, str]]:
     if kind.startswith("range"):
-        found = [(name, f"LESS THAN ({value})") for name, value in pen.some(_YEARS if "columns" in kind else _RANGES)]
+        ranges = _YEARS
+        if "columns" not in kind:
+            ranges = pen.one((_RANGES, _RANGES, _OTHER_RANGES))
+            pen.note(*(("other bounds",) if ranges is _OTHER_RANGES else ()))
+        found = [(name, f"LESS THAN ({value})") for name, value in pen.some(ranges)]
         last = "LESS THAN (MAXVALUE)" if "columns" in kind else "LESS THAN MAXVALUE"
         return found if found and pen.chance(2) else [*found, ("rest", last)]
     lists = _PAIRS if "columns" in kind else _LISTS
@@ -63,8 +68,11 @@ def _sub(pen: Pen) -> tuple[str, bool]:
     return f" SUBPARTITION BY {kind} SUBPARTITIONS 2", False
 
 
-def _named(name: str, *, names: bool) -> str:
-    return f" (SUBPARTITION {name}_0, SUBPARTITION {name}_1)" if names else ""
+def _named(pen: Pen, name: str, *, names: bool) -> str:
+    if not names:
+        return ""
+    own = pen.maybe(pen.one((" COMMENT = 'own'", " MAX_ROWS = 9")), "sub-partition options", of=4)
+    return f" (SUBPARTITION {name}_0{own}, SUBPARTITION {name}_1)"
 
 
 def _options(pen: Pen) -> str:

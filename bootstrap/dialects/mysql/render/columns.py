@@ -11,12 +11,15 @@ from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.mysql.keys import Key, changes_block_size, key_of, leads_with, table_keys
-from bootstrap.dialects.mysql.render.conversions import conversion, needs_prefix, text_conversion, unsettles_keys
-from bootstrap.dialects.mysql.render.parts import column_definition, default_text, key_definition, loses_default
+from bootstrap.dialects.mysql.keys import leads_with, table_keys
+from bootstrap.dialects.mysql.render.conversions import conversion, needs_prefix, text_conversion
+from bootstrap.dialects.mysql.render.counting import carried, carrier, keeps_key
+from bootstrap.dialects.mysql.render.parts import column_definition, default_text, loses_default
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note, plain
+from bootstrap.dialects.mysql.render.states import inherited_collation, live_table, wanted_table
 from bootstrap.dialects.mysql.render.versioning import (
     another_period,
+    end_with_start,
     is_row_column,
     new_period_after,
     old_period_first,
@@ -36,16 +39,16 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     table, column = change.table, change.after
     if is_row_column(column):
         return _period_instead(table, column, context, subject=change.ref)
-    carrier = _carrier(table, column, context)
-    if carrier is not None and carrier != column.name:
+    brought_by = carrier(table, column, context)
+    if brought_by is not None and brought_by != column.name:
         return []
     later = _later_default(column, table, context)
     added = column if later is None else replace(column, default=None)
     clauses = [*engine_first(table, column, context), _add_clause(table, added, change.previous, context)]
     clauses += new_period_after(live_table(table, context), wanted_table(table, context), column.name, context)
     cost = _cost_of_adding(added)
-    if carrier == column.name:
-        clauses += _carried(table, column, context)
+    if brought_by == column.name:
+        clauses += carried(table, column, context)
         cost = Cost.SHARED
     clauses += _lost_default(column)
     hazards = [] if column.generated else list(_hazards_of_adding(change, context))
@@ -80,7 +83,8 @@ def _add_clause(table: Table, column: Column, previous: str, context: RenderCont
     live = live_table(table, context)
     known = {item.name for item in live.columns} | _added_before(table, column, context)
     place = f" AFTER {quote(previous)}" if previous in known else ("" if previous else " FIRST")
-    return f"ADD COLUMN {column_definition(column, context.server, table_collation=_inherited(table, context))}{place}"
+    definition = column_definition(column, context.server, table_collation=inherited_collation(table, context))
+    return f"ADD COLUMN {definition}{place}"
 
 
 def _added_before(table: Table, column: Column, context: RenderContext) -> set[str]:
@@ -119,158 +123,6 @@ def _period_instead(table: Table, column: Column, context: RenderContext, *, sub
     return another_period(live, wanted, context, subject=subject)
 
 
-def live_table(table: Table, context: RenderContext) -> Table:
-    """The table as it is before this plan; the wanted one where it does not exist yet."""
-    found = context.current.objects.get(table.ref)
-    return found if isinstance(found, Table) else table
-
-
-def wanted_table(table: Table, context: RenderContext) -> Table:
-    """The table as it will be after this plan."""
-    found = context.desired.objects.get(table.ref)
-    return found if isinstance(found, Table) else table
-
-
-def _inherited(table: Table, context: RenderContext) -> str | None:
-    """The collation that a column need not say: only where the table has it before and after."""
-    before, after = live_table(table, context).collation, wanted_table(table, context).collation
-    return after if before == after else None
-
-
-def _counting_key(table: Table, column: str, context: RenderContext) -> Key | None:
-    """The key that a column which counts by itself needs: the first that begins with it."""
-    keys = [key for key in table_keys(wanted_table(table, context)) if leads_with(key, column)]
-    return keys[0] if keys else None
-
-
-def carried_by(table: Table, key: Key, context: RenderContext) -> str | None:
-    """The new AUTO_INCREMENT column that brings this key along, or None: the key is then a change of its own."""
-    live = live_table(table, context)
-    if table.ref in context.created:
-        return None
-    for column in wanted_table(table, context).columns:
-        if column.auto_increment and live.column(column.name) is None:
-            wanted = _counting_key(table, column.name, context)
-            if wanted is not None and (wanted.kind, wanted.name) == (key.kind, key.name):
-                return column.name
-    return None
-
-
-def _carrier(table: Table, column: Column, context: RenderContext) -> str | None:
-    """The new AUTO_INCREMENT column whose key this new column is part of."""
-    live = live_table(table, context)
-    for other in wanted_table(table, context).columns:
-        if not other.auto_increment or live.column(other.name) is not None or table.ref in context.created:
-            continue
-        key = _counting_key(table, other.name, context)
-        if key is not None and column.name in {part.column for part in key.parts}:
-            return other.name
-    return None
-
-
-def _carried(table: Table, column: Column, context: RenderContext) -> list[str]:
-    """What must come in the same ALTER as a new AUTO_INCREMENT column."""
-    live, wanted = live_table(table, context), wanted_table(table, context)
-    key = _counting_key(table, column.name, context)
-    if key is None:
-        return []
-    clauses = []
-    for part in key.parts:
-        other = wanted.column(part.column or "")
-        if other is not None and other.name != column.name and live.column(other.name) is None:
-            inherited = _inherited(table, context)
-            clauses.append(f"ADD COLUMN {column_definition(other, context.server, table_collation=inherited)}")
-    clauses += stop_counting(table, context)
-    if key.kind is Kind.PRIMARY_KEY and live.primary_key:
-        clauses.append("DROP PRIMARY KEY")
-    elif any((item.kind, item.name) == (key.kind, key.name) for item in table_keys(live)):
-        clauses.append(f"DROP INDEX {quote(key.name)}")
-    clauses.append(f"ADD {key_definition(key, context.server)}")
-    return clauses
-
-
-def stop_counting(
-    table: Table, context: RenderContext, *, without: frozenset[str] = frozenset(), altered: bool = False
-) -> list[str]:
-    """Take AUTO_INCREMENT from a column that must not have it any more, or whose last key is about to go.
-
-    Args:
-        table: the table that is altered.
-        context: both catalogs.
-        without: names of keys that are dropped in this ALTER; empty: only what the declaration itself no longer wants.
-        altered: the column has its new definition by now.
-    """
-    live, wanted = live_table(table, context), wanted_table(table, context)
-    for column in live.columns:
-        if not column.auto_increment or (without and not _counts_on(live, column.name, without)):
-            continue
-        after = wanted.column(column.name)
-        left = [key for key in stable_keys(table, context) if leads_with(key, column.name) and key.name not in without]
-        if without and "PRIMARY" not in without:
-            # While the primary key begins with the column its own change sees to it: here a foreign key of another
-            # table may still point to the column, and the server refuses (1833).
-            if live.primary_key and leads_with(key_of(live.primary_key), column.name):
-                continue
-            if altered and _primary_key_counts(column.name, live, wanted):
-                continue
-        if (without and not left) or (not without and (after is None or not after.auto_increment)):
-            stopped = replace(after if altered and after is not None else column, auto_increment=False)
-            inherited = _inherited(table, context)
-            return [f"MODIFY COLUMN {column_definition(stopped, context.server, table_collation=inherited)}"]
-    return []
-
-
-def _primary_key_counts(column: str, live: Table, wanted: Table) -> bool:
-    """Whether the primary key, which is altered in place before other keys, begins with the column by now."""
-    before, after = live.primary_key, wanted.primary_key
-    if before is None or after is None or not leads_with(key_of(after), column):
-        return False
-    kept = [part for part in before.columns if wanted.column(part.column or "") is not None]
-    return _settled(replace(key_of(before), parts=tuple(kept)), live, wanted)
-
-
-def _counts_on(live: Table, column: str, names: frozenset[str]) -> bool:
-    return any(key.name in names and leads_with(key, column) for key in table_keys(live))
-
-
-def resume_counting(table: Table, key: Key, context: RenderContext) -> list[str]:
-    """Give AUTO_INCREMENT to the column that the new key begins with: it may have been taken with the old key."""
-    live, wanted = live_table(table, context), wanted_table(table, context)
-    column = wanted.column(key.parts[0].column or "") if leads_with(key, key.parts[0].column or "") else None
-    if column is None or not column.auto_increment or table.ref in context.created:
-        return []
-    if live.column(column.name) is None or _keeps_key(table, column.name, context):
-        return []
-    inherited = _inherited(table, context)
-    return [f"MODIFY COLUMN {column_definition(column, context.server, table_collation=inherited)}"]
-
-
-def _keeps_key(table: Table, column: str, context: RenderContext) -> bool:
-    """Whether a key that begins with the column stays as it is throughout the plan."""
-    return any(leads_with(key, column) for key in stable_keys(table, context))
-
-
-def stable_keys(table: Table, context: RenderContext) -> list[Key]:
-    """Keys that nothing in the plan touches: equal before and after, over columns that unsettle none."""
-    live, wanted = live_table(table, context), wanted_table(table, context)
-    if changes_block_size(live, wanted):
-        return []
-    after = set(table_keys(wanted))
-    return [key for key in table_keys(live) if key in after and _settled(key, live, wanted)]
-
-
-def _settled(key: Key, live: Table, wanted: Table) -> bool:
-    for part in key.parts:
-        old, new = live.column(part.column or ""), wanted.column(part.column or "")
-        if old is None or new is None:
-            return False
-        if old.generated != new.generated or (old.type != new.type and unsettles_keys(old.type, new.type)):
-            return False
-        if not old.nullable and new.nullable and key.kind is Kind.PRIMARY_KEY:
-            return False
-    return True
-
-
 def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     """DROP COLUMN."""
     if is_row_column(change.before):
@@ -306,17 +158,23 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
         after = replace(after, without_system_versioning=False)
     if after.auto_increment and not any(leads_with(key, after.name) for key in table_keys(live)):
         after = replace(after, auto_increment=False)  # it begins to count with the key that is added later
-    elif after.auto_increment and not _keeps_key(table, after.name, context):
+    elif after.auto_increment and not keeps_key(table, after.name, context):
         after = replace(after, auto_increment=False)
     if before == after:
         return []
     found = conversion(before, after)
     cost = max(found.cost, _cost_of_altering(before, after))
-    definition = column_definition(after, context.server, table_collation=_inherited(table, context))
+    ends = end_with_start(live, wanted_table(table, context))
+    if ends is not None and after.name == ends[1]:
+        return []  # it changes together with the start of the period
+    definition = column_definition(after, context.server, table_collation=inherited_collation(table, context))
     hazards = list(_hazards_of_altering(change.ref, before, after, found.loses, table.ref in context.created))
     statements = _converted_as_text(change, context)
     period = old_period_first(live, wanted_table(table, context), after.name)
     clauses = [*period, *engine_first(table, after, context), f"MODIFY COLUMN {definition}"]
+    if ends is not None and after.name == ends[0]:
+        end = wanted_table(table, context).column(ends[1]) or after
+        clauses.append(f"MODIFY COLUMN {column_definition(end, context.server, table_collation=None)}")
     if replace(before, options=after.options) != after or not loses_default(after):
         statements.append(alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards))
     if loses_default(after):

@@ -17,15 +17,10 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import Key, key_of, supports, table_keys
-from bootstrap.dialects.mysql.render.columns import (
-    carried_by,
-    live_table,
-    resume_counting,
-    stop_counting,
-    wanted_table,
-)
+from bootstrap.dialects.mysql.render.counting import carried_by, resume_counting, stop_counting
 from bootstrap.dialects.mysql.render.parts import check_definition, foreign_key_definition, hidden, key_definition
 from bootstrap.dialects.mysql.render.statements import Cost, alter, live_rows, note
+from bootstrap.dialects.mysql.render.states import live_table, wanted_table
 from bootstrap.dialects.mysql.render.versioning import new_period_first
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.plan.statement import Hazard, HazardKind, Statement

@@ -12,7 +12,6 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import table_keys
 from bootstrap.dialects.mysql.render import versioning
-from bootstrap.dialects.mysql.render.columns import live_table
 from bootstrap.dialects.mysql.render.conversions import needs_prefix
 from bootstrap.dialects.mysql.render.partitions import repartition
 from bootstrap.dialects.mysql.render.parts import (
@@ -28,6 +27,7 @@ from bootstrap.dialects.mysql.render.parts import (
     table_options,
 )
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note, plain
+from bootstrap.dialects.mysql.render.states import live_table
 from bootstrap.dialects.mysql.text import literal, quote
 from bootstrap.plan.statement import Hazard, HazardKind, Statement
 

@@ -70,6 +70,16 @@ def old_period_first(live: Table, wanted: Table, column: str) -> list[str]:
     return [f"DROP PERIOD IF EXISTS FOR {quote(period.name)}"]
 
 
+def end_with_start(live: Table, wanted: Table) -> tuple[str, str] | None:
+    """Both ends of the period, where they change their type: one type at all times, so in one ALTER (4153)."""
+    if wanted.period is None:
+        return None
+    ends = (wanted.period.start, wanted.period.end)
+    pairs = [(live.column(name), wanted.column(name)) for name in ends]
+    changed = all(old is not None and new is not None and old.type != new.type for old, new in pairs)
+    return ends if changed else None
+
+
 def new_period_first(live: Table, wanted: Table, context: RenderContext) -> list[str]:
     """ADD PERIOD, before the key that needs it."""
     if wanted.period is None or live.period == wanted.period:
