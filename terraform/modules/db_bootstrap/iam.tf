@@ -83,7 +83,7 @@ resource "aws_iam_role_policy" "this" {
         Action   = local.network_interface_actions
         Resource = ["*"]
         Condition = { ArnEquals = { "lambda:SourceFunctionArn" = [
-          "arn:${local.partition}:lambda:${local.region}:${local.account_id}:function:${local.function_name}",
+          "arn:${local.partition}:lambda:${local.own_region}:${local.account_id}:function:${local.function_name}",
         ] } }
       }],
 
@@ -160,7 +160,7 @@ resource "aws_iam_role_policy" "this" {
         Effect    = "Allow"
         Action    = ["kms:Decrypt"]
         Resource  = [var.declaration_bucket_kms_key_arn]
-        Condition = { StringEquals = { "kms:ViaService" = "s3.${local.region}.${local.dns_suffix}" } }
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${local.own_region}.${local.dns_suffix}" } }
       }],
     ] : row[1] if row[0]]
   })

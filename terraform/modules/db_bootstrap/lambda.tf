@@ -55,6 +55,10 @@ resource "aws_lambda_function" "this" {
       error_message = "role_arn: needed with create_role = false."
     }
     precondition {
+      condition     = length(var.subnet_ids) > 0 || (var.vpc_id == null && var.database_security_group_id == null && length(var.security_group_ids) == 0)
+      error_message = "subnet_ids: none, so the function would be outside of the VPC that vpc_id, database_security_group_id or security_group_ids speak of."
+    }
+    precondition {
       condition     = length(var.subnet_ids) == 0 || var.create_security_group || length(var.security_group_ids) > 0
       error_message = "security_group_ids: needed with create_security_group = false."
     }

@@ -30,8 +30,10 @@ data "aws_region" "current" {
 }
 
 locals {
-  region = var.create ? coalesce(var.target.region, data.aws_region.current[0].id) : var.target.region
-  port   = var.target.port != null ? var.target.port : { postgresql = 5432, mysql = 3306 }[var.target.engine]
+  # Where the database and its secret are, and where what is made here is.
+  region     = var.create ? coalesce(var.target.region, local.own_region) : var.target.region
+  own_region = one(data.aws_region.current[*].id)
+  port       = var.target.port != null ? var.target.port : { postgresql = 5432, mysql = 3306 }[var.target.engine]
 
   credentials = {
     secret_arn    = var.target.credentials.secret_arn

@@ -356,6 +356,51 @@ run "parameter_and_its_key_are_exact" {
 }
 
 
+# The database and its secret may be in another region than the function.
+run "what_is_the_functions_is_in_the_functions_region" {
+  command = plan
+  variables {
+    vpc_id                     = "vpc-1"
+    subnet_ids                 = ["subnet-1"]
+    database_security_group_id = "sg-database"
+    target = {
+      engine      = "mysql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      region      = "eu-west-1"
+      credentials = { ssm_parameter = "/production/contacts/password" }
+    }
+  }
+  override_resource {
+    target          = aws_cloudwatch_log_group.this
+    override_during = plan
+    values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:x" }
+  }
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement :
+      statement.Condition.ArnEquals["lambda:SourceFunctionArn"] if statement.Sid == "CodeMayNotAttach"
+    ]) == ["arn:aws:lambda:eu-central-1:123456789012:function:db-bootstrap-contacts-production"]
+    error_message = "The denial names the function where it is, or it denies nothing."
+  }
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Resource if statement.Sid == "ReadParameter"
+    ]) == ["arn:aws:ssm:eu-west-1:123456789012:parameter/production/contacts/password"]
+    error_message = "The parameter is read where the target is."
+  }
+}
+
+run "refuses_a_vpc_without_subnets" {
+  command = plan
+  variables {
+    vpc_id                     = "vpc-1"
+    database_security_group_id = "sg-database"
+  }
+  expect_failures = [aws_lambda_function.this]
+}
+
 run "passwords_of_declared_roles_are_exact" {
   command = plan
   variables {
