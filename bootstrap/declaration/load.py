@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -48,16 +48,7 @@ def manifest(directory: Path, environment: str | None = None) -> Manifest:
     Raises:
         DeclarationError: as :func:`load`, for these two files.
     """
-    return _manifest(Directory(Path(directory)), environment)
-
-
-def manifest_files(files: Mapping[str, bytes], environment: str | None = None) -> Manifest:
-    """The same for a declaration in memory."""
-    return _manifest(Memory(files), environment)
-
-
-def _manifest(store: Store, environment: str | None) -> Manifest:
-    project = open_project(store, environment)
+    project = open_project(Directory(Path(directory)), environment)
     project.problems.raise_if_any()
     return project.manifest
 

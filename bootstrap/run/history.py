@@ -283,10 +283,6 @@ class History:
         found = self._runs(where, [*_SUCCESS])
         return next(iter(found), None), next((run for run in found if run.outcome in _SUCCESS), None)
 
-    def last_success(self) -> Run | None:
-        """The latest run after which the database was what its declaration said."""
-        return self.latest()[1]
-
     def statements(self, run: int) -> list[StatementRecord]:
         """The statements of a run, in their order."""
         columns = ", ".join(_STATEMENT_COLUMNS)

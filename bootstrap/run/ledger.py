@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import Dialect, Session
 from bootstrap.run.history import History, Value
 
 _BATCH = 500  # keys of one IN (…)
@@ -89,8 +88,3 @@ class Ledger:
 def _identity(ref: Ref) -> str:
     """A key of fixed length: names of functions carry their argument types and may be long."""
     return hashlib.sha256("\0".join((ref.kind, ref.schema, ref.table, ref.name)).encode()).hexdigest()
-
-
-def managed_identities(session: Session, dialect: Dialect) -> frozenset[Ref]:
-    """Identities that an earlier run declared."""
-    return Ledger(History(session, dialect)).managed()

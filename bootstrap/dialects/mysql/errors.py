@@ -23,9 +23,6 @@ _MISSING = frozenset({1005, 1054, 1072, 1146, 1051, 1305, 1356, 1360, 1539, 1822
 _ALGORITHM = frozenset({1845, 1846, 1847, 4092, 3889, 1118})
 
 ACCESS_DENIED = frozenset({1044, 1142, 1143, 1227, 1370, 1410})
-FOREIGN_DEFINER = 1227
-BINARY_LOGGING = 1419
-MISSING_LATER = _MISSING
 
 
 def server_error(error: pymysql.MySQLError) -> ServerError:

@@ -11,7 +11,7 @@ from bootstrap.dialects.base import ServerError, Session
 from bootstrap.problems import BootstrapError
 from bootstrap.redact import remember
 from bootstrap.run.history import History, Outcome, RunEnd, RunFacts, StatementRecord, sql_hash
-from bootstrap.run.ledger import Ledger, SeedProof, managed_identities
+from bootstrap.run.ledger import Ledger, SeedProof
 from tests.integration.run.conftest import Place
 
 FACTS = RunFacts(
@@ -29,7 +29,7 @@ def record(seq: int, outcome: Outcome, **facts: object) -> StatementRecord:
 
 def test_where_there_are_no_tables_nothing_has_happened(place: Place, session: Session) -> None:
     history = History(session, place.dialect)
-    assert (history.version(), history.runs(), history.last_success(), history.run(1)) == (0, [], None, None)
+    assert (history.version(), history.runs(), history.latest()[1], history.run(1)) == (0, [], None, None)
     assert (history.statements(1), history.next_seq(1)) == ([], 1)
     ledger = Ledger(history)
     assert (ledger.managed(), ledger.seeds([place.ref("t")])) == (frozenset(), {})
@@ -57,10 +57,10 @@ def test_a_run_from_start_to_end(history: History) -> None:
     assert abs((started.started_at - before).total_seconds()) < 60
     assert started.db_user
     assert int(started.backend) > 0
-    assert history.last_success() is None
+    assert history.latest()[1] is None
     end = RunEnd(outcome=Outcome.APPLIED, fingerprint_after="f1", ready_token="token")
     history.finish(number, end)
-    done = history.last_success()
+    done = history.latest()[1]
     assert done is not None
     assert (done.id, done.fingerprint_after, done.ready_token, done.plan_digest) == (number, "f1", "token", "p1")
     assert done.finished_at is not None
@@ -106,7 +106,7 @@ def test_what_was_declared_is_known_to_the_next_run(history: History, run: int, 
     table = place.ref("t")
     column = table.child(Kind.COLUMN, "c")
     ledger.set_managed(run, [table, column])
-    assert managed_identities(history.session, place.dialect) == {table, column}
+    assert ledger.managed() == {table, column}
     ledger.set_managed(run, [table, place.ref("T")])
     assert ledger.managed() == {table, place.ref("T")}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.declaration.load import load, load_files, manifest, manifest_files
+from bootstrap.declaration.load import load, load_files, manifest
 from bootstrap.declaration.model import Credentials, Policy, Scope, Target, TerraformTarget, Tls
 from bootstrap.problems import DeclarationError
 from tests.unit.declaration.reading import TABLE, files, problems, read
@@ -138,15 +138,19 @@ def test_files_at_other_places() -> None:
 
 def test_the_digest_is_of_everything_that_is_read() -> None:
     base = files(schema__a_yaml=TABLE, environments__dev_yaml="", environments__prod_yaml="", notes_md="x")
-    digest = manifest_files(base, "dev").digest
-    assert digest == load_files(base, "dev").digest
-    assert digest != manifest_files(base, "prod").digest
+    digest = load_files(base, "dev").digest
+    assert digest != load_files(base, "prod").digest
     unchanged = base | {"environments/prod.yaml": b"scope: {tables: x}", "notes.md": b"y"}
-    assert manifest_files(unchanged, "dev").digest == digest
+    assert load_files(unchanged, "dev").digest == digest
     for path, content in (("schema/a.yaml", b"# \n"), ("environments/dev.yaml", b"# \n"), ("seeds/x.csv", b"a\n")):
         changed = base | {path: base.get(path, b"") + content}
-        assert manifest_files(changed, "dev").digest != digest
+        assert load_files(changed, "dev").digest != digest
 
 
-def test_a_manifest_parses_no_structure() -> None:
-    assert manifest_files(files(schema__a_yaml="[[[")).engine == "postgresql"
+def test_a_manifest_parses_no_structure_and_has_the_same_digest(tmp_path: Path) -> None:
+    (tmp_path / "schema").mkdir()
+    for path, content in files(schema__a_yaml=TABLE).items():
+        (tmp_path / path).write_bytes(content)
+    assert manifest(tmp_path).digest == load(tmp_path).digest
+    (tmp_path / "schema/a.yaml").write_text("[[[")
+    assert manifest(tmp_path).engine == "postgresql"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 
-from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.text import quote
@@ -25,11 +25,6 @@ _REASONS = {
     Cost.SHARED: (HazardKind.LONG_LOCK, "writers wait until it is built"),
     Cost.COPY: (HazardKind.TABLE_REWRITE, "the table is copied, and writers wait until that is done"),
 }
-
-
-def table_of(ref: Ref) -> Ref:
-    """The table that something belongs to, or the table itself."""
-    return ref.owner or Ref(Kind.TABLE, "", ref.name)
 
 
 def live_rows(table: Ref, context: RenderContext) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.constraints import Check
-from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.types import (
     Attribute,
     Collation,
@@ -153,6 +152,3 @@ def _collation(row: CatalogRow) -> Collation:
         comment=row["comment"],
         owner=row["owner"],
     )
-
-
-KINDS_OF_TYPES = frozenset({Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN})

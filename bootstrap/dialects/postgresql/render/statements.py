@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
-from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.arrays import faithful
@@ -220,9 +219,3 @@ def comment_change(
 def is_created(ref: Ref, context: RenderContext) -> bool:
     """Whether an object, or the table it belongs to, does not exist yet."""
     return is_new(ref.owner or ref, context) or (ref.owner or ref) not in context.current.objects
-
-
-def current_table(table: Table, context: RenderContext) -> Table | None:
-    """The table as it is in the database, or None."""
-    found = context.current.objects.get(table.ref)
-    return found if isinstance(found, Table) else None

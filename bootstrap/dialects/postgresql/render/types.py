@@ -324,6 +324,3 @@ def alter_range(before: RangeType, after: RangeType, context: RenderContext) -> 
     """Owner and comment; anything else is a new type."""
     made = owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
-
-
-TYPE_KINDS = frozenset({Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bootstrap.catalog.code import View
-from bootstrap.catalog.ref import Kind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
@@ -101,6 +100,3 @@ def alter_view(before: View, after: View, context: RenderContext) -> list[Statem
     made += owner_change(after.ref, before.owner, after.owner, context)
     made += comment_change(after.ref, before.comment, after.comment, context)
     return made + _column_properties(before, after, context)
-
-
-VIEW_KINDS = frozenset({Kind.VIEW, Kind.MATERIALIZED_VIEW})
