@@ -273,17 +273,20 @@ def compose(data: bytes, file: str, problems: Problems, variables: MappingABC[st
         return _Tree(file, problems, variables).read(text)
     except _Stop:
         return None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        what = error.problem or error.context or "it cannot be read"
-        if "nesting depth" in what:  # newer libyaml has a bound of its own, and looks ahead of the events it has given
-            problems.add(Position(file, line), *_TOO_DEEP)
-        else:
-            problems.add(Position(file, line), f"this is not YAML: {what}", _mend(what))
     except yaml.YAMLError as error:
-        problems.add(Position(file, 1), f"this is not YAML: {shown(str(error), 200)}", "mend the file")
+        problems.add(*_not_yaml(error, file))
     return None
+
+
+def _not_yaml(error: yaml.YAMLError, file: str) -> tuple[Position, str, str]:
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return Position(file, 1), f"this is not YAML: {shown(str(error), 200)}", "mend the file"
+    mark = error.problem_mark or error.context_mark
+    position = Position(file, mark.line + 1 if mark else 1)
+    what = error.problem or error.context or "it cannot be read"
+    if "nesting depth" in what:  # newer libyaml has a bound of its own, and looks ahead of the events it has given
+        return position, *_TOO_DEEP
+    return position, f"this is not YAML: {what}", _mend(what)
 
 
 def _mend(what: str) -> str:
