@@ -1,8 +1,9 @@
-"""Keys and indexes of partitions beside those that belong to their parent's."""
+"""Keys and indexes that are the same but for the name, of one table or of a partition and its parent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from bootstrap.catalog.constraints import KeyConstraint
 from bootstrap.catalog.indexes import Index
@@ -24,6 +25,26 @@ def beside(table: Table) -> list[Index | KeyConstraint]:
     """
     attached = {_definition(item) for item in key_like(table) if item.parent is not None}
     return [item for item in key_like(table) if item.parent is None and _definition(item) in attached]
+
+
+def alike(keys: Iterable[KeyConstraint]) -> list[KeyConstraint]:
+    """Those of the same columns as one before them: of two in one CREATE TABLE the server makes one only."""
+    seen: set[tuple[object, ...]] = set()
+    found = []
+    for key in keys:
+        if _definition(key) in seen:
+            found.append(key)
+        seen.add(_definition(key))
+    return found
+
+
+def attached_alike(table: Table) -> list[KeyConstraint]:
+    """A partition's keys that belong to several keys of its parent of the same columns: which one a key that is there
+    already becomes, the server chooses.
+    """
+    attached = [key for key in (table.primary_key, *table.uniques) if key is not None and key.parent is not None]
+    counts = Counter(_definition(key) for key in attached)
+    return [key for key in attached if counts[_definition(key)] > 1]
 
 
 def _definition(item: Index | KeyConstraint) -> tuple[object, ...]:

@@ -38,6 +38,19 @@ def dependents_of(needs: Mapping[Ref, Iterable[Ref]]) -> dict[Ref, set[Ref]]:
     return dependents
 
 
+def changes_with_type(ref: Ref, dependents: Mapping[Ref, Iterable[Ref]]) -> set[Ref]:
+    """What the server alters together with a type: the types that are based on it, and the columns of all of these.
+    Empty for what is no type.
+    """
+    found: set[Ref] = set()
+    pending = [ref] if ref.kind in TYPES else []
+    while pending:
+        fresh = {more for more in dependents.get(pending.pop(), ()) if more.kind in TYPES or more.kind is Kind.COLUMN}
+        pending += [more for more in fresh - found if more.kind in TYPES]
+        found |= fresh
+    return found
+
+
 def _structural(item: DatabaseObject, catalog: Catalog) -> Iterator[tuple[Ref, Ref]]:
     ref = item.ref
     if ref.schema:
@@ -62,6 +75,15 @@ def owner_of(ref: Ref, catalog: Catalog) -> DatabaseObject | None:
         return None
     candidates = (catalog.objects.get(Ref(kind, ref.schema, ref.table)) for kind in _RELATIONS)
     return next((item for item in candidates if item is not None), None)
+
+
+def is_taken_in(ref: Ref, dependent: Ref, catalog: Catalog) -> bool:
+    """Whether the dependent is an index of a partitioned table that is made of its partitions' ones, such as this: it
+    stays when one of them goes.
+    """
+    partition = owner_of(ref, catalog)
+    parent = partition.partition_of if isinstance(partition, Table) else None
+    return parent is not None and (parent.schema, parent.table) == (dependent.schema, dependent.table)
 
 
 def _table(table: Table, catalog: Catalog) -> Iterator[tuple[Ref, Ref]]:

@@ -35,7 +35,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.plan.effects import Effect, effect_of
-from bootstrap.plan.needs import TYPES, dependents_of, needs_of, referenced
+from bootstrap.plan.needs import TYPES, changes_with_type, dependents_of, is_taken_in, needs_of, referenced
 from bootstrap.plan.parents import parenthood, partitioned_by
 from bootstrap.plan.rules import Rules
 
@@ -105,6 +105,7 @@ class _Precedence:
         self.makers: _Index = defaultdict(set)
         self.takers: _Index = defaultdict(set)
         self.alterers: _Index = defaultdict(set)
+        self.along: _Index = defaultdict(set)  # who alters something together with its type
         self.releasers: _Index = defaultdict(set)
         self.before: dict[int, set[int]] = defaultdict(set)
 
@@ -136,6 +137,8 @@ class _Precedence:
                 self.takers[_name_slot(ref)].add(index)
             for ref in effect.alters:
                 self.alterers[ref].add(index)
+                for along in changes_with_type(ref, self.dependents):
+                    self.along[along].add(index)
             change = self.changes[index]
             if isinstance(change, ReleaseDefault | Leave):
                 self.releasers[change.ref].add(index)
@@ -148,13 +151,13 @@ class _Precedence:
         for ref in effect.makes | effect.alters:
             for need in self.needs.get(ref, ()):
                 self._put((maker for maker in self.makers.get(need, ()) if not self._joins_new(maker, index)), index)
-                alterers = self.alterers.get(need, set())
+                alterers = self.alterers.get(need, set()) | self.along.get(need, set())
                 if need == ref.owner:  # a table's own properties need not come before members that they do not disturb
                     alterers = {alterer for alterer in alterers if self._disturbs(alterer, need, ref.kind)}
                 self._put(alterers, index)
 
     def _disturbs(self, alterer: int, ref: Ref, kind: Kind) -> bool:
-        return kind in self.rules.disturbs(self.changes[alterer]).get(ref, ())
+        return kind in self.rules.disturbs(self.changes[alterer], self.current).get(ref, ())
 
     def _joins_new(self, partition: int, parent: int) -> bool:
         """Whether a partition is made for a table that is new too: its keys are taken in when it is attached."""
@@ -166,17 +169,23 @@ class _Precedence:
         for ref in effect.takes:
             for dependent in self.dependents.get(ref, ()):
                 self._put(self._releasing(dependent), index)
-                # A column that does without its default meanwhile lets go by that.
-                self._put(self.releasers.get(dependent) or self.alterers.get(dependent) or (), index)
+                if not is_taken_in(ref, dependent, self.current):
+                    # A column that does without its default meanwhile lets go by that.
+                    self._put(self.releasers.get(dependent) or self.alterers.get(dependent) or (), index)
         for ref in effect.alters:
             for dependent in self.dependents.get(ref, ()):
                 self._put(self.takers.get(dependent, ()), index)
                 self._put(self.releasers.get(dependent, ()), index)
-                if ref not in self.needs.get(dependent, ()):  # it lets go of what is altered
+                if not self._is_of(dependent, ref):  # it lets go of what is altered
                     self._put(self.alterers.get(dependent, ()), index)
-                if ref.kind in TYPES and dependent.kind is Kind.COLUMN:  # which is altered with its type
-                    for more in self.dependents.get(dependent, ()):
-                        self._put(self.takers.get(more, ()), index)
+            for changed in changes_with_type(ref, self.dependents):
+                for more in self.dependents.get(changed, ()):
+                    self._put(self.takers.get(more, ()), index)
+
+    def _is_of(self, ref: Ref, need: Ref) -> bool:
+        """Whether something is still to need something else, itself or through the type that it is of."""
+        needs = self.needs.get(ref, set())
+        return need in needs or (need.kind in TYPES and any(self._is_of(n, need) for n in needs if n.kind in TYPES))
 
     def _releasing(self, ref: Ref) -> set[int]:
         """Who takes a dependent away: the change of its own, where there is one beside the drop of its table."""
@@ -225,6 +234,9 @@ class _Precedence:
         for index, change in enumerate(self.changes):
             if isinstance(change, GrantPrivilege):
                 self._put(self._wanted_by(change.after), index)
+            elif isinstance(change, RevokePrivilege) and isinstance(change.before, Grant):
+                on = change.before.on
+                self._put(self.alterers.get(on, ()) if on and on.kind in TYPES else (), index)
 
     def _making_sequence(self, column: Ref) -> set[int]:
         """Who makes a column's sequence: what makes the column, or makes it one that counts."""
@@ -237,6 +249,8 @@ class _Precedence:
         wanted = set(self.makers.get(Ref(Kind.ROLE, "", privilege.grantee), ()))
         if privilege.on:
             wanted |= self.makers.get(privilege.on, set())
+            if privilege.on.kind in TYPES:  # which may be made anew
+                wanted |= self.alterers.get(privilege.on, set())
             if privilege.on.kind is Kind.SEQUENCE and privilege.on.owner:
                 wanted |= self._making_sequence(privilege.on.owner.child(Kind.COLUMN, privilege.on.name))
             if privilege.column:

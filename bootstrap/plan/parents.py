@@ -85,13 +85,26 @@ def parenthood(changes: Sequence[Change], effects: Sequence[Effect], needs: _Nee
     yield from _leaving_first(changes, touching)
     yield from _joined_last(changes, effects, needs, touching)
     yield from _partitions_make_room(changes)
+    yield from _dropped_before_keys(changes, touching)
+
+
+def _dropped_before_keys(changes: Sequence[Change], touching: Mapping[Ref, set[int]]) -> Iterator[Precedence]:
+    """A new index of the parent is valid when all its partitions have it: those that go are gone by then."""
+    for index, change in enumerate(changes):
+        parent = partitioned_by(change.before) if isinstance(change, Drop) else None
+        around = touching.get(parent, ()) if parent else ()
+        yield from (({index}, then) for then in around if isinstance(changes[then], AddConstraint | CreateIndex))
 
 
 def _leaving_first(changes: Sequence[Change], touching: Mapping[Ref, set[int]]) -> Iterator[Precedence]:
-    """A table lets go of its parent first: only then can its members change."""
+    """A table lets go of its parent first: only then can its members change, and what goes of the parent's takes
+    nothing of it along.
+    """
     for index, change in enumerate(changes):
         if isinstance(change, Leave):
+            parent = partitioned_by(change.before)
             yield from (({index}, then) for then in touching.get(change.ref, ()))
+            yield from (({index}, then) for then in touching.get(parent or change.ref, ()))
 
 
 def _joined_last(

@@ -34,7 +34,7 @@ from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.plan.effects import effect_of
-from bootstrap.plan.needs import TYPES, dependents_of, needs_of, owner_of
+from bootstrap.plan.needs import changes_with_type, dependents_of, is_taken_in, needs_of, owner_of
 from bootstrap.plan.parents import with_leaving
 from bootstrap.plan.rules import Rules
 
@@ -99,24 +99,19 @@ class _Rebuild:
             self.changes.append(change)
             for ref, kinds in self._disturbed(change).items():
                 for dependent in sorted(self._dependents(ref, kinds)):
-                    if dependent.kind in kinds and dependent != ref and not self._attached(ref, dependent):
+                    if dependent.kind in kinds and dependent != ref and not is_taken_in(ref, dependent, self.current):
                         pending += self._take_out(dependent)
                         pending += self._release_default(dependent, ref)
 
     def _dependents(self, ref: Ref, kinds: frozenset[Kind]) -> set[Ref]:
-        """What depends on something; on a type also through its columns, which change with it."""
+        """What depends on something; on a type also what depends on all that changes with it."""
         found = set(self.dependents.get(ref, ()))
-        if ref.kind in TYPES and kinds != _ALL_KINDS:
-            columns = [dependent for dependent in found if dependent.kind is Kind.COLUMN]
-            through = {more for column in columns for more in self.dependents.get(column, ())}
-            found |= {more for more in through if more.kind not in _REMADE_WITH_COLUMN}
+        if kinds != _ALL_KINDS:
+            for changed in changes_with_type(ref, self.dependents):
+                more = self.dependents.get(changed, set())
+                remade = _REMADE_WITH_COLUMN if changed.kind is Kind.COLUMN else frozenset()
+                found |= {dependent for dependent in more if dependent.kind not in remade}
         return found
-
-    def _attached(self, ref: Ref, dependent: Ref) -> bool:
-        """A partitioned table's index is made of its partitions' ones, but it stays when one of them goes."""
-        partition = owner_of(ref, self.current)
-        parent = partition.partition_of if isinstance(partition, Table) else None
-        return parent is not None and (parent.schema, parent.table) == (dependent.schema, dependent.table)
 
     def _replaced(self, change: Change) -> bool:
         if isinstance(change, Alter) and change.ref in self.anew:
@@ -146,7 +141,7 @@ class _Rebuild:
         yield from creation(after, inline_indexes=self.rules.inline_indexes)
 
     def _disturbed(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
-        disturbed = dict(self.rules.disturbs(change))
+        disturbed = dict(self.rules.disturbs(change, self.current))
         if isinstance(change, Drop) and change.ref.kind is Kind.ROLE:
             return disturbed  # what it owned has been given to another role by a change of its own
         if isinstance(change, Drop | DropColumn | DropConstraint | DropIndex):

@@ -25,9 +25,10 @@ class Rules(Protocol):
     def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
         """The tables of both that can only be dropped and created again, with their rows."""
 
-    def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
+    def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:
         """What the change takes away for a moment: for each identity the kinds of dependents that must be dropped
-        before and created again after. Dropping an object disturbs all kinds of its dependents.
+        before and created again after. Dropping an object disturbs all kinds of its dependents. ``current`` is what
+        there is, for what depends on how something is used.
         """
 
     def drops_privileges(self, kind: Kind) -> bool:

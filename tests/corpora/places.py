@@ -174,7 +174,7 @@ def _pg_dump(major: str) -> str:
 
 
 _COPY = re.compile(r"^(COPY [^\n]* FROM stdin;)\n(.*?)^\\\.$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_PG_NEXT = re.compile(r"(?<=;)\n(?=ALTER |COMMENT |CREATE |GRANT |REVOKE )")
+_PG_NEXT = re.compile(r"(?<=;)\n+(?=ALTER |COMMENT |CREATE |GRANT |REVOKE )")
 _PG_HEAD = re.compile(r"^--\n-- Name: .*\n--\n", re.MULTILINE)
 
 

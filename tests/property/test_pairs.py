@@ -24,16 +24,6 @@ from tests.property.drawing import Script
 
 FEW = {"postgresql": 14, "mariadb": 16, "mysql": 8}
 BATCH, MOST_DRAWN = 100, 1600  # schemas that the count of features looks at: no more than it takes
-STRATEGIES: dict[str, st.SearchStrategy[Script]] = {
-    "postgresql": postgresql.schemas(),
-    "mariadb": mysql.schemas("mariadb"),
-    "mysql": mysql.schemas("mysql"),
-}
-FEATURES = {
-    "postgresql": postgresql.FEATURES,
-    "mariadb": mysql.FEATURES["mariadb"],
-    "mysql": mysql.FEATURES["mysql"],
-}
 QUIET = (
     HealthCheck.too_slow,
     HealthCheck.data_too_large,
@@ -42,14 +32,30 @@ QUIET = (
 )
 
 
+def strategy(server_name: str) -> st.SearchStrategy[Script]:
+    """Schemas for the session's server of that kind, with what its version has."""
+    engine, _, _ = server_name.partition("-")
+    return postgresql.schemas(_major(server_name)) if engine == "postgresql" else mysql.schemas(engine)
+
+
+def features(server_name: str) -> frozenset[str]:
+    """What the schemas for that server are to hold."""
+    engine, _, _ = server_name.partition("-")
+    return postgresql.features(_major(server_name)) if engine == "postgresql" else mysql.FEATURES[engine]
+
+
+def _major(server_name: str) -> int:
+    return int(shared_server(server_name).version.split(".", 1)[0])
+
+
 @contextlib.contextmanager
 def place_of(server_name: str) -> Iterator[Place]:
     """Databases on the session's server of that kind, with the roles that the schemas name."""
     server = shared_server(server_name)
     if isinstance(server, PostgresServer):
-        for role in postgresql.ROLES:
+        for statement in postgresql.ROLES:
             with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
-                server.execute(f"CREATE ROLE {role}")
+                server.execute(statement)
     else:
         for account in mysql_code.USERS:
             server.execute(f"CREATE USER IF NOT EXISTS {account}")
@@ -61,10 +67,11 @@ def place_of(server_name: str) -> Iterator[Place]:
         place.close()
 
 
-@pytest.mark.parametrize("server_name", list(STRATEGIES))
+@pytest.mark.parametrize("server_name", list(FEW))
 def test_any_schema_becomes_any_other(server_name: str, request: pytest.FixtureRequest) -> None:
     wanted = request.config.getoption("--pairs", default=0)
-    engine = "postgresql" if server_name == "postgresql" else "mysql"
+    engine = "postgresql" if server_name.startswith("postgresql") else "mysql"
+    schemas = strategy(server_name)
     with place_of(server_name) as place:
 
         @settings(
@@ -76,7 +83,7 @@ def test_any_schema_becomes_any_other(server_name: str, request: pytest.FixtureR
             phases=(Phase.generate, Phase.shrink) if wanted else (Phase.generate,),
             print_blob=True,
         )
-        @given(before=STRATEGIES[server_name], after=STRATEGIES[server_name])
+        @given(before=schemas, after=schemas)
         def becomes(before: Script, after: Script) -> None:
             case = Case(suite="random", name="pair", engine=engine, current_sql=before.sql, desired_sql=after.sql)
             verdict = judge(case, place)
@@ -85,24 +92,25 @@ def test_any_schema_becomes_any_other(server_name: str, request: pytest.FixtureR
         becomes()
 
 
-@pytest.mark.parametrize("server_name", list(STRATEGIES))
+@pytest.mark.parametrize("server_name", list(FEW))
 def test_the_generator_reaches_every_feature(server_name: str) -> None:
-    found: set[str] = set()
+    wanted, found = features(server_name), set[str]()
+    schemas = strategy(server_name)
     for batch in range(MOST_DRAWN // BATCH):
-        found |= drawn(STRATEGIES[server_name], batch)
-        if found >= FEATURES[server_name]:
+        found |= drawn(schemas, batch)
+        if found >= wanted:
             break
-    assert sorted(FEATURES[server_name] - found) == []
-    assert sorted(found - FEATURES[server_name]) == []
+    assert sorted(wanted - found) == []
+    assert sorted(found - wanted) == []
 
 
-def drawn(strategy: st.SearchStrategy[Script], batch: int) -> set[str]:
+def drawn(schemas: st.SearchStrategy[Script], batch: int) -> set[str]:
     """The features that a batch of schemas holds."""
     found: set[str] = set()
 
     @seed(batch)
     @settings(max_examples=BATCH, database=None, deadline=None, suppress_health_check=QUIET, phases=(Phase.generate,))
-    @given(script=strategy)
+    @given(script=schemas)
     def draw(script: Script) -> None:
         found.update(script.features)
 

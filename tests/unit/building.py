@@ -39,7 +39,7 @@ class FakeRules:
     def drops_privileges(self, kind: Kind) -> bool:  # noqa: ARG002  # the same for every kind
         return True
 
-    def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
+    def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:  # noqa: ARG002
         if isinstance(change, Alter | AlterColumn) and change.ref in self.disturbed:
             return {change.ref: self.disturbed[change.ref]}
         return {}

@@ -60,7 +60,7 @@ class MySqlRules:
         """Every table can be altered into every other."""
         return frozenset()
 
-    def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
+    def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:  # noqa: ARG002  # no use counts
         """Foreign keys stand in the way of a change of type on either side and of the key that they live on."""
         match change:
             case AlterColumn(before=before, after=after):

@@ -24,7 +24,7 @@ from bootstrap.dialects.postgresql.anew import made_anew
 from bootstrap.dialects.postgresql.render import constraints, indexes
 from bootstrap.dialects.postgresql.render.routines import is_replaceable
 from bootstrap.dialects.postgresql.render.triggers import is_alterable_policy
-from bootstrap.dialects.postgresql.render.types import labels_only_added, retypes
+from bootstrap.dialects.postgresql.render.type_use import changes_labels, replaces_domain, retypes
 from bootstrap.dialects.postgresql.render.views import only_appends
 
 # What refuses that the type of a column it uses changes, or would keep the old type.
@@ -64,7 +64,7 @@ class PostgresRules:
         """The tables that are made anew, with their rows: render/conversion.py."""
         return made_anew(current, desired)
 
-    def disturbs(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
+    def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:
         """What must be dropped before the change and created again after it."""
         match change:
             case AlterColumn() if _changes_type(change):
@@ -74,13 +74,13 @@ class PostgresRules:
                 keys_too = set() if _comparable(change.before.type, change.after.type) else {Kind.FOREIGN_KEY}
                 return {change.ref: _BOUND_TO_TYPES | {Kind.COLUMN} | indexes_too | keys_too}
             case Alter() if isinstance(change.after, EnumType) and isinstance(change.before, EnumType):
-                if _rebuilds(change.before, change.after):
+                if changes_labels(change.before, change.after):
                     return {change.ref: _BOUND_TO_TYPE_ITSELF | {Kind.FOREIGN_KEY}}
             case Alter() if isinstance(change.after, CompositeType) and isinstance(change.before, CompositeType):
                 if retypes(change.before, change.after):
                     return {change.ref: _BOUND_TO_TYPE_ITSELF}
             case Alter() if isinstance(change.after, Domain) and isinstance(change.before, Domain):
-                if (change.before.type, change.before.collation) != (change.after.type, change.after.collation):
+                if replaces_domain(change.before, change.after, current):
                     return {change.ref: _BOUND_TO_TYPE_ITSELF}
             case _:
                 pass
@@ -107,14 +107,6 @@ def _comparable(before: str, after: str) -> bool:
     )
     one, other = (text.partition("(")[0] for text in (before, after))
     return one == other or any({one, other} <= set(family) for family in families)
-
-
-def _rebuilds(before: EnumType, after: EnumType) -> bool:
-    labels = list(before.labels)
-    for new, old in after.renamed_labels:
-        if old in labels and new not in labels:
-            labels[labels.index(old)] = new
-    return not labels_only_added(labels, after.labels)
 
 
 def _replaces_object(before: DatabaseObject, after: DatabaseObject) -> bool:

@@ -61,9 +61,20 @@ def alter_extension(before: Extension, after: Extension, context: RenderContext)
         made.append(statement(sql, after.ref, context, hazards=[hazard]))
     if after.schema and before.schema != after.schema:
         made.append(statement(f"{alter} SET SCHEMA {quote(after.schema)}", after.ref, context))
-    if before.comment != after.comment and after.comment is not None:
-        made.append(statement(comment(f"EXTENSION {quote(after.name)}", after.comment), after.ref, context))
+    if before.comment != after.comment:
+        made.append(statement(_extension_comment(after), after.ref, context))
     return made
+
+
+def _extension_comment(item: Extension) -> str:
+    """An extension without a comment of its own has the one that it brought along."""
+    if item.comment is not None:
+        return comment(f"EXTENSION {quote(item.name)}", item.comment)
+    name = literal(item.name).strip()
+    return (
+        f"DO $do$\nBEGIN\n  EXECUTE format('COMMENT ON EXTENSION %I IS %L', {name},\n"
+        f"    (SELECT comment FROM pg_available_extensions WHERE name = {name}));\nEND\n$do$"
+    )
 
 
 def drop_extension(item: Extension, context: RenderContext) -> list[Statement]:

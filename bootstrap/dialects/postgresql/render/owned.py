@@ -56,12 +56,27 @@ def owned_by(table: Table, column: Column, context: RenderContext) -> list[State
     """OWNED BY of the sequences that are declared on their own for this new column."""
     return [
         statement(
-            f"ALTER SEQUENCE {qualified(item.schema, item.name)}"
-            f" OWNED BY {qualified(table.schema, table.name)}.{quote(column.name)}",
+            given_to_column(item.ref, table.ref, column.name, context),
             item.ref, context, creates=item.ref not in context.current.objects,
         )
         for item in context.desired.owned_sequences.get((table.schema, table.name, column.name), ())
     ]  # fmt: skip
+
+
+def given_to_column(sequence: Ref, table: Ref, column: str, context: RenderContext) -> str:
+    """``OWNED BY``: for which the server asks that both have the same owner, whoever that is at that moment."""
+    name, relation = qualified(sequence.schema, sequence.name), qualified(table.schema, table.name)
+    owned = f"ALTER SEQUENCE {name} OWNED BY {relation}.{quote(column)}"
+    found = [catalog.objects.get(ref) for catalog in (context.current, context.desired) for ref in (sequence, table)]
+    owners = {getattr(item, "owner", None) for item in found} - {None}
+    if owners <= {context.server.account}:
+        return owned
+    owner = f"(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = {literal(relation)}::regclass)"
+    return (
+        f"ALTER SEQUENCE {name} OWNED BY NONE;\n"
+        f"DO $do$\nBEGIN\n  EXECUTE format('ALTER SEQUENCE %s OWNER TO %I', {literal(name)}, {owner});\nEND\n$do$;\n"
+        f"{owned}"
+    )
 
 
 def rename_owned(
@@ -106,7 +121,7 @@ def change_of_serial(change: AlterColumn, context: RenderContext) -> list[Statem
         steps = [f"CREATE SEQUENCE {sequence} AS {after.type}", f"SELECT setval({literal(sequence)}, {follow}"]
     steps += [
         f"ALTER TABLE ONLY {relation} ALTER COLUMN {column} SET DEFAULT nextval({literal(sequence)}::regclass)",
-        f"ALTER SEQUENCE {sequence} OWNED BY {relation}.{column}",
+        given_to_column(Ref(Kind.SEQUENCE, table.schema, name), table.ref, after.name, context),
     ]
     return [statement(sql, change.ref, context) for sql in steps]
 

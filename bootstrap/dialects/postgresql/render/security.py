@@ -194,17 +194,19 @@ _DEFAULTS_FOR = {
 
 
 def without_defaults(ref: Ref, context: RenderContext) -> list[Statement]:
-    """Take from an object what default privileges give it and nobody declared: always where it is made anew in the
-    place of one that did not have it, else only where everything is managed.
+    """Take from an object what default privileges give it and nobody declared, and give what they keep from it: always
+    where it is made anew in the place of one that did not have it, else only where everything is managed.
     """
     if ref not in context.current.objects and not context.exact:
         return []
     found = []
     for item in sorted(context.current.default_privileges):
         fits = item.object_kind == _DEFAULTS_FOR.get(ref.kind) and item.schema in ("", ref.schema)
-        had = Grant(grantee=item.grantee, privilege=item.privilege, on=ref, grantable=item.grantable)
-        if fits and not item.revoked and item.owner == context.server.account and had not in context.desired.grants:
-            found.append(_revoke(had, context))
+        had = Grant(
+            grantee=item.grantee, privilege=item.privilege, on=ref, grantable=item.grantable, revoked=item.revoked
+        )
+        if fits and item.owner == context.server.account and had not in context.desired.grants:
+            found.append(_give(had, context) if item.revoked else _revoke(had, context))
     return found
 
 

@@ -10,7 +10,7 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.introspection.tables import LIMITS
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render import security
-from bootstrap.dialects.postgresql.render.owned import serial_column_of
+from bootstrap.dialects.postgresql.render.owned import given_to_column, serial_column_of
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
     note,
@@ -111,11 +111,11 @@ def create_sequence(item: Sequence, context: RenderContext) -> list[Statement]:
 
 def owned(item: Sequence, context: RenderContext) -> list[Statement]:
     """``OWNED BY``."""
-    target = "NONE"
+    sql = f"ALTER SEQUENCE {qualified(item.schema, item.name)} OWNED BY NONE"
     if item.owned_by:
         schema, table, column = item.owned_by
-        target = f"{qualified(schema, table)}.{quote(column)}"
-    return [statement(f"ALTER SEQUENCE {qualified(item.schema, item.name)} OWNED BY {target}", item.ref, context)]
+        sql = given_to_column(item.ref, Ref(Kind.TABLE, schema, table), column, context)
+    return [statement(sql, item.ref, context)]
 
 
 def _column_exists(item: Sequence, context: RenderContext) -> bool:

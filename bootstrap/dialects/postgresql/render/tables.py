@@ -8,7 +8,7 @@ from bootstrap.catalog.changes import AddConstraint
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check, KeyConstraint
 from bootstrap.catalog.indexes import Index
-from bootstrap.catalog.partition_keys import beside
+from bootstrap.catalog.partition_keys import alike, attached_alike, beside
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import PartitionOf, Table
 from bootstrap.dialects.base import RenderContext
@@ -16,9 +16,9 @@ from bootstrap.dialects.postgresql.names import qualified, quote, split_qualifie
 from bootstrap.dialects.postgresql.render import bounds
 from bootstrap.dialects.postgresql.render import columns as column_parts
 from bootstrap.dialects.postgresql.render import constraints as constraint_parts
-from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of
+from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of, stays
 from bootstrap.dialects.postgresql.render.conversion import converted, is_converted, parent_is_converted
-from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part
+from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part, usual_name
 from bootstrap.dialects.postgresql.render.nullability import renamed_not_null, with_inherited_name
 from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
 from bootstrap.dialects.postgresql.render.statements import (
@@ -65,7 +65,7 @@ def _created(table: Table, context: RenderContext) -> list[Statement]:
             sql = index_sql(table.ref, index, concurrently=False)
             made.append(statement(sql, table.ref, context, creates=True))
     made += _attach(table, context)
-    made += _beside(table, context)
+    made += _added_later(table, context)
     made += _differing_defaults(table, context)
     for column in table.columns:
         made += column_parts.extras(table, column, context)
@@ -89,8 +89,8 @@ def _create_sql(table: Table, context: RenderContext, late: list[Check]) -> str:
     checks = [check for check in table.checks if check not in late and (not check.inherited or table.partition_of)]
     parts += [constraint_parts.constraint_sql(replace(check, inherited=False)) for check in checks]
     inline = (Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.EXCLUSION)
-    after = beside(table) if table.partition_of else []
-    inside = (item for item in table.constraints if item.kind in inline and item not in after)
+    later = [*_later(table, context), *_given(table, context)]
+    inside = (item for item in table.constraints if item.kind in inline and item not in later)
     parts += [constraint_parts.constraint_sql(item) for item in inside]
     body = ",\n    ".join(parts)
     if table.of_type:
@@ -143,14 +143,32 @@ def _attach(table: Table, context: RenderContext) -> list[Statement]:
     return [bounds.attached(table, part, context, creates=_parent_is_new(table, context))]
 
 
-def _beside(table: Table, context: RenderContext) -> list[Statement]:
-    """Keys of a new partition that are the same as one that belongs to its parent's."""
+def _given(table: Table, context: RenderContext) -> list[KeyConstraint]:
+    """Keys that a new partition gets from its parent when it is attached: it may not bring two of the same columns."""
+    new = _parent_is_new(table, context)
+    return [key for key in attached_alike(table) if new or (key.parent and stays(key.parent, context))]
+
+
+def _later(table: Table, context: RenderContext) -> list[KeyConstraint]:
+    """Keys that CREATE TABLE cannot bring: a partition's own beside its parent's, and the second of two alike."""
+    own = [key for key in beside(table) if isinstance(key, KeyConstraint)] if table.partition_of else []
+    given = _given(table, context)
+    taken_in = [key for key in attached_alike(table) if given and key not in given]
+    apart = [*own, *given, *taken_in]
+    keys = [key for key in table.constraints if isinstance(key, KeyConstraint)]
+    return [*own, *taken_in, *alike(key for key in keys if key not in apart)]
+
+
+def _added_later(table: Table, context: RenderContext) -> list[Statement]:
+    """The keys that were left out, and the names of those that a partition was given by its parent."""
     alter = f"ALTER TABLE {qualified(table.schema, table.name)}"
-    return [
-        statement(f"{alter} ADD {constraint_parts.constraint_sql(key)}", table.ref, context, creates=True)
-        for key in (beside(table) if table.partition_of else ())
-        if isinstance(key, KeyConstraint)
+    steps = [
+        f"{alter} RENAME CONSTRAINT {quote(usual_name(table.ref, key))} TO {quote(key.name)}"
+        for key in _given(table, context)
+        if key.name and key.name != usual_name(table.ref, key)
     ]
+    steps += [f"{alter} ADD {constraint_parts.constraint_sql(key)}" for key in _later(table, context)]
+    return [statement(sql, table.ref, context, creates=True) for sql in steps]
 
 
 def _parent_is_new(table: Table, context: RenderContext) -> bool:

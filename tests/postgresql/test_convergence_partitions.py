@@ -1,0 +1,63 @@
+"""From one schema to another through the declaration: partitions, and keys of the same columns. What once did not
+arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from demo.servers import PostgresServer
+from tests.corpora.judge import CONVERGED, judge
+from tests.corpora.places import Place, place_for
+from tests.corpora.records import Case
+
+# name, what is there, what is wanted
+CASES = [
+    ("two keys of the same columns",
+     "CREATE TABLE u (a int)",
+     "CREATE TABLE t (a int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT k UNIQUE (a);"
+     " CREATE TABLE u (a int PRIMARY KEY); ALTER TABLE u ADD CONSTRAINT l UNIQUE (a)"),
+    ("two keys of the same columns of a partitioned table",
+     "",
+     "CREATE TABLE p (a int PRIMARY KEY, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES"
+     " IN (1, 2); CREATE TABLE d PARTITION OF p FOR VALUES IN (3) PARTITION BY LIST (a);"
+     " CREATE TABLE e PARTITION OF d FOR VALUES IN (3); ALTER TABLE p ADD CONSTRAINT k UNIQUE (a)"),
+    ("a new partition of a table with two keys of the same columns",
+     "CREATE TABLE p (a int PRIMARY KEY, b int) PARTITION BY LIST (a); ALTER TABLE p ADD CONSTRAINT k UNIQUE (a)",
+     "CREATE TABLE p (a int PRIMARY KEY, b int) PARTITION BY LIST (a); ALTER TABLE p ADD CONSTRAINT k UNIQUE (a);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"),
+    ("a new partition of a table that gets a second key of the same columns",
+     "CREATE TABLE p (a int PRIMARY KEY, b int) PARTITION BY LIST (a)",
+     "CREATE TABLE p (a int PRIMARY KEY, b int) PARTITION BY LIST (a); ALTER TABLE p ADD CONSTRAINT k UNIQUE (a);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"),
+    ("a partition takes the place of another while the parent's index loses its comment",
+     "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE z PARTITION OF p FOR VALUES IN (3);"
+     " CREATE INDEX i ON p (b); COMMENT ON INDEX i IS 'x'",
+     "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (3);"
+     " CREATE INDEX i ON p (b)"),
+    ("a partition becomes a table of its own while its parent loses a key and a column",
+     "CREATE TABLE p (a int PRIMARY KEY, b int, gone text) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p"
+     " FOR VALUES IN (1, 2); ALTER TABLE p ADD CONSTRAINT k UNIQUE (a)",
+     "CREATE TABLE p (a int PRIMARY KEY, b int) PARTITION BY LIST (a); CREATE TABLE c (a int, b int)"),
+    ("a partition goes while its parent gets an index",
+     "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2);"
+     " CREATE TABLE d PARTITION OF p DEFAULT",
+     "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2);"
+     " CREATE INDEX i ON p (b)"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def place(postgres_server: PostgresServer) -> Iterator[Place]:
+    found = place_for(postgres_server)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize(("before", "after"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_one_schema_becomes_the_other(place: Place, before: str, after: str) -> None:
+    case = Case(suite="own", name="case", engine="postgresql", current_sql=before, desired_sql=after)
+    verdict = judge(case, place)
+    assert verdict.outcome == CONVERGED, str(verdict)
