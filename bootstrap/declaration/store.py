@@ -48,8 +48,11 @@ class Directory:
 
     def open(self, path: str) -> BinaryIO:
         """The content as a stream."""
+        place = self.root / path
+        if place.exists() and not place.is_file():  # to open a pipe is to wait for whoever writes into it
+            raise fault(Position(path, 1), "is no regular file", "remove it")
         try:
-            return (self.root / path).open("rb")
+            return place.open("rb")
         except OSError as error:
             raise fault(Position(path, 1), f"cannot be read ({error.strerror})", "make it readable") from None
 

@@ -17,11 +17,11 @@ def check_permissions(permissions: Iterable[str]) -> None:
         kind, colon, subject = permission.partition(":")
         if kind not in known:
             raise BootstrapError(
-                f"--allow {permission}: there is no such hazard: use one of {', '.join(sorted(known))}"
+                f"allowed is {permission}: there is no such hazard: use one of {', '.join(sorted(known))}"
             )
         if colon and not subject:
             raise BootstrapError(
-                f"--allow {permission}: nothing stands behind the colon: name the object, or leave it out"
+                f"allowed is {permission}: nothing stands behind the colon: name the object, or leave it out"
             )
 
 

@@ -68,6 +68,8 @@ def parse_url(
         TargetError: what is wrong with it; never the URL itself, because a password may stand in it.
     """
     try:
+        if not url.isprintable():
+            raise _UrlError("has characters that cannot be printed: percent-encode them")
         return _parse(url, environ, database_required=database_required)
     except _UrlError as error:
         raise TargetError(f"{option} {error}") from error

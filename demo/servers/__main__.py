@@ -38,6 +38,7 @@ def main() -> int:
 
 def start(registry: Registry, kinds: list[str], *, keep: bool) -> int:
     """Start the servers and, unless they are kept, wait for the signal to end them."""
+    ours = [kind for kind in kinds if kind not in registry.running()]  # another terminal may have others
     try:
         for kind in kinds:
             describe(kind, registry.get(kind, owner=0 if keep else os.getpid()))
@@ -51,7 +52,8 @@ def start(registry: Registry, kinds: list[str], *, keep: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     ended.wait()
-    registry.stop_all()
+    for kind in ours:
+        registry.stop(kind)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -158,6 +159,13 @@ def test_the_digest_is_of_everything_that_is_read(tmp_path: Path) -> None:
     assert digest(base | {"environments/prod.yaml": b"scope: {tables: x}", "notes.md": b"y"}) == first
     for path, content in (("schema/a.yaml", b"# \n"), ("environments/dev.yaml", b"# \n"), ("seeds/x.csv", b"a\n")):
         assert digest(base | {path: base.get(path, b"") + content}) != first
+
+
+def test_a_pipe_is_no_part_of_a_declaration(tmp_path: Path) -> None:
+    folder = written(tmp_path / "declaration", files(schema__a_yaml=TABLE))
+    os.mkfifo(folder / "schema/b.yaml")
+    with pytest.raises(DeclarationError, match=r"schema/b\.yaml:1: is no regular file"):
+        load(folder)
 
 
 def test_a_manifest_parses_no_structure(tmp_path: Path) -> None:

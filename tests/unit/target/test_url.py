@@ -95,6 +95,8 @@ def test_ipv6_and_the_time_to_wait() -> None:
         ("postgresql://u@h/d?colour=red", "unknown parameter 'colour'"),
         ("postgresql://u@h/d?sslrootcert=/no/such.pem", "/no/such.pem"),
         ("postgresql://u@[::1/d", "malformed"),
+        ("postgresql://u@h/\udcff", "percent-encode"),
+        ("postgresql://u@h/d\n", "percent-encode"),
     ],
 )
 def test_what_is_wrong_with_a_url_is_said(url: str, words: str) -> None:
