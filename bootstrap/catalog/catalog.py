@@ -11,6 +11,7 @@ from typing import TypeAlias, TypeVar
 
 from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.replication import Publication, PublishedTable
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import (
@@ -30,6 +31,7 @@ from bootstrap.catalog.types import (
 DatabaseObject: TypeAlias = (
     Role | Schema | Extension | Collation | TextSearchConfiguration | EnumType | CompositeType | RangeType | Domain
     | Operator | Sequence | Table | Statistics | View | Routine | Trigger | Rule | Policy | Event | EventTrigger
+    | Publication | PublishedTable
 )  # fmt: skip
 
 _T = TypeVar("_T")

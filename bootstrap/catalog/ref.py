@@ -39,6 +39,8 @@ class Kind(StrEnum):
     POLICY = "policy"
     EVENT = "event"
     EVENT_TRIGGER = "event trigger"
+    PUBLICATION = "publication"
+    PUBLISHED_TABLE = "published table"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,9 +49,9 @@ class Ref:
 
     ``schema`` is empty for what lives outside of schemas (roles, extensions, schemas themselves) and everywhere on
     MySQL, where the database is the schema. ``table`` names the owner of what belongs to a table: columns,
-    constraints, indexes, triggers, rules, policies; and a sequence of a table is the one that the column of that name
-    made (serial, identity). The ``name`` of a PostgreSQL routine carries its argument types,
-    ``area(integer, text)``, because they are part of its identity.
+    constraints, indexes, triggers, rules, policies, its places in publications; and a sequence of a table is the one
+    that the column of that name made (serial, identity). The ``name`` of a PostgreSQL routine carries its argument
+    types, ``area(integer, text)``, because they are part of its identity.
     """
 
     kind: Kind

@@ -12,6 +12,7 @@ from bootstrap.catalog.code import Routine, View
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.replication import Publication, PublishedTable
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import CompositeType, Sequence
@@ -146,6 +147,8 @@ def _move_schema(item: DatabaseObject, old: str, new: str) -> DatabaseObject:
             updates["partition_of"] = replace(item.partition_of, schema=new)
     if isinstance(item, Sequence) and item.owned_by and item.owned_by[0] == old:
         updates["owned_by"] = (new, *item.owned_by[1:])
+    if isinstance(item, Publication):
+        updates["schemas"] = tuple(sorted(new if name == old else name for name in item.schemas))
     if getattr(item, "schema", None) == old:
         updates["schema"] = new
     return replace(item, **updates) if updates else item
@@ -199,6 +202,8 @@ def _rename_column(current: Catalog, table: Ref, old: str, new: str, *, follows_
             moved = replace(moved, foreign_keys=keys)
         elif isinstance(moved, Sequence) and moved.owned_by == (table.schema, table.name, old):
             moved = replace(moved, owned_by=(table.schema, table.name, new))
+        elif isinstance(moved, PublishedTable) and own:
+            moved = replace(moved, columns=tuple(new if name == old else name for name in moved.columns))
         objects[ref] = moved
     renamed = cast(Table, objects[table])
     objects[table] = _rename_in_members(renamed, old, new)

@@ -10,6 +10,7 @@ from bootstrap.catalog.code import View
 from bootstrap.catalog.constraints import Constraint, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.replication import PublishedTable
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 
@@ -63,6 +64,8 @@ def _structural(item: DatabaseObject, catalog: Catalog) -> Iterator[tuple[Ref, R
         yield ref, Ref(Kind.ROLE, "", owner)
     if isinstance(item, Role):
         yield from ((ref, Ref(Kind.ROLE, "", group)) for group in item.member_of)
+    if isinstance(item, PublishedTable):
+        yield ref, Ref(Kind.PUBLICATION, "", item.name)
     if isinstance(item, Table):
         yield from _table(item, catalog)
     elif isinstance(item, View):

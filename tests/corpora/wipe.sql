@@ -7,6 +7,9 @@ BEGIN
   FOR thing IN SELECT evtname FROM pg_event_trigger LOOP
     EXECUTE format('DROP EVENT TRIGGER %I', thing.evtname);
   END LOOP;
+  FOR thing IN SELECT pubname FROM pg_publication LOOP
+    EXECUTE format('DROP PUBLICATION %I', thing.pubname);
+  END LOOP;
   FOR thing IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP
     EXECUTE format('DROP EXTENSION IF EXISTS %I CASCADE', thing.extname);
   END LOOP;

@@ -52,19 +52,19 @@ def test_what_cannot_be_declared_is_refused_by_name(postgres_database: str, tmp_
     destination = from_url(parse_url(postgres_database, {}), {})
     dialect = dialect_for("postgresql")
     with closing(connect(dialect, destination)) as session:
-        session.execute("CREATE PUBLICATION feed")
-    with pytest.raises(Refused, match="publication feed"):
+        session.execute("CREATE ACCESS METHOD feed TYPE INDEX HANDLER gisthandler")
+    with pytest.raises(Refused, match="access method feed"):
         import_database(Request(url=postgres_database), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_the_rest_is_imported_and_what_is_left_out_is_named(postgres_database: str, tmp_path: Path) -> None:
-    run(postgres_database, *SQL, "CREATE PUBLICATION feed")
+    run(postgres_database, *SQL, "CREATE ACCESS METHOD feed TYPE INDEX HANDLER gisthandler")
     with pytest.raises(Refused, match="--leave-out"):
         import_database(Request(url=postgres_database), tmp_path / "out")
     report = import_database(Request(url=postgres_database), tmp_path / "out", leave_out=True)
-    assert report.left_out == ("publication feed",)
-    assert "#   publication feed\n" in (tmp_path / "out" / "bootstrap.yaml").read_text()
+    assert report.left_out == ("access method feed",)
+    assert "#   access method feed\n" in (tmp_path / "out" / "bootstrap.yaml").read_text()
     assert pending(postgres_database, tmp_path / "out") == ()
 
 

@@ -12,6 +12,7 @@ from bootstrap.declaration.build.code import (
     read_view,
 )
 from bootstrap.declaration.build.members import named
+from bootstrap.declaration.build.replication import read_publication
 from bootstrap.declaration.build.security import read_default_privileges, read_grants, read_role
 from bootstrap.declaration.build.tables import read_table
 from bootstrap.declaration.build.types import (
@@ -35,6 +36,7 @@ _READERS = {
     "text_search_configurations": read_text_search, "enums": read_enum, "composite_types": read_composite,
     "range_types": read_range, "operators": read_operator, "domains": read_domain, "sequences": read_sequence,
     "tables": read_table, "aggregates": read_aggregate, "events": read_event, "event_triggers": read_event_trigger,
+    "publications": read_publication,
 }  # fmt: skip
 
 

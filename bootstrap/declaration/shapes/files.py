@@ -14,6 +14,7 @@ from bootstrap.declaration.shapes.code import (
     ViewShape,
 )
 from bootstrap.declaration.shapes.common import Count, Positive, Shape, Sql, mysql, postgresql
+from bootstrap.declaration.shapes.replication import PublicationShape
 from bootstrap.declaration.shapes.security import DefaultPrivilegeShape, RoleShape
 from bootstrap.declaration.shapes.tables import Strings, TableShape
 from bootstrap.declaration.shapes.types import (
@@ -241,6 +242,9 @@ class SchemaFile(Shape):
     aggregates: Annotated[dict[str, AggregateShape] | None, postgresql("Aggregate functions.")] = None
     events: Annotated[dict[str, EventShape] | None, mysql("Scheduled events.")] = None
     event_triggers: Annotated[dict[str, EventTriggerShape] | None, postgresql("Event triggers.")] = None
+    publications: Annotated[dict[str, PublicationShape] | None, postgresql("Publications of logical replication.")] = (
+        None
+    )
     default_privileges: Annotated[
         list[DefaultPrivilegeShape] | None, postgresql("Privileges of future objects, by owner.")
     ] = None

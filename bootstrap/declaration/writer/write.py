@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.code import Event, EventTrigger, Routine, View
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.replication import Publication
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import (
@@ -32,6 +33,7 @@ from bootstrap.declaration.writer.code import routine_name, write_event, write_e
 from bootstrap.declaration.writer.context import Writing
 from bootstrap.declaration.writer.emit import Flow, Plain, document
 from bootstrap.declaration.writer.reduce import reduced
+from bootstrap.declaration.writer.replication import write_publication
 from bootstrap.declaration.writer.security import write_default_privileges, write_role
 from bootstrap.declaration.writer.tables import is_plain_partition, write_table
 from bootstrap.declaration.writer.types import (
@@ -222,6 +224,11 @@ def _topics(writing: Writing, written_in: Mapping[str, str]) -> Iterator[tuple[s
     yield (
         "event_triggers",
         _section("event_triggers", triggers, lambda item: item.name, lambda item: write_event_trigger(item, writing)),
+    )
+    publications = of(Publication)
+    yield (
+        "publications",
+        _section("publications", publications, lambda item: item.name, lambda item: write_publication(item, writing)),
     )
     privileges = write_default_privileges(writing.catalog.default_privileges)
     yield "default_privileges", {"default_privileges": privileges} if privileges else {}

@@ -25,6 +25,7 @@ _ORDER = (
     Kind.SEQUENCE, Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE, Kind.OPERATOR,
     Kind.TABLE, Kind.INDEX, Kind.FOREIGN_KEY, Kind.VIEW,
     Kind.MATERIALIZED_VIEW, Kind.STATISTICS, Kind.TRIGGER, Kind.RULE, Kind.POLICY, Kind.EVENT_TRIGGER,
+    Kind.PUBLICATION, Kind.PUBLISHED_TABLE,
 )  # fmt: skip
 _RANK = {kind: place for place, kind in enumerate(_ORDER)}
 

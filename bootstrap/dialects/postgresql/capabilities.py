@@ -14,6 +14,7 @@ _SINCE: Mapping[str, int] = {
     "icu_locale_of_collations": 15,  # pg_collation.colliculocale; before, collcollate and collctype held it
     "database_locale_provider": 15,  # pg_database.datlocprovider, CREATE DATABASE … LOCALE_PROVIDER
     "public_schema_owner": 15,  # the schema public belongs to pg_database_owner
+    "published_parts": 15,  # publications of schemas, of some columns, of some rows
     "collation_icu_rules": 16,
     "inherit_option_of_memberships": 16,  # pg_auth_members.inherit_option, set_option
     "collation_builtin_provider": 17,  # pg_collation.colllocale instead of colliculocale
@@ -24,6 +25,7 @@ _SINCE: Mapping[str, int] = {
     "virtual_generated_columns": 18,
     "unvalidated_keys_of_partitioned": 18,  # FOREIGN KEY … NOT VALID of a partitioned table
     "unenforced_constraints": 18,  # pg_constraint.conenforced
+    "published_generated_columns": 18,  # pg_publication.pubgencols
     "temporal_keys": 18,  # pg_constraint.conperiod: WITHOUT OVERLAPS, PERIOD
 }
 
@@ -78,5 +80,19 @@ def catalog_columns(capabilities: frozenset[str]) -> Mapping[str, str]:
         "not_null": choose("not_null_constraints", "c.contype = 'n'", "false"),
         "enforced": choose("unenforced_constraints", "c.conenforced", "true"),
         "period": choose("temporal_keys", "c.conperiod", "false"),
+        "published_generated": choose("published_generated_columns", "p.pubgencols", "NULL::text"),
+        "published_schemas": choose(
+            "published_parts",
+            "(SELECT json_agg(s.nspname ORDER BY s.nspname) FROM pg_publication_namespace pn"
+            " JOIN pg_namespace s ON s.oid = pn.pnnspid WHERE pn.pnpubid = p.oid)",
+            "NULL::json",
+        ),
+        "published_columns": choose(
+            "published_parts",
+            "(SELECT json_agg(a.attname ORDER BY a.attnum) FROM unnest(r.prattrs) AS sent (number)"
+            " JOIN pg_attribute a ON a.attrelid = r.prrelid AND a.attnum = sent.number)",
+            "NULL::json",
+        ),
+        "published_rows": choose("published_parts", "pg_get_expr(r.prqual, r.prrelid, true)", "NULL::text"),
         "membership_options": choose("inherit_option_of_memberships", "m.inherit_option AND m.set_option", "true"),
     }

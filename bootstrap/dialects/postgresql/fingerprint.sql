@@ -62,6 +62,14 @@ WITH namespaces AS (
   UNION ALL
   SELECT string_agg(e::text, E'\n' ORDER BY e.oid) FROM pg_event_trigger e
   UNION ALL
+  SELECT string_agg(p::text, E'\n' ORDER BY p.oid) FROM pg_publication p
+  UNION ALL
+  SELECT string_agg(r::text, E'\n' ORDER BY r.oid) FROM pg_publication_rel r
+  UNION ALL
+  -- Schemas in publications, which 14 does not have.
+  SELECT string_agg(d::text, E'\n' ORDER BY d.objid, d.refclassid, d.refobjid) FROM pg_depend d
+  WHERE d.classid = to_regclass('pg_catalog.pg_publication_namespace')
+  UNION ALL
   SELECT string_agg(o::text, E'\n' ORDER BY o.oid) FROM pg_operator o WHERE o.oid >= 16384
   UNION ALL
   SELECT string_agg(d::text, E'\n' ORDER BY d.classoid, d.objoid, d.objsubid) FROM pg_description d

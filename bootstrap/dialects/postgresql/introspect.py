@@ -16,6 +16,7 @@ from bootstrap.dialects.postgresql.introspection.dependencies import (
     with_inheritance,
 )
 from bootstrap.dialects.postgresql.introspection.reader import Names, Rows, read_rows
+from bootstrap.dialects.postgresql.introspection.replication import read_publications
 from bootstrap.dialects.postgresql.introspection.security import read_default_privileges, read_grants, read_roles
 from bootstrap.dialects.postgresql.introspection.tables import TableReader
 from bootstrap.dialects.postgresql.introspection.types import read_types
@@ -46,6 +47,8 @@ def _assemble(rows: Rows) -> Catalog:
     for sequence in tables.sequences():
         put(sequence)
     for item in read_code(rows, names, tables):
+        put(item)
+    for item in read_publications(rows, names):
         put(item)
     put_extension_members(rows, names)
     return Catalog(

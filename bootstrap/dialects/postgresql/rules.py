@@ -9,6 +9,7 @@ from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Alter, AlterColumn, AlterConstraint, AlterIndex, Change
 from bootstrap.catalog.code import EventTrigger, Policy, Routine, Trigger, View
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.replication import Publication
 from bootstrap.catalog.types import (
     Collation,
     CompositeType,
@@ -31,7 +32,7 @@ from bootstrap.dialects.postgresql.render.views import only_appends
 _BOUND_TO_TYPES = frozenset(
     {
         Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.RULE, Kind.POLICY, Kind.TRIGGER, Kind.FUNCTION, Kind.PROCEDURE,
-        Kind.AGGREGATE, Kind.STATISTICS,
+        Kind.AGGREGATE, Kind.STATISTICS, Kind.PUBLISHED_TABLE,
     }
 )  # fmt: skip
 # With a type itself go expressions that hold constants of it.
@@ -137,6 +138,8 @@ def _differs_in_more(before: DatabaseObject, after: DatabaseObject) -> bool:
             return (before.subtype, before.options) != (after.subtype, after.options)
         case TextSearchConfiguration(), TextSearchConfiguration():
             return before.parser != after.parser
+        case Publication(), Publication():
+            return before.all_tables != after.all_tables
         case Statistics(), Statistics():
             return replace(before, target=after.target, owner=after.owner, comment=after.comment) != after
         case EventTrigger(), EventTrigger():

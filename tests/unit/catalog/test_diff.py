@@ -12,6 +12,7 @@ from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.replication import Publication, PublishedTable
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.catalog.types import (
     Attribute,
@@ -69,6 +70,8 @@ OBJECTS: list[DatabaseObject] = [
     Policy(schema=SCHEMA, table="orders", name="mine"),
     Event(name="nightly", schedule="EVERY 1 DAY", body="SELECT 1"),
     EventTrigger(name="audit", event="ddl_command_end", function="f"),
+    Publication(name="changes"),
+    PublishedTable(name="changes", schema=SCHEMA, table="orders"),
 ]
 
 
@@ -85,7 +88,8 @@ def test_every_kind_of_object_is_in_this_list() -> None:
 
 @pytest.mark.parametrize("item", OBJECTS, ids=lambda item: item.ref.kind)
 def test_an_object_is_created_altered_and_dropped(item: DatabaseObject) -> None:
-    altered = replace(item, comment="other")
+    other = {"where": "true"} if isinstance(item, PublishedTable) else {"comment": "other"}
+    altered: DatabaseObject = replace(item, **other)  # type: ignore[arg-type]  # each has the field
     name = f"{item.ref.kind} {item.ref.path}"
     assert changes(catalog(), catalog(item)) == [f"Create {name}"]
     assert changes(catalog(item), catalog(altered)) == [f"Alter {name}"]

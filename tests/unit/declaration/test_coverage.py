@@ -7,9 +7,10 @@ from dataclasses import fields
 import msgspec
 import pytest
 
-from bootstrap.catalog import code, columns, constraints, indexes, security, tables, types
+from bootstrap.catalog import code, columns, constraints, indexes, replication, security, tables, types
 from bootstrap.declaration.schema import FILE, text
 from bootstrap.declaration.shapes import code as code_shapes
+from bootstrap.declaration.shapes import replication as replication_shapes
 from bootstrap.declaration.shapes import security as security_shapes
 from bootstrap.declaration.shapes import tables as table_shapes
 from bootstrap.declaration.shapes import types as type_shapes
@@ -62,6 +63,8 @@ SHAPES: list[tuple[type, list[type[msgspec.Struct]]]] = [
     (code.Policy, [code_shapes.PolicyShape]),
     (code.Event, [code_shapes.EventShape]),
     (code.EventTrigger, [code_shapes.EventTriggerShape]),
+    (replication.Publication, [replication_shapes.PublicationShape]),
+    (replication.PublishedTable, [replication_shapes.PublishedTableShape]),
     (security.Role, [security_shapes.RoleShape]),
     (security.DefaultPrivilege, []),
     (types.Schema, [type_shapes.SchemaShape]),
@@ -89,7 +92,7 @@ def test_every_field_has_a_key(kind: type, shapes: list[type[msgspec.Struct]]) -
 def test_every_class_is_looked_at() -> None:
     found = {
         item
-        for module in (columns, constraints, indexes, tables, code, security, types)
+        for module in (columns, constraints, indexes, tables, code, replication, security, types)
         for item in vars(module).values()
         if isinstance(item, type) and item.__module__ == module.__name__ and hasattr(item, "__dataclass_fields__")
     }

@@ -17,7 +17,7 @@ Rows: TypeAlias = Mapping[str, list[CatalogRow]]
 QUERIES = (
     "schemas", "roles", "extensions", "types", "relations", "columns", "constraints", "indexes", "sequences",
     "routines", "triggers", "rules", "policies", "event_triggers", "statistics", "collations", "text_search",
-    "operators",
+    "operators", "publications", "published_tables",
     "grants", "default_privileges", "unsupported", "dependencies", "names",
 )  # fmt: skip
 

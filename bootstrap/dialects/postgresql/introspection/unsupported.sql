@@ -23,7 +23,6 @@ SELECT what, name FROM (
                     WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid AND d.deptype = 'i')
   UNION ALL
   SELECT 'pg_transform'::regclass, t.oid, 'transform', format_type(t.trftype, NULL) FROM pg_transform t
-  UNION ALL SELECT 'pg_publication'::regclass, oid, 'publication', pubname FROM pg_publication
   UNION ALL SELECT 'pg_am'::regclass, oid, 'access method', amname FROM pg_am WHERE oid >= 16384
   UNION ALL SELECT 'pg_language'::regclass, oid, 'procedural language', lanname FROM pg_language WHERE oid >= 16384
   UNION ALL

@@ -31,6 +31,7 @@ from bootstrap.catalog.changes import (
 from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind
+from bootstrap.catalog.replication import Publication, PublishedTable
 from bootstrap.catalog.security import DefaultPrivilege, Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import (
@@ -53,6 +54,7 @@ from bootstrap.dialects.postgresql.render import (
     columns,
     constraints,
     indexes,
+    publications,
     routines,
     security,
     sequences,
@@ -90,6 +92,8 @@ _CREATE: Mapping[type, _Creator] = {
     Rule: triggers.create_rule,
     Policy: triggers.create_policy,
     EventTrigger: triggers.create_event_trigger,
+    Publication: publications.create_publication,
+    PublishedTable: publications.publish_table,
 }
 _DROP: Mapping[type, _Creator] = {
     Role: security.drop_role,
@@ -103,6 +107,8 @@ _DROP: Mapping[type, _Creator] = {
     Table: tables.drop_table,
     View: views.drop_view,
     Routine: routines.drop_routine,
+    Publication: publications.drop_publication,
+    PublishedTable: publications.withdraw_table,
 }
 _ALTER: Mapping[type, _Alterer] = {
     Role: security.alter_role,
@@ -124,6 +130,8 @@ _ALTER: Mapping[type, _Alterer] = {
     Rule: triggers.alter_rule,
     Policy: triggers.alter_policy,
     EventTrigger: triggers.alter_event_trigger,
+    Publication: publications.alter_publication,
+    PublishedTable: publications.alter_published,
 }
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View
 from bootstrap.catalog.ref import Kind
+from bootstrap.catalog.replication import Publication
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import (
@@ -257,6 +258,15 @@ def _postgresql_others(engine: Engine, unique: Any) -> st.SearchStrategy[Databas
             function=st.just("public.f"),
             comment=comments,
             tags=st.sampled_from([(), ("DROP TABLE", "no")]),
+            owner=engine.owners,
+        ),
+        st.builds(
+            Publication,
+            name=unique,
+            all_tables=st.booleans(),
+            via_root=st.booleans(),
+            operations=st.sampled_from([("insert",), ("update", "truncate"), ()]),
+            comment=comments,
             owner=engine.owners,
         ),
         st.builds(
