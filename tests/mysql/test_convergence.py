@@ -61,6 +61,9 @@ CASES = [
     (MYSQL, "the parser of a full-text index",
      "CREATE TABLE t (a text, FULLTEXT KEY w (a), b text, FULLTEXT KEY x (b) WITH PARSER ngram)",
      "CREATE TABLE t (a text, FULLTEXT KEY w (a) WITH PARSER ngram, b text, FULLTEXT KEY x (b))"),
+    (MYSQL, "another spatial reference system under a spatial index",
+     "CREATE TABLE t (p point NOT NULL SRID 4326, q point NOT NULL, SPATIAL KEY k (p), SPATIAL KEY l (q))",
+     "CREATE TABLE t (p point NOT NULL, q point NOT NULL SRID 0, SPATIAL KEY k (p), SPATIAL KEY l (q))"),
     (MARIADB, "a view whose definer may not read its table",
      "CREATE TABLE t (id int, a int)",
      f"CREATE TABLE t (id int, a int); CREATE DEFINER={APP} VIEW v AS SELECT id, a FROM t WHERE a > 0"

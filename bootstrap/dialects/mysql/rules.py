@@ -104,6 +104,8 @@ def _by_column(change: AlterColumn, before: Column, after: Column) -> Mapping[Re
         kinds |= _FOREIGN_KEYS
         if before.type != after.type and unsettles_keys(before.type, after.type):
             kinds |= _KEYS
+    if before.srid != after.srid:
+        kinds.add(Kind.INDEX)  # MySQL: error 3644 under a spatial index
     if before.auto_increment != after.auto_increment:
         kinds |= _FOREIGN_KEYS  # MySQL: error 1833 on either side of one
     if before.nullable != after.nullable:
