@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.columns import Column
-from bootstrap.catalog.constraints import Constraint
+from bootstrap.catalog.constraints import Constraint, ForeignKey
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
@@ -17,10 +17,12 @@ from bootstrap.catalog.tables import Table
 @dataclass(frozen=True, slots=True)
 class Create:
     """An object that is missing. A table comes with its columns and all its constraints but the foreign keys; foreign
-    keys and indexes follow as changes of their own (where the dialect's rules say so, indexes come with it).
+    keys and indexes follow as changes of their own (where the dialect's rules say so, indexes come with it, and of its
+    foreign keys the ``inline_keys``).
     """
 
     after: DatabaseObject
+    inline_keys: tuple[ForeignKey, ...] = ()
 
     @property
     def ref(self) -> Ref:

@@ -16,6 +16,9 @@ class Rules(Protocol):
     inline_indexes: bool
     """Whether CREATE TABLE brings its indexes along (MySQL) or each is a change of its own (PostgreSQL)."""
 
+    inline_keys: bool
+    """Whether foreign keys between new tables are made by CREATE TABLE: adding one later copies the table (MySQL)."""
+
     follows_renames: bool
     """Whether the server rewrites views when a table or column they use is renamed (PostgreSQL) or not (MySQL)."""
 

@@ -26,6 +26,7 @@ class FakeRules:
     """Laws of order that a test chooses: which changes replace, and what each change disturbs."""
 
     inline_indexes: bool = False
+    inline_keys: bool = False
     follows_renames: bool = True
     replaced: frozenset[Ref] = frozenset()
     disturbed: Mapping[Ref, frozenset[Kind]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from bootstrap.dialects.mysql.render.keys import is_dangling
 from bootstrap.dialects.mysql.render.tables import create_table_with_keys
 from bootstrap.dialects.mysql.scratch import scratch_database
 from bootstrap.dialects.mysql.session import MySqlSession, connect
+from bootstrap.plan.inline_keys import referenced_first
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import DeclarationError, Problem, Refused
 
@@ -144,22 +145,8 @@ def _has_dangling(table: Table, context: RenderContext) -> bool:
 
 def _in_order(objects: list[DatabaseObject]) -> list[DatabaseObject]:
     """By kind, and tables behind those that they reference: what is made at the first attempt is made once."""
-    tables = {item.name: item for item in objects if isinstance(item, Table)}
-    placed: dict[str, Table] = {}
-    for name in sorted(tables):
-        waiting = [name]
-        while waiting:
-            table = tables[waiting[-1]]
-            missing = [
-                key.ref_table
-                for key in table.foreign_keys
-                if key.ref_table in tables and key.ref_table not in placed and key.ref_table not in waiting
-            ]
-            if missing:
-                waiting.append(missing[0])
-            else:
-                placed[table.name] = table
-                waiting.pop()
+    tables = sorted((item for item in objects if isinstance(item, Table)), key=lambda table: table.name)
+    placed = [table.name for table in referenced_first(tables)]
     places = {name: place for place, name in enumerate(placed)}
     return sorted(objects, key=lambda item: (*_rank(item)[:2], places.get(item.ref.name, 0), item.ref))
 

@@ -34,6 +34,7 @@ class MySqlRules:
     """Implements ``bootstrap.plan.rules.Rules`` for both vendors: where they differ, the more careful one holds."""
 
     inline_indexes = True
+    inline_keys = True
     follows_renames = False
 
     def drops_privileges(self, kind: Kind) -> bool:

@@ -43,6 +43,7 @@ class PostgresRules:
     """Implements ``bootstrap.plan.rules.Rules``."""
 
     inline_indexes: bool = False
+    inline_keys: bool = False
     follows_renames: bool = True
 
     def drops_privileges(self, kind: Kind) -> bool:  # noqa: ARG002  # the same for every kind

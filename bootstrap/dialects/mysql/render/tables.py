@@ -39,8 +39,8 @@ _INSTANT_OPTIONS = frozenset({"stats_persistent", "stats_auto_recalc", "stats_sa
 
 
 def create_table(change: Create, table: Table, context: RenderContext) -> list[Statement]:
-    """CREATE TABLE with columns, keys and checks; foreign keys are changes of their own."""
-    return _create(change.ref, table, context, [])
+    """CREATE TABLE with columns, keys and checks; other foreign keys than the inline ones are changes of their own."""
+    return _create(change.ref, table, context, [foreign_key_definition(key) for key in change.inline_keys])
 
 
 def create_table_with_keys(table: Table, context: RenderContext) -> list[Statement]:
