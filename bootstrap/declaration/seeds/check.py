@@ -35,6 +35,7 @@ class RowChecker:
         self.key = key if key is not None else _primary_key(table)
         self._explicit = key is not None
         self._required = _required(table, catalog)
+        self._never_null = [column.name for column in table.columns if not column.nullable]
         self._found = 0
         self._seen: dict[tuple[str | None, ...], Position] = {}
 
@@ -55,7 +56,7 @@ class RowChecker:
                     values = self._values(row, place)
                     if values is None:
                         continue
-                    expressions = frozenset(name for name, value in values.items() if value.expression)
+                    expressions = self.converter.expressions(values)
                     signatures.setdefault((names, expressions), (tuple(row.values), expressions))
                     if len(signatures) > 1 and self.mode in {SeedMode.SYNC, SeedMode.ONCE}:
                         self._different(place)
@@ -126,18 +127,18 @@ class RowChecker:
         except ValueProblem as problem:
             self._problem(place, str(problem), problem.remedy)
             return None
-        for name, value in values.items():
-            column = self.known.get(name)
-            if value.text is None and column is not None and not column.nullable:
+        for name in self._never_null:
+            if name in values and values[name].text is None:
                 self._problem(place, f"column {name} of {self.table.name} is not null", "give it a value")
         if self.mode is not SeedMode.ONCE and len(self._seen) < _REMEMBERED:
             self._check_double(values, place)
         return values
 
     def _check_double(self, values: dict[str, Value], place: Position) -> None:
-        if any(name not in values or values[name].expression or values[name].text is None for name in self.key):
+        keys = [values[name] for name in self.key if name in values]
+        identity = tuple([value.text for value in keys if not value.expression])
+        if None in identity or len(identity) != len(self.key):
             return
-        identity = tuple(values[name].text for name in self.key)
         first = self._seen.setdefault(identity, place)
         if first is not place:
             shown_key = ", ".join(f"{name} {shown(text or '')}" for name, text in zip(self.key, identity, strict=True))

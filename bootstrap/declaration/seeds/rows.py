@@ -14,6 +14,9 @@ from bootstrap.declaration.seeds.json_rows import read_json_lines
 from bootstrap.declaration.seeds.values import Given, Value, ValueProblem, to_value
 from bootstrap.declaration.store import Store
 
+_NULL = Value(None)
+_NONE: frozenset[str] = frozenset()
+
 
 class WrittenRow(NamedTuple):
     """One row as written: values by column, and the line."""
@@ -98,7 +101,7 @@ class Converter:
     def values(self, row: WrittenRow) -> dict[str, Value]:
         """The values of a row. Raises ValueProblem with the column's name in front."""
         if self.literal:
-            return {name: Value(None if cell is None else str(cell)) for name, cell in row.values.items()}
+            return {name: _NULL if cell is None else Value(cell) for name, cell in row.values.items()}  # type: ignore[arg-type]  # cells are text
         result = {}
         for name, given in row.values.items():
             try:
@@ -106,6 +109,10 @@ class Converter:
             except ValueProblem as problem:
                 raise ValueProblem(f"column {name}: {problem}", problem.remedy) from None
         return result
+
+    def expressions(self, values: Mapping[str, Value]) -> frozenset[str]:
+        """The columns of a row whose values are expressions."""
+        return _NONE if self.literal else frozenset(name for name, value in values.items() if value.expression)
 
     def stream(self, sources: tuple[RowSource, ...], signature: Signature) -> Iterator[SeedRow]:
         """The rows of a signature from all sources, in order."""
@@ -116,5 +123,5 @@ class Converter:
                 if row.values.keys() != wanted:
                     continue
                 values = self.values(row)
-                if frozenset(name for name, value in values.items() if value.expression) == expressions:
+                if self.expressions(values) == expressions:
                     yield SeedRow(tuple(values[name].text for name in columns), Position(source.file, row.line))
