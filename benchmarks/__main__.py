@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.peers import Peer, installed, prepared
 from benchmarks.scale import Scale
 from benchmarks.workload import declare
 from demo.servers import MariaDBServer, PostgresServer
@@ -49,32 +50,43 @@ class Engine:
     create: Callable[[str], object]
     url: Callable[[str], str]
 
+    def fresh(self, database: str) -> str:
+        """The address of a new database."""
+        self.create(database)
+        return self.url(database)
 
-def timed(command: Sequence[str], environment: dict[str, str]) -> float:
+
+def timed(command: Sequence[str | Path], environment: dict[str, str]) -> float:
     """Wall seconds of one process that must succeed."""
     start = time.perf_counter()
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    subprocess.run(list(map(str, command)), env=environment, check=True, capture_output=True)
     return time.perf_counter() - start
 
 
-def measure(engine: Engine, tables: int, runs: int) -> None:
-    """Print a fresh apply, and unchanged ones beside the floor."""
+def measure(engine: Engine, tables: int, runs: int, programs: dict[str, Path]) -> None:
+    """Print a fresh apply, then unchanged ones beside the floor, and the peers' on databases of their own."""
     database = f"benchmark_{tables}"
     engine.create(database)
     url = engine.url(database)
     environment = {**os.environ, "FLOOR_URL": url}
+    floor = Peer("floor", (sys.executable, "-c", engine.floor), environment)
     with tempfile.TemporaryDirectory() as place:
         directory = Path(place) / "declaration"
         declare(directory, engine.name, tables)
-        apply = [sys.executable, "-m", "bootstrap", "apply", "--dir", str(directory), "--url", url]
-        fresh = timed(apply, environment)
-        pairs = [
-            (timed(apply, environment), timed([sys.executable, "-c", engine.floor], environment)) for _ in range(runs)
+        options = ("--dir", directory, "--url", url)
+        ours = [
+            Peer(f"db-bootstrap {action}", (sys.executable, "-m", "bootstrap", action, *options), environment)
+            for action in ("apply", "verify", "plan")
         ]
-    ours = statistics.median(pair[0] for pair in pairs)
-    floor = statistics.median(pair[1] for pair in pairs)
-    ratio = statistics.median(pair[0] / pair[1] for pair in pairs)
-    print(f"{engine.name:<12}{tables:>7}{fresh:>12.2f}{ours:>12.3f}{floor:>12.3f}{ratio:>10.1f}", flush=True)
+        peers = prepared(programs, engine.name, tables, engine.fresh, Path(place))
+        firsts = {peer.name: timed(peer.command, peer.environment) for peer in (*ours, *peers)}
+        rounds = [{peer.name: timed(peer.command, peer.environment) for peer in (floor, *ours, *peers)}
+                  for _ in range(runs)]  # fmt: skip
+    for name in rounds[0]:
+        seconds = statistics.median(times[name] for times in rounds)
+        ratio = statistics.median(times[name] / times["floor"] for times in rounds)
+        first = f"{firsts[name]:.2f}" if name in firsts and "verify" not in name and "plan" not in name else ""
+        print(f"{engine.name:<12}{tables:>7}  {name:<22}{first:>10}{seconds:>12.3f}{ratio:>8.1f}", flush=True)
 
 
 def main() -> None:
@@ -83,16 +95,22 @@ def main() -> None:
     parser.add_argument("--tables", type=int, nargs="+", default=[10, 100])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--scale", type=int, nargs="*", default=[1000, 5000], help="tables of the test of scale")
+    parser.add_argument("--peers", action="store_true", help="beside alembic, yoyo and dbmate, which it installs")
     arguments = parser.parse_args()
-    print(f"{'engine':<12}{'tables':>7}{'fresh s':>12}{'unchanged s':>12}{'floor s':>12}{'ratio':>10}")
-    with PostgresServer.start() as postgres, MariaDBServer.start() as mariadb:
+    with (
+        PostgresServer.start() as postgres,
+        MariaDBServer.start() as mariadb,
+        tempfile.TemporaryDirectory() as place,
+    ):
+        programs = installed(Path(place)) if arguments.peers else {}
+        print(f"{'engine':<12}{'tables':>7}  {'command':<22}{'first s':>10}{'unchanged s':>12}{'ratio':>8}")
         engines = (
             Engine("postgresql", _POSTGRESQL_FLOOR, postgres.create_database, postgres.url),
             Engine("mysql", _MYSQL_FLOOR, mariadb.create_database, mariadb.url),
         )
         for tables in arguments.tables:
             for engine in engines:
-                measure(engine, tables, arguments.runs)
+                measure(engine, tables, arguments.runs, programs)
         print(f"\n{'engine':<12}{'tables':>7}  {'command':<32}{'s':>9}{'ratio':>8}{'locks':>8}")
         for tables in arguments.scale:
             Scale("postgresql", postgres, tables).measure()
