@@ -22,7 +22,8 @@ from bootstrap.catalog.types import Extension, Schema
 _WORD = re.compile(r"\w+")
 # What statements can name. What belongs to a table, such as its triggers, nothing else needs.
 _NAMED = frozenset({
-    Kind.COLLATION, Kind.TEXT_SEARCH, Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN, Kind.SEQUENCE, Kind.FUNCTION,
+    Kind.COLLATION, Kind.DICTIONARY, Kind.TEXT_SEARCH,
+    Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN, Kind.SEQUENCE, Kind.FUNCTION,
     Kind.PROCEDURE, Kind.AGGREGATE, Kind.OPERATOR, Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW,
 })  # fmt: skip
 

@@ -26,12 +26,13 @@ from bootstrap.catalog.types import (
     Sequence,
     Statistics,
     TextSearchConfiguration,
+    TextSearchDictionary,
 )
 
 DatabaseObject: TypeAlias = (
     Role | Schema | Extension | Collation | TextSearchConfiguration | EnumType | CompositeType | RangeType | Domain
     | Operator | Sequence | Table | Statistics | View | Routine | Trigger | Rule | Policy | Event | EventTrigger
-    | Publication | PublishedTable
+    | Publication | PublishedTable | TextSearchDictionary
 )  # fmt: skip
 
 _T = TypeVar("_T")

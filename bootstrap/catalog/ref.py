@@ -13,6 +13,7 @@ class Kind(StrEnum):
     SCHEMA = "schema"
     EXTENSION = "extension"
     COLLATION = "collation"
+    DICTIONARY = "text search dictionary"
     TEXT_SEARCH = "text search configuration"
     OPERATOR = "operator"
     ENUM = "enum"

@@ -183,6 +183,23 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextSearchDictionary:
+    """``CREATE TEXT SEARCH DICTIONARY``; what ``options`` there are, the template says."""
+
+    schema: str
+    name: str
+    template: str
+    options: tuple[tuple[str, str], ...] = ()
+    comment: str | None = None
+    owner: str | None = None
+
+    @property
+    def ref(self) -> Ref:
+        """The identity of this dictionary."""
+        return Ref(Kind.DICTIONARY, self.schema, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextSearchConfiguration:
     """``CREATE TEXT SEARCH CONFIGURATION``; ``mappings`` is (token type, dictionaries in order)."""
 

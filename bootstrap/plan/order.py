@@ -44,8 +44,9 @@ _Index: TypeAlias = dict[Ref, set[int]]
 # Among changes that do not depend on each other: what makes a plan easy to read, and what is right where the server
 # knows of no dependency (function bodies are opaque to it).
 _CREATE_RANK = {
-    Kind.ROLE: 10, Kind.SCHEMA: 11, Kind.EXTENSION: 12, Kind.COLLATION: 13, Kind.TEXT_SEARCH: 14, Kind.ENUM: 15,
-    Kind.COMPOSITE: 16, Kind.RANGE: 16, Kind.DOMAIN: 17, Kind.SEQUENCE: 18, Kind.FUNCTION: 40, Kind.AGGREGATE: 41,
+    Kind.ROLE: 10, Kind.SCHEMA: 11, Kind.EXTENSION: 12, Kind.COLLATION: 13, Kind.DICTIONARY: 13,
+    Kind.TEXT_SEARCH: 14, Kind.ENUM: 15, Kind.COMPOSITE: 16, Kind.RANGE: 16, Kind.DOMAIN: 17, Kind.SEQUENCE: 18,
+    Kind.FUNCTION: 40, Kind.AGGREGATE: 41,
     Kind.PROCEDURE: 41, Kind.OPERATOR: 41, Kind.TABLE: 42,
     Kind.STATISTICS: 60, Kind.VIEW: 62, Kind.MATERIALIZED_VIEW: 62,
     Kind.RULE: 66, Kind.POLICY: 66, Kind.TRIGGER: 66, Kind.EVENT: 67, Kind.EVENT_TRIGGER: 67,
@@ -57,7 +58,7 @@ _DROP_RANK = {
     Kind.MATERIALIZED_VIEW: 3, Kind.VIEW: 4, Kind.PROCEDURE: 81, Kind.AGGREGATE: 81, Kind.OPERATOR: 81,
     Kind.FUNCTION: 82,
     Kind.TABLE: 80, Kind.SEQUENCE: 83, Kind.DOMAIN: 84, Kind.COMPOSITE: 85, Kind.RANGE: 85, Kind.ENUM: 86,
-    Kind.TEXT_SEARCH: 87, Kind.COLLATION: 88, Kind.EXTENSION: 89, Kind.SCHEMA: 90, Kind.ROLE: 91,
+    Kind.TEXT_SEARCH: 87, Kind.DICTIONARY: 88, Kind.COLLATION: 88, Kind.EXTENSION: 89, Kind.SCHEMA: 90, Kind.ROLE: 91,
 }  # fmt: skip
 _MEMBER_RANK: dict[type, int] = {
     Rename: 20, RenameColumn: 21, ReleaseDefault: 22, Leave: 23, DropConstraint: 31, DropIndex: 32, AddColumn: 44,

@@ -152,6 +152,16 @@ CASES = [
     ("a child comes while its parent loses a column that another child keeps",
      "CREATE TABLE p (a int, b text); CREATE TABLE c () INHERITS (p)",
      "CREATE TABLE p (a int); CREATE TABLE c (b text) INHERITS (p); CREATE TABLE d () INHERITS (p)"),
+    ("text search dictionaries",
+     "CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = snowball, language = german); CREATE TEXT SEARCH DICTIONARY gone"
+     " (TEMPLATE = simple); CREATE TEXT SEARCH DICTIONARY e (TEMPLATE = simple, stopwords = english, accept = false);"
+     " CREATE TEXT SEARCH DICTIONARY f (TEMPLATE = simple); CREATE TEXT SEARCH CONFIGURATION c (PARSER = default);"
+     " ALTER TEXT SEARCH CONFIGURATION c ADD MAPPING FOR word WITH f, gone",
+     "CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = snowball, language = english, stopwords = english);"
+     " CREATE TEXT SEARCH DICTIONARY e (TEMPLATE = simple, accept = false); COMMENT ON TEXT SEARCH DICTIONARY e IS 'e';"
+     " CREATE TEXT SEARCH DICTIONARY f (TEMPLATE = snowball, language = dutch); ALTER TEXT SEARCH DICTIONARY f OWNER TO"
+     " convergence_app; CREATE TEXT SEARCH CONFIGURATION c (PARSER = default); ALTER TEXT SEARCH CONFIGURATION c"
+     " ADD MAPPING FOR word WITH f, d"),
     ("partitioned no more, with other columns",
      "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, 2)",
      "CREATE TABLE t (b int)"),

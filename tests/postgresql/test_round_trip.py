@@ -131,6 +131,7 @@ def test_the_fingerprint_follows_the_structure_and_nothing_else(places: Places) 
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2'",
         "ALTER SEQUENCE a_id_seq INCREMENT 2",
+        "CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple)",
         "CREATE PUBLICATION p WITH (publish = 'insert')",
         "ALTER PUBLICATION p ADD TABLE a WHERE (id > 1)",
         "ALTER PUBLICATION p ADD TABLES IN SCHEMA public",

@@ -18,6 +18,7 @@ from bootstrap.declaration.build.tables import read_table
 from bootstrap.declaration.build.types import (
     read_collation,
     read_composite,
+    read_dictionary,
     read_domain,
     read_enum,
     read_extension,
@@ -33,6 +34,7 @@ from bootstrap.declaration.shapes.files import SchemaFile
 
 _READERS = {
     "roles": read_role, "schemas": read_schema, "extensions": read_extension, "collations": read_collation,
+    "text_search_dictionaries": read_dictionary,
     "text_search_configurations": read_text_search, "enums": read_enum, "composite_types": read_composite,
     "range_types": read_range, "operators": read_operator, "domains": read_domain, "sequences": read_sequence,
     "tables": read_table, "aggregates": read_aggregate, "events": read_event, "event_triggers": read_event_trigger,

@@ -17,6 +17,7 @@ from bootstrap.catalog.types import (
     Schema,
     Sequence,
     TextSearchConfiguration,
+    TextSearchDictionary,
 )
 from bootstrap.declaration.build.assembly import Builder, facts, listed
 from bootstrap.declaration.build.columns import default_text, sequence_options
@@ -28,6 +29,7 @@ from bootstrap.declaration.names import split_path
 from bootstrap.declaration.shapes.types import (
     CollationShape,
     CompositeShape,
+    DictionaryShape,
     DomainShape,
     EnumShape,
     ExtensionShape,
@@ -184,6 +186,13 @@ def read_operator(builder: Builder, key: str, shape: OperatorShape, position: Po
     given = facts(shape, "function", "options", "comment", "owner")
     operator = Operator(schema=schema, name=found["name"], left=left, right=found["right"], **given)
     builder.assembly.add(operator, position)
+
+
+def read_dictionary(builder: Builder, key: str, shape: DictionaryShape, position: Position) -> None:
+    """A text search dictionary."""
+    schema, name = builder.name(key, position, "text search dictionary")
+    given = facts(shape, "template", "options", "comment", "owner")
+    builder.assembly.add(TextSearchDictionary(schema=schema, name=name, **given), position)
 
 
 def read_text_search(builder: Builder, key: str, shape: TextSearchShape, position: Position) -> None:

@@ -21,6 +21,7 @@ from bootstrap.declaration.shapes.types import (
     CollationShape,
     CompositeShape,
     DatabaseShape,
+    DictionaryShape,
     DomainShape,
     EnumShape,
     ExtensionShape,
@@ -218,6 +219,9 @@ class SchemaFile(Shape):
     schemas: Annotated[dict[str, SchemaShape | None] | list[str] | None, postgresql("Schemas.")] = None
     extensions: Annotated[dict[str, ExtensionShape | None] | list[str] | None, postgresql("Extensions.")] = None
     collations: Annotated[dict[str, CollationShape] | None, postgresql("Collations.")] = None
+    text_search_dictionaries: Annotated[dict[str, DictionaryShape] | None, postgresql("Text search dictionaries.")] = (
+        None
+    )
     text_search_configurations: Annotated[dict[str, TextSearchShape] | None, postgresql("Text search.")] = None
     operators: Annotated[dict[str, OperatorShape] | None, postgresql("Operators.")] = None
     enums: Annotated[

@@ -157,6 +157,15 @@ class OperatorShape(Shape):
     owner: Owner = None
 
 
+class DictionaryShape(Shape):
+    """A text search dictionary."""
+
+    template: Annotated[str, Meta(description="The template: `simple`, `snowball`, `synonym`.")]
+    options: Annotated[Options | None, Meta(description="What the template takes: `{language: german}`.")] = None
+    comment: Comment = None
+    owner: Owner = None
+
+
 class TextSearchShape(Shape):
     """A text search configuration."""
 

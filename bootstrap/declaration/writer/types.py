@@ -14,6 +14,7 @@ from bootstrap.catalog.types import (
     Schema,
     Sequence,
     TextSearchConfiguration,
+    TextSearchDictionary,
 )
 from bootstrap.declaration.build.types import parse_domain
 from bootstrap.declaration.names import join_path, quote_lower
@@ -125,6 +126,11 @@ def operator_key(operator: Operator, writing: Writing) -> str:
     """Its name with the types of its operands, and with its schema where that is not the default."""
     schema = "" if operator.schema == writing.default_schema else f"{operator.schema}."
     return f"{schema}{operator.name}({operator.left or 'NONE'}, {operator.right})"
+
+
+def write_dictionary(item: TextSearchDictionary) -> Plain:
+    """A text search dictionary."""
+    return {"template": item.template, **given(item, "options", "comment", "owner")}
 
 
 def write_text_search(item: TextSearchConfiguration) -> Plain:

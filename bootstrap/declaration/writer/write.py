@@ -25,6 +25,7 @@ from bootstrap.catalog.types import (
     Schema,
     Sequence,
     TextSearchConfiguration,
+    TextSearchDictionary,
 )
 from bootstrap.declaration.build.written_in import usual_of, without
 from bootstrap.declaration.report import shown
@@ -40,6 +41,7 @@ from bootstrap.declaration.writer.types import (
     operator_key,
     write_collation,
     write_composite,
+    write_dictionary,
     write_domain,
     write_enum,
     write_extension,
@@ -203,7 +205,8 @@ def _topics(writing: Writing, written_in: Mapping[str, str]) -> Iterator[tuple[s
     yield "collations", _section("collations", of(Collation), qualified, write_collation)
     yield (
         "text_search",
-        _section("text_search_configurations", of(TextSearchConfiguration), qualified, write_text_search),
+        _section("text_search_dictionaries", of(TextSearchDictionary), qualified, write_dictionary)
+        | _section("text_search_configurations", of(TextSearchConfiguration), qualified, write_text_search),
     )
     operators = of(Operator)
     yield (

@@ -21,7 +21,8 @@ from bootstrap.problems import DeclarationError, Problem
 # 100 objects take fewer than 2000 locks; a server at default settings guarantees 6400.
 _BATCH = 100
 _ORDER = (
-    Kind.SCHEMA, Kind.EXTENSION, Kind.COLLATION, Kind.TEXT_SEARCH, Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN,
+    Kind.SCHEMA, Kind.EXTENSION, Kind.COLLATION, Kind.DICTIONARY, Kind.TEXT_SEARCH,
+    Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN,
     Kind.SEQUENCE, Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE, Kind.OPERATOR,
     Kind.TABLE, Kind.INDEX, Kind.FOREIGN_KEY, Kind.VIEW,
     Kind.MATERIALIZED_VIEW, Kind.STATISTICS, Kind.TRIGGER, Kind.RULE, Kind.POLICY, Kind.EVENT_TRIGGER,

@@ -53,6 +53,8 @@ WITH namespaces AS (
   UNION ALL
   SELECT string_agg(c::text, E'\n' ORDER BY c.oid) FROM pg_collation c WHERE c.oid >= 16384
   UNION ALL
+  SELECT string_agg(d::text, E'\n' ORDER BY d.oid) FROM pg_ts_dict d WHERE d.oid >= 16384
+  UNION ALL
   SELECT string_agg(c::text, E'\n' ORDER BY c.oid) FROM pg_ts_config c WHERE c.oid >= 16384
   UNION ALL
   SELECT string_agg(m::text, E'\n' ORDER BY m.mapcfg, m.maptokentype, m.mapseqno) FROM pg_ts_config_map m

@@ -52,6 +52,15 @@ def literal(text: str) -> str:
     return f"'{escaped}'"
 
 
+def unquoted(text: str) -> str:
+    """What a string literal says; anything else is itself."""
+    escaped = text.startswith("E'")
+    if not escaped and not text.startswith("'"):
+        return text
+    inner = text[2 if escaped else 1 : -1].replace("''", "'")
+    return inner.replace("\\\\", "\\") if escaped else inner
+
+
 def dollar_quoted(text: str) -> str:
     """Text between dollar quotes that do not occur in it."""
     tag = "$$"

@@ -20,6 +20,7 @@ from bootstrap.catalog.types import (
     RangeType,
     Statistics,
     TextSearchConfiguration,
+    TextSearchDictionary,
 )
 from bootstrap.dialects.postgresql.anew import made_anew
 from bootstrap.dialects.postgresql.render import constraints, indexes
@@ -137,6 +138,8 @@ def _differs_in_more(before: DatabaseObject, after: DatabaseObject) -> bool:
             return (before.function, before.options) != (after.function, after.options)
         case RangeType(), RangeType():
             return (before.subtype, before.options) != (after.subtype, after.options)
+        case TextSearchDictionary(), TextSearchDictionary():
+            return before.template != after.template
         case TextSearchConfiguration(), TextSearchConfiguration():
             return before.parser != after.parser
         case Publication(), Publication():

@@ -27,6 +27,7 @@ from bootstrap.catalog.types import (
     Sequence,
     Statistics,
     TextSearchConfiguration,
+    TextSearchDictionary,
 )
 from tests.unit.building import (
     SCHEMA,
@@ -51,6 +52,7 @@ OBJECTS: list[DatabaseObject] = [
     Schema(name="app"),
     Extension(name="citext", version="1.6"),
     Collation(schema=SCHEMA, name="german", options=(("locale", "de"),)),
+    TextSearchDictionary(schema=SCHEMA, name="stems", template="snowball"),
     TextSearchConfiguration(schema=SCHEMA, name="words", parser="default"),
     EnumType(schema=SCHEMA, name="state", labels=("on", "off")),
     CompositeType(schema=SCHEMA, name="point3", attributes=(Attribute(name="x", type="integer"),)),

@@ -76,6 +76,7 @@ SHAPES: list[tuple[type, list[type[msgspec.Struct]]]] = [
     (types.Domain, [type_shapes.DomainShape]),
     (types.Sequence, [type_shapes.SequenceShape]),
     (types.Collation, [type_shapes.CollationShape]),
+    (types.TextSearchDictionary, [type_shapes.DictionaryShape]),
     (types.TextSearchConfiguration, [type_shapes.TextSearchShape]),
     (types.Statistics, [table_shapes.StatisticsShape]),
     (types.Operator, [type_shapes.OperatorShape]),

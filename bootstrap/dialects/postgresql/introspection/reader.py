@@ -17,7 +17,7 @@ Rows: TypeAlias = Mapping[str, list[CatalogRow]]
 QUERIES = (
     "schemas", "roles", "extensions", "types", "relations", "columns", "constraints", "indexes", "sequences",
     "routines", "triggers", "rules", "policies", "event_triggers", "statistics", "collations", "text_search",
-    "operators", "publications", "published_tables",
+    "operators", "publications", "published_tables", "dictionaries",
     "grants", "default_privileges", "unsupported", "dependencies", "names",
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.constraints import Check
+from bootstrap.catalog.options import Options
 from bootstrap.catalog.types import (
     Attribute,
     Collation,
@@ -18,9 +19,11 @@ from bootstrap.catalog.types import (
     RangeType,
     Schema,
     TextSearchConfiguration,
+    TextSearchDictionary,
 )
 from bootstrap.dialects.postgresql.introspection.reader import CatalogRow, Names, Rows
 from bootstrap.dialects.postgresql.introspection.tables import check
+from bootstrap.dialects.postgresql.names import split_qualified, split_top_level, unquoted
 
 _PROVIDERS = {"c": "libc", "i": "icu", "b": "builtin", "d": "default"}
 
@@ -44,6 +47,10 @@ def read_types(rows: Rows, names: Names) -> Iterator[DatabaseObject]:
         operator = _operator(row)
         names.put("pg_operator", row["id"], operator.ref)
         yield operator
+    for row in rows["dictionaries"]:
+        dictionary = _dictionary(row)
+        names.put("pg_ts_dict", row["id"], dictionary.ref)
+        yield dictionary
     for row in rows["text_search"]:
         configuration = TextSearchConfiguration(
             schema=row["schema"],
@@ -113,6 +120,18 @@ def _multirange(name: str) -> str:
     if "range" in name:
         return name.replace("range", "multirange", 1)
     return f"{name}_multirange"
+
+
+def _dictionary(row: CatalogRow) -> TextSearchDictionary:
+    options = (text.partition(" = ") for text in split_top_level(row["options"] or "") if text)
+    return TextSearchDictionary(
+        schema=row["schema"],
+        name=row["name"],
+        template=row["template"],
+        options=Options((split_qualified(name)[1], unquoted(value)) for name, _, value in options),
+        comment=row["comment"],
+        owner=row["owner"],
+    )
 
 
 def _operator(row: CatalogRow) -> Operator:

@@ -29,9 +29,6 @@ SELECT what, name FROM (
   SELECT 'pg_conversion'::regclass, c.oid, 'conversion', n.nspname || '.' || c.conname
   FROM pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE {namespace}
   UNION ALL
-  SELECT 'pg_ts_dict'::regclass, d.oid, 'text search dictionary', n.nspname || '.' || d.dictname
-  FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace WHERE {namespace}
-  UNION ALL
   SELECT 'pg_ts_parser'::regclass, p.oid, 'text search parser', n.nspname || '.' || p.prsname
   FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE {namespace}
   UNION ALL

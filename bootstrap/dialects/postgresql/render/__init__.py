@@ -46,6 +46,7 @@ from bootstrap.catalog.types import (
     Sequence,
     Statistics,
     TextSearchConfiguration,
+    TextSearchDictionary,
 )
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import quote
@@ -77,6 +78,7 @@ _CREATE: Mapping[type, _Creator] = {
     Schema: basics.create_schema,
     Extension: basics.create_extension,
     Collation: basics.create_collation,
+    TextSearchDictionary: basics.create_dictionary,
     TextSearchConfiguration: basics.create_text_search,
     Operator: basics.create_operator,
     EnumType: type_creation.create_type,
@@ -115,6 +117,7 @@ _ALTER: Mapping[type, _Alterer] = {
     Schema: basics.alter_schema,
     Extension: basics.alter_extension,
     Collation: basics.alter_collation,
+    TextSearchDictionary: basics.alter_dictionary,
     TextSearchConfiguration: basics.alter_text_search,
     Operator: basics.alter_operator,
     EnumType: types.alter_enum,

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bootstrap.catalog.types import Collation, Extension, Operator, Schema, Statistics, TextSearchConfiguration
+from bootstrap.catalog.types import (
+    Collation,
+    Extension,
+    Operator,
+    Schema,
+    Statistics,
+    TextSearchConfiguration,
+    TextSearchDictionary,
+)
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
-from bootstrap.dialects.postgresql.render.statements import comment, comment_change, note, owner_change, statement
+from bootstrap.dialects.postgresql.render.statements import (
+    comment,
+    comment_change,
+    note,
+    option_changes,
+    option_names,
+    options_sql,
+    owner_change,
+    statement,
+)
 from bootstrap.plan.statement import HazardKind, Statement
 
 STANDARD_COMMENT = "standard public schema"
@@ -119,6 +136,28 @@ def create_operator(item: Operator, context: RenderContext) -> list[Statement]:
 def alter_operator(before: Operator, after: Operator, context: RenderContext) -> list[Statement]:
     """Owner and comment; anything else is a new operator."""
     made = owner_change(after.ref, before.owner, after.owner, context)
+    return made + comment_change(after.ref, before.comment, after.comment, context)
+
+
+def create_dictionary(item: TextSearchDictionary, context: RenderContext) -> list[Statement]:
+    """``CREATE TEXT SEARCH DICTIONARY``."""
+    options = f", {options_sql(item.options)}" if item.options else ""
+    name = qualified(item.schema, item.name)
+    sql = f"CREATE TEXT SEARCH DICTIONARY {name} (TEMPLATE = {item.template}{options})"
+    made = [statement(sql, item.ref, context, creates=True)]
+    made += owner_change(item.ref, None, item.owner, context)
+    return made + comment_change(item.ref, None, item.comment, context)
+
+
+def alter_dictionary(
+    before: TextSearchDictionary, after: TextSearchDictionary, context: RenderContext
+) -> list[Statement]:
+    """Options, owner and comment; another template is another dictionary."""
+    changed, gone = option_changes(before.options, after.options)
+    options = ", ".join(text for text in (options_sql(changed), option_names(gone)) if text)
+    name = qualified(after.schema, after.name)
+    made = [statement(f"ALTER TEXT SEARCH DICTIONARY {name} ({options})", after.ref, context)] if options else []
+    made += owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
 
 

@@ -25,6 +25,7 @@ from bootstrap.catalog.types import (
     Sequence,
     Statistics,
     TextSearchConfiguration,
+    TextSearchDictionary,
 )
 from tests.unit.declaration.strategies.engine import Engine
 from tests.unit.declaration.strategies.tables import by_name, checks_of, indexes
@@ -243,6 +244,7 @@ def _postgresql_others(engine: Engine, unique: Any) -> st.SearchStrategy[Databas
             owned_by=maybe(st.tuples(engine.schemas, names, names)),
         ),
         st.builds(Collation, **common, options=pairs),
+        st.builds(TextSearchDictionary, **common, template=st.sampled_from(["simple", "app.t"]), options=pairs),
         st.builds(
             TextSearchConfiguration,
             **common,
