@@ -14,6 +14,10 @@ from tests.corpora.records import Case
 APP, READER = "convergence_app@localhost", "convergence_reader@localhost"
 ROLE = "convergence_role"
 BOTH, MARIADB, MYSQL = ("mariadb", "mysql"), ("mariadb",), ("mysql",)
+TOTAL = (
+    "BEGIN DECLARE s int DEFAULT 0; DECLARE CONTINUE HANDLER FOR NOT FOUND RETURN s;"
+    " LOOP FETCH GROUP NEXT ROW; SET s = s + x; END LOOP; END"
+)
 
 # vendors, name, what is there, what is wanted
 CASES = [
@@ -105,6 +109,11 @@ CASES = [
      "CREATE TABLE t (id int, s date, e date, PERIOD FOR p (s, e)); CREATE TABLE u (id int, s date, e date)",
      "CREATE TABLE t (id int, s datetime, e datetime, PERIOD FOR p (s, e));"
      " CREATE TABLE u (id int, s datetime, e datetime, PERIOD FOR p (s, e), UNIQUE KEY k (id, p WITHOUT OVERLAPS))"),
+    (MARIADB, "aggregate functions",
+     "CREATE FUNCTION total(x int) RETURNS int DETERMINISTIC RETURN x;"
+     " CREATE TABLE t (a int); CREATE VIEW v AS SELECT total(a) AS n FROM t",
+     "DELIMITER $$\nCREATE AGGREGATE FUNCTION total(x int) RETURNS int SQL SECURITY INVOKER COMMENT 'it''s'"
+     f" {TOTAL}\n$$\nDELIMITER ;\nCREATE TABLE t (a int); CREATE VIEW v AS SELECT total(a) AS n FROM t"),
     (MARIADB, "keys come and go while the block size of their table changes, and a table that points to it goes",
      "CREATE TABLE t (id int, a int, UNIQUE KEY u (id)) ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8;"
      " CREATE TABLE z (t_id int, FOREIGN KEY (t_id) REFERENCES t (id))",

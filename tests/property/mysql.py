@@ -47,7 +47,7 @@ FEATURES = {
     "mariadb": _names(_BOTH) | _types("mariadb") | _names(
         "ignored index|sequence|sequence options|default from a sequence|system versioned|period of system time"
         "|history partitions|without system versioning|compressed column|page compression|versioned with keys"
-        "|application period|without overlaps"
+        "|application period|without overlaps|aggregate function"
     ),
     "mysql": _names(_BOTH) | _types("mysql") | _names(
         "invisible index|functional index|SRID|FULLTEXT parser|not enforced|column format|column storage|key block size"
@@ -73,7 +73,7 @@ def schemas(draw: st.DrawFn, flavour: str) -> Script:
     if flavour == "mariadb":
         versioned(pen)
         overlapping(pen)
-    code(pen, tables)
+    code(pen, tables, flavour)
     return pen.script
 
 
@@ -103,7 +103,8 @@ def _table(pen: Pen, name: str, flavour: str, style: _Style) -> None:
     lines = [f"id {style.id_type} NOT NULL{counts}", "code int NOT NULL DEFAULT 1"]
     drawn = columns(pen, flavour)
     lines += [definition for _, definition in drawn]
-    lines += _generated(pen, [column for column, _ in drawn])
+    # MySQL: what is computed reads no column behind it that is computed too, by a default or otherwise.
+    lines += _generated(pen, [column for column, definition in drawn if "DEFAULT (" not in definition])
     lines += [f"tag {style.tag_type}", f"UNIQUE KEY {name}_tag (tag)"] if pen.chance(2) else []
     if not counts and pen.chance(6):
         pen.note("counts beside its key")

@@ -9,12 +9,14 @@ USERS = ("property_reader@localhost", OWNER)
 ROLE = "property_role"
 
 
-def code(pen: Pen, tables: list[str]) -> None:
+def code(pen: Pen, tables: list[str], flavour: str) -> None:
     """What is written in SQL text, over these tables."""
     functions, callable_ = _functions(pen)
     _views(pen, tables, callable_)
     _modes(pen, tables[-1])
     _procedures(pen)
+    if flavour == "mariadb":
+        _aggregate(pen)
     _triggers(pen, tables[0])
     _events(pen)
     _grants(pen, tables, functions)
@@ -70,6 +72,17 @@ def _functions(pen: Pen) -> tuple[list[str], list[str]]:
         _block(head, "BEGIN DECLARE b int DEFAULT 1; RETURN a + b; END") if pen.chance(2) else f"{head} RETURN a + 1"
     )
     return ["next_of"], [] if definer else ["next_of"]
+
+
+def _aggregate(pen: Pen) -> None:
+    if pen.chance(5):
+        more = pen.one(("", " READS SQL DATA", " COMMENT 'sum'"))
+        body = (
+            "BEGIN DECLARE s int DEFAULT 0; DECLARE CONTINUE HANDLER FOR NOT FOUND RETURN s;"
+            f" LOOP FETCH GROUP NEXT ROW; SET s = s + x * {pen.one((1, 2))}; END LOOP; END"
+        )
+        head = f"CREATE AGGREGATE FUNCTION total(x int) RETURNS {pen.one(('int', 'bigint'))}{more}"
+        pen.write(_block(head, body), "aggregate function")
 
 
 def _procedures(pen: Pen) -> None:

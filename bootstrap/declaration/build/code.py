@@ -35,7 +35,9 @@ FLAGS = {
     "leakproof": ("leakproof", "true"),
     "window": ("window", "true"),
     "deterministic": ("deterministic", "deterministic"),
+    "aggregate": ("aggregate", "true"),
 }
+MYSQL_FLAGS = frozenset({"deterministic", "aggregate"})
 AGGREGATE_FLAGS = frozenset({"FINALFUNC_EXTRA", "MFINALFUNC_EXTRA", "HYPOTHETICAL"})
 _VIEW = (
     "columns", "options", "column_comments", "comment", "owner", "renamed_from", "check_option", "column_defaults",

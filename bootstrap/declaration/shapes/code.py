@@ -105,6 +105,7 @@ class RoutineShape(Shape):
     transform: Annotated[str | None, postgresql("Transforms: `for type hstore`.")] = None
     set: Annotated[Options | None, postgresql("Settings while it runs: `{search_path: app}`.")] = None
     deterministic: Annotated[bool, mysql("Same arguments, same result.", "write volatility: immutable")] = False
+    aggregate: Annotated[bool, mysql("It takes the rows of a group (MariaDB).", "write it under aggregates")] = False
     data_access: Annotated[
         Literal["contains sql", "no sql", "reads sql data", "modifies sql data"] | None,
         mysql("What it does with data."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View
 from bootstrap.catalog.ref import Kind
-from bootstrap.declaration.build.code import AGGREGATE_FLAGS, ATTRIBUTES, FLAGS
+from bootstrap.declaration.build.code import AGGREGATE_FLAGS, ATTRIBUTES, FLAGS, MYSQL_FLAGS
 from bootstrap.declaration.build.routines import identity_of
 from bootstrap.declaration.names import join_path
 from bootstrap.declaration.sqltext import SqlTextError
@@ -112,7 +112,7 @@ def write_routine(routine: Routine, writing: Writing) -> Plain:
         if name in rest and (key not in _CHOICES or rest[name] in _CHOICES[key]):
             content[key] = text(rest.pop(name))
     for key, (name, usual) in FLAGS.items():
-        if rest.get(name) == usual and (key == "deterministic") == (writing.engine == "mysql"):
+        if rest.get(name) == usual and (key in MYSQL_FLAGS) == (writing.engine == "mysql"):
             content[key] = True
             del rest[name]
     if writing.engine != "mysql":

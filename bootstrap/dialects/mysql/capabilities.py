@@ -33,6 +33,7 @@ _SINCE: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "sequences": (_NEVER, (10, 3, 0)),
     "system_versioning": (_NEVER, (10, 3, 4)),
     "application_periods": (_NEVER, (10, 4, 3)),  # PERIOD FOR name (start, end); WITHOUT OVERLAPS since 10.5.3
+    "aggregate_functions": (_NEVER, (10, 3, 3)),  # CREATE AGGREGATE FUNCTION with a body in SQL
     "packages": (_NEVER, (10, 3, 5)),
     "column_srid": ((8, 0, 3), _NEVER),
     "generated_pk": ((8, 0, 30), _NEVER),  # sql_generate_invisible_primary_key

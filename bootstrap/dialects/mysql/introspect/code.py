@@ -63,9 +63,9 @@ def read_routine(row: Row, reading: Reading) -> Routine:
         raise StatementError(invisible(kind.lower(), name))
     text = reading.text(kind.lower(), name, 2)
     reader = Reader(text)
+    aggregate = False
     while not reader.at(kind):
-        if reader.at("AGGREGATE"):
-            raise UnknownSyntaxError("an aggregate function")
+        aggregate = aggregate or reader.at("AGGREGATE")
         if reader.done:
             raise UnknownSyntaxError(f"expected {kind}")
         reader.take()
@@ -73,6 +73,7 @@ def read_routine(row: Row, reading: Reading) -> Routine:
     reader.name()
     arguments = reader.parenthesised(raw=True)
     attributes = {
+        "aggregate": "true" if aggregate else "",
         "deterministic": "deterministic" if row[4] == "YES" else "",
         "data access": "" if row[5] == "CONTAINS SQL" else str(row[5]).lower(),
         "sql security": "" if row[6] == "DEFINER" else str(row[6]).lower(),

@@ -26,6 +26,7 @@ def create_code(item: Code, context: RenderContext, *, before: Code | None = Non
             sql = _view(item, context, replaces=replaces)
         case Routine():
             _refused_by_binary_log(item.ref, context)
+            _refused_aggregate(item, context)
             sql = _routine(item, context, replaces=replaces)
         case Trigger():
             _refused_by_binary_log(item.ref, context)
@@ -100,6 +101,11 @@ def _refused_by_binary_log(ref: Ref, context: RenderContext) -> None:
         )
 
 
+def _refused_aggregate(routine: Routine, context: RenderContext) -> None:
+    if "aggregate" in dict(routine.attributes) and "aggregate_functions" not in context.server.capabilities:
+        raise Refused(f"{routine.ref}: only MariaDB, from 10.3, has aggregate functions written in SQL")
+
+
 def _view(view: View, context: RenderContext, *, replaces: bool) -> str:
     text = "CREATE OR REPLACE " if replaces else "CREATE "
     if view.algorithm:
@@ -115,6 +121,7 @@ def _view(view: View, context: RenderContext, *, replaces: bool) -> str:
 def _routine(routine: Routine, context: RenderContext, *, replaces: bool) -> str:
     attributes = dict(routine.attributes)
     text = ("CREATE OR REPLACE " if replaces else "CREATE ") + _definer(routine, context)
+    text += "AGGREGATE " if "aggregate" in attributes else ""
     text += f"{routine.kind.upper()} {quote(routine.name)}({routine.arguments})"
     if routine.returns:
         text += f" RETURNS {routine.returns}"
