@@ -61,7 +61,7 @@ class Registry:
         path = self.directory / f"{name}.json"
         if path.exists():
             stop_guard(int(json.loads(path.read_text())["guard_pid"]))
-            path.unlink()
+            path.unlink(missing_ok=True)  # another process may have ended it at the same time
 
     def stop_all(self) -> None:
         """End every server of the folder: all are asked before the first is waited for."""
