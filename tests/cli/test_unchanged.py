@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bootstrap import service
 from bootstrap.assembly import Request, Work, open_work
+from bootstrap.dialects.base import Session
 from bootstrap.planning import plan_structure, proven_structure
-from bootstrap.run.history import History, RunFacts
+from bootstrap.run.history import History, Outcome, RunFacts
 from bootstrap.run.lock import run_lock
 from bootstrap.unchanged import proven_run
 from tests.cli.command import write
@@ -109,3 +112,27 @@ def test_what_builds_structure_is_not_even_imported(database: Database, shop: Pa
     rooms = {f"bootstrap.dialects.{database.engine}.{name}" for name in ("introspect", "normalise", "render", "seeds")}
     assert "bootstrap.unchanged" in loaded
     assert not loaded & (rooms | {"bootstrap.runner", "bootstrap.planning", "boto3", "python_terraform", other})
+
+
+def test_a_handful_of_statements(database: Database, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a round trip: over a distance they are what a run costs."""
+    database.run("apply", "--dir", shop).ended(0)
+    asked: list[object] = []
+    with work_on(database, shop) as work:
+        kind = type(work.session)
+    for name in ("query", "execute", "batch"):
+        if hasattr(kind, name):
+            monkeypatch.setattr(kind, name, counting(getattr(kind, name), asked))
+    report = service.apply(Request(directory=shop, url=database.url, environ=database.variables))
+    assert report.outcome is Outcome.UNCHANGED
+    assert 0 < len(asked) <= 9, asked
+
+
+def counting(method: Callable[..., Any], asked: list[object]) -> Callable[..., Any]:
+    """The same method, which notes down what it is asked."""
+
+    def noted(session: Session, sql: object, *rest: Any) -> Any:
+        asked.append(sql)
+        return method(session, sql, *rest)
+
+    return noted

@@ -15,8 +15,9 @@ def check_writable(session: MySqlSession) -> None:
         name for name in _READ_ONLY if name != "super_read_only" or "super_read_only" in session.server.capabilities
     ]
     try:
-        row = session.query(f"SELECT {', '.join(f'@@GLOBAL.{name}' for name in names)}")[0]
-        numbers = {int(session.query("SELECT CONNECTION_ID()")[0][0]) for _ in range(2)}
+        settings = ", ".join(f"@@GLOBAL.{name}" for name in names)
+        *row, first = session.query(f"SELECT {settings}, CONNECTION_ID()")[0]
+        numbers = {int(first), int(session.query("SELECT CONNECTION_ID()")[0][0])}
     except ServerError as error:
         raise Unreachable(f"could not find out whether this is the writer: {error}") from error
     found = [name for name, value in zip(names, row, strict=True) if str(value).upper() not in ("0", "OFF")]

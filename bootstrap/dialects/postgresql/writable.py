@@ -15,8 +15,8 @@ _POOLER = (
 
 def check_writable(session: PostgresSession) -> None:
     """Raise Unreachable where this is a replica, a reader or a transaction pooler."""
-    recovering, read_only = session.query(
-        "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean"
+    recovering, read_only, process = session.query(
+        "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean, pg_backend_pid()"
     )[0]
     if recovering:
         raise Unreachable("this is a replica (reader endpoint): connect to the writer endpoint")
@@ -24,7 +24,7 @@ def check_writable(session: PostgresSession) -> None:
         raise Unreachable(
             "sessions here are read-only (default_transaction_read_only): use a role or endpoint that writes"
         )
-    if session.query("SELECT pg_backend_pid()")[0][0] != session.backend_pid:
+    if process != session.backend_pid:
         _refuse_transaction_pooler(session)
 
 
