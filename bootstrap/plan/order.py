@@ -34,6 +34,7 @@ from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import Sequence as OwnedSequence
 from bootstrap.plan.effects import Effect, effect_of
 from bootstrap.plan.needs import TYPES, changes_with_type, dependents_of, is_taken_in, needs_of, referenced
 from bootstrap.plan.parents import parenthood, partitioned_by
@@ -125,6 +126,7 @@ class _Precedence:
         self._renames_first()
         self._references_last()
         self._column_positions()
+        self._sequences_leave_first()
         self._counting_moves()
         for firsts, then in parenthood(self.changes, self.effects, self.needs):
             self._put(firsts, then)
@@ -217,6 +219,16 @@ class _Precedence:
         """Who frees the name that this identity takes."""
         freed = self.takers.get(ref, set()) | self.takers.get(_name_slot(ref), set())
         return {index for index in freed if ref not in self.effects[index].makes}
+
+    def _sequences_leave_first(self) -> None:
+        """A sequence goes with the column that it belongs to: one that stays belongs to another one by then."""
+        for index, change in enumerate(self.changes):
+            if isinstance(change, Alter) and isinstance(change.before, OwnedSequence) and change.before.owned_by:
+                schema, table, column = change.before.owned_by
+                ref = Ref(Kind.TABLE, schema, table)
+                for gone in (ref, ref.child(Kind.COLUMN, column)):
+                    for taker in self.takers.get(gone, ()):
+                        self._put({index}, taker)
 
     def _column_positions(self) -> None:
         placed = (AddColumn, RenameColumn)

@@ -23,6 +23,13 @@ CASES = [
      "CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)",
      "CREATE TABLE p (a int NOT NULL, b int NOT NULL) PARTITION BY LIST (a); CREATE TABLE c (a int NOT NULL, b int);"
      " CREATE TABLE d PARTITION OF p FOR VALUES IN (3)"),
+    ("names of NOT NULL constraints of partitions of partitions",
+     "CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (a)",
+     "CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"
+     " PARTITION BY LIST (b); CREATE TABLE d PARTITION OF c DEFAULT"),
+    ("a domain that is NOT NULL is made anew with its enum",
+     "CREATE TYPE e AS ENUM ('a', 'b'); CREATE DOMAIN d AS e NOT NULL; CREATE TABLE t (a d)",
+     "CREATE TYPE e AS ENUM ('a'); CREATE DOMAIN d AS e NOT NULL; CREATE TABLE t (a d)"),
     ("virtual generated columns",
      "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1), c int GENERATED ALWAYS AS (a * 2))",
      "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 2), c int)"),

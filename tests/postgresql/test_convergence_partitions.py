@@ -37,6 +37,11 @@ CASES = [
      " CREATE INDEX i ON p (b); COMMENT ON INDEX i IS 'x'",
      "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (3);"
      " CREATE INDEX i ON p (b)"),
+    ("a partition is partitioned itself from now on, and its rows are referenced",
+     "CREATE TABLE p (a int PRIMARY KEY) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2);"
+     " CREATE TABLE r (a int REFERENCES p)",
+     "CREATE TABLE p (a int PRIMARY KEY) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"
+     " PARTITION BY RANGE (a); CREATE TABLE d PARTITION OF c DEFAULT; CREATE TABLE r (a int REFERENCES p)"),
     ("a partition becomes a table of its own while its parent loses a key and a column",
      "CREATE TABLE p (a int PRIMARY KEY, b int, gone text) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p"
      " FOR VALUES IN (1, 2); ALTER TABLE p ADD CONSTRAINT k UNIQUE (a)",

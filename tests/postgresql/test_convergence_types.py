@@ -40,6 +40,9 @@ CASES = [
     ("a column becomes one of a domain over its enum, which loses a label",
      "CREATE TYPE e AS ENUM ('a', 'b'); CREATE DOMAIN d AS e; CREATE TABLE t (a e)",
      "CREATE TYPE e AS ENUM ('a'); CREATE DOMAIN d AS e; CREATE TABLE t (a d)"),
+    ("a column of a domain becomes one of the enum below it, which loses a label",
+     "CREATE TYPE e AS ENUM ('a', 'b'); CREATE DOMAIN d AS e NOT NULL; CREATE TABLE t (a d)",
+     "CREATE TYPE e AS ENUM ('a'); CREATE DOMAIN d AS e; CREATE TABLE t (a e)"),
     ("owner and comment of an enum that is made anew",
      "CREATE TYPE e AS ENUM ('a', 'b'); COMMENT ON TYPE e IS 'x'; ALTER TYPE e OWNER TO convergence_app",
      "CREATE TYPE e AS ENUM ('b'); COMMENT ON TYPE e IS 'x'; ALTER TYPE e OWNER TO convergence_app"),
@@ -56,6 +59,11 @@ CASES = [
      " CREATE TABLE u (a int); CREATE SEQUENCE q",
      "CREATE TABLE t (a bigint, b int); CREATE SEQUENCE q OWNED BY t.b; ALTER TABLE t OWNER TO convergence_app;"
      " CREATE TABLE u (a int); CREATE SEQUENCE s OWNED BY u.a; ALTER TABLE u OWNER TO convergence_reader"),
+    ("sequences outlive the columns that they belong to, and change",
+     "CREATE TABLE t (a int); CREATE SEQUENCE s OWNED BY t.a; CREATE TABLE u (a int, b int); CREATE SEQUENCE q"
+     " OWNED BY u.b; CREATE SEQUENCE r OWNED BY u.b",
+     "CREATE SEQUENCE s MAXVALUE 5000; CREATE TABLE u (a int); CREATE SEQUENCE q MAXVALUE 5000 OWNED BY u.a;"
+     " CREATE TABLE v (a int); CREATE SEQUENCE r MAXVALUE 5000 OWNED BY v.a"),
     ("functions are made while everybody is not to execute new ones",
      "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
      "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'"),

@@ -45,7 +45,7 @@ def _partitions(pen: Draft, name: str, place: str, columns: str, bounds: tuple[s
             pen.write(f"CREATE TABLE {part}_even PARTITION OF {part} FOR VALUES WITH (MODULUS 2, REMAINDER 0)")
             made = f"CREATE TABLE {part}_odd PARTITION OF {part} FOR VALUES WITH (MODULUS 2, REMAINDER 1)"
             pen.make("TABLE", f"{part}_odd", made, "sub-partitions")
-        elif pen.chance(5):
+        elif pen.version < 18 and pen.chance(5):  # from 18 on NOT NULL has names there, which docs/limits.md speaks of
             pen.write(f"CREATE TABLE {part} ({', '.join(reversed(columns.split(', ')))})")
             made = f"ALTER TABLE {name} ATTACH PARTITION {part} FOR VALUES {bound}"
             pen.make("TABLE", part, made, "partition with columns in another order")

@@ -79,7 +79,7 @@ def _moving(table: Table, part: PartitionOf, default: Table, context: RenderCont
     parent, other = qualified(part.schema, part.table), qualified(default.schema, default.name)
     mine = qualified(table.schema, table.name)
     probe = qualified(part.schema, _PROBE)
-    keys = list(_references(Ref(Kind.TABLE, part.schema, part.table), context))
+    keys = list(references_to(Ref(Kind.TABLE, part.schema, part.table), context))
     steps = [f"ALTER TABLE {owner} DROP CONSTRAINT {quote(key.name)}" for owner, key, _ in keys]
     steps += [detach] if detach else []
     steps += [
@@ -110,7 +110,7 @@ def _move(source: str, target: str, shape: Table, negation: str) -> str:
     )
 
 
-def _references(parent: Ref, context: RenderContext) -> Iterator[tuple[str, ForeignKey, str]]:
+def references_to(parent: Ref, context: RenderContext) -> Iterator[tuple[str, ForeignKey, str]]:
     """Foreign keys to the parent, which would hold back the rows that move, each with what makes it again."""
     for item in context.current.of(Table):
         after = context.desired.objects.get(item.ref)

@@ -16,6 +16,7 @@ from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.anew import tree_of
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
+from bootstrap.dialects.postgresql.render.bounds import references_to
 from bootstrap.dialects.postgresql.render.casts import using
 from bootstrap.dialects.postgresql.render.columns import lost_column, retyped
 from bootstrap.dialects.postgresql.render.owned import serial_name
@@ -49,13 +50,14 @@ def converted(table: Table, made: list[Statement], context: RenderContext) -> St
     tree = [item for item in _tree(before, context) if is_converted(item.ref, context)]
     steps = [*_references(before, context)]
     steps += [step for item in tree for step in _aside(item, context)]
-    steps += [item.sql for item in made]
+    leaving, back = _detached(before, context)
+    steps += leaving + [item.sql for item in made]
     steps += _kept_partitions(before, table, context)
     aside = qualified(before.schema, _aside_name(before.name))
     steps.append(_rows(before, table, aside))
     steps += [step for item in tree for step in _values(item, context.desired.table(item.ref))]
     steps += _released(before, table, context)
-    steps.append(f"DROP TABLE {aside}")
+    steps += [*back, f"DROP TABLE {aside}"]
     return statement(";\n".join(steps), table.ref, context, hazards=_hazards(before, table, context))
 
 
@@ -107,6 +109,20 @@ def _aside(before: Table, context: RenderContext) -> Iterator[str]:
     for item in context.current.objects.values():
         if isinstance(item, Sequence) and item.owned_by and item.owned_by[:2] == (before.schema, before.name):
             yield f"ALTER SEQUENCE {qualified(item.schema, item.name)} OWNED BY NONE"
+
+
+def _detached(before: Table, context: RenderContext) -> tuple[list[str], list[str]]:
+    """A partition makes room for the one that takes its bounds, where its parent stays; and what puts back the
+    references to its rows, which would not let them go.
+    """
+    part = before.partition_of
+    if part is None or parent_is_converted(before, context):
+        return [], []
+    keys = list(references_to(Ref(Kind.TABLE, part.schema, part.table), context))
+    leaving = [f"ALTER TABLE {owner} DROP CONSTRAINT {quote(key.name)}" for owner, key, _ in keys]
+    aside = qualified(before.schema, _aside_name(before.name))
+    leaving.append(f"ALTER TABLE {qualified(part.schema, part.table)} DETACH PARTITION {aside}")
+    return leaving, [f"ALTER TABLE {owner} ADD {definition}" for owner, _, definition in keys]
 
 
 def _partitions(before: Table, context: RenderContext) -> Iterator[tuple[Table, Table | None]]:

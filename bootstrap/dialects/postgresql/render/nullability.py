@@ -103,7 +103,8 @@ def with_inherited_name(column: Column, table: Table, context: RenderContext) ->
     named = "not_null_constraints" in context.server.capabilities and column.not_null_name is None
     if not named or not isinstance(parent, Table) or above is None or above.nullable:
         return column
-    return replace(column, not_null_name=above.not_null_name or object_name(parent.name, column.name, "not_null"))
+    name = with_inherited_name(above, parent, context).not_null_name
+    return replace(column, not_null_name=name or object_name(parent.name, column.name, "not_null"))
 
 
 def _renamed(table: Table, old: str, new: str, subject: Ref, context: RenderContext) -> Statement:

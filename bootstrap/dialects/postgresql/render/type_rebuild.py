@@ -26,9 +26,11 @@ from bootstrap.dialects.postgresql.render.type_use import (
 from bootstrap.plan.statement import Hazard, Statement
 
 
-def columns_of_type(ref: Ref, context: RenderContext) -> list[tuple[Table, Column]]:
-    """The columns of a type, or of arrays of it, of tables that exist."""
-    text = qualified(ref.schema, ref.name)
+def columns_of_type(ref: Ref, context: RenderContext, base: Ref | None = None) -> list[tuple[Table, Column]]:
+    """The columns of a type, or of arrays of it, of tables that exist; without those that turn to a type that has
+    nothing to do with it, or with the ``base`` that it is made anew for.
+    """
+    text, root = qualified(ref.schema, ref.name), qualified((base or ref).schema, (base or ref).name)
     return [
         (item, column)
         for item in context.current.objects.values()
@@ -36,38 +38,40 @@ def columns_of_type(ref: Ref, context: RenderContext) -> list[tuple[Table, Colum
         for column in item.columns
         if column.type.rstrip("[]") == text and not column.inherited
         if item.ref.child(Kind.COLUMN, column.name) not in context.dropped
-        if not _leaves(item, column, text, context)
+        if not _leaves(item, column, {text, root}, context)
     ]
 
 
-def _leaves(table: Table, column: Column, text: str, context: RenderContext) -> bool:
-    """Whether the column gets a type that is not of this one: its own change has come before the type's."""
+def _leaves(table: Table, column: Column, bases: set[str], context: RenderContext) -> bool:
+    """Whether the column gets a type that is of none of these: its own change has come before theirs."""
     desired = context.desired.objects.get(table.ref)
     wanted = desired.column(column.name) if isinstance(desired, Table) else None
-    return wanted is not None and not is_of(wanted.type, text, context.desired)
+    return wanted is not None and not any(is_of(wanted.type, base, context.desired) for base in bases)
 
 
 def rebuilt(before: UserType, after: UserType, context: RenderContext, hazards: list[Hazard]) -> Statement:
     """A new type under the old name, all that is of it moved, the old one dropped: in one transaction."""
-    steps, drops = _steps(before, after, context)
+    steps, drops = _steps(before, after, before.ref, context)
     return statement(";\n".join([*steps, *drops]), after.ref, context, hazards=hazards)
 
 
-def _steps(before: UserType, after: UserType, context: RenderContext) -> tuple[list[str], list[str]]:
+def _steps(before: UserType, after: UserType, base: Ref, context: RenderContext) -> tuple[list[str], list[str]]:
     """What moves everything to the new type, and what drops the old one once nothing is of it."""
     aside = f"{before.name.encode()[:48].decode(errors='ignore')}_db_bootstrap"
     word = "DOMAIN" if isinstance(before, Domain) else "TYPE"
     steps = [f"ALTER {word} {qualified(before.schema, before.name)} RENAME TO {quote(aside)}"]
+    if isinstance(before, Domain) and not before.nullable:  # from 18 on this has a name, which the new one takes
+        steps.insert(0, f"ALTER DOMAIN {qualified(before.schema, before.name)} DROP NOT NULL")
     made = create_type(replace(after, owner=after.owner or before.owner), context)
     steps += [item.sql for item in [*made, *_privileges(after.ref, context)]]
     drops: list[str] = []
-    for table, column in columns_of_type(before.ref, context):
+    for table, column in columns_of_type(before.ref, context, base):
         steps += _moved(table, column, context)
     for item in _followers(before, context):
         if isinstance(item, CompositeType) and not is_stored(item, context.current):
             steps += _attributes(item, before)
             continue
-        inner, dropped = _steps(item, _remade(item, context), context)
+        inner, dropped = _steps(item, _remade(item, context), base, context)
         steps += inner
         drops += dropped
     return steps, [*drops, f"DROP {word} {qualified(before.schema, aside)}"]
