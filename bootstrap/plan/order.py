@@ -140,6 +140,8 @@ class _Precedence:
             for ref in effect.takes:
                 self.takers[ref].add(index)
                 self.takers[_name_slot(ref)].add(index)
+                if ref.kind is Kind.PRIMARY_KEY and ref.owner:
+                    self.takers[ref.owner.child(Kind.PRIMARY_KEY, "")].add(index)
             for ref in effect.alters:
                 self.alterers[ref].add(index)
                 for along in changes_with_type(ref, self.dependents):
@@ -216,8 +218,10 @@ class _Precedence:
                     self._put(self.takers.get(ref, ()), index)
 
     def _freeing(self, ref: Ref) -> set[int]:
-        """Who frees the name that this identity takes."""
+        """Who frees the name that this identity takes, or its place."""
         freed = self.takers.get(ref, set()) | self.takers.get(_name_slot(ref), set())
+        if ref.kind is Kind.PRIMARY_KEY and ref.owner:  # a table has one, whatever its name
+            freed |= self.takers.get(ref.owner.child(Kind.PRIMARY_KEY, ""), set())
         return {index for index in freed if ref not in self.effects[index].makes}
 
     def _sequences_leave_first(self) -> None:

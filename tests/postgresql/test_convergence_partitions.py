@@ -19,6 +19,10 @@ CASES = [
      "CREATE TABLE u (a int)",
      "CREATE TABLE t (a int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT k UNIQUE (a);"
      " CREATE TABLE u (a int PRIMARY KEY); ALTER TABLE u ADD CONSTRAINT l UNIQUE (a)"),
+    ("another primary key, of another name, where a table that goes refers to the old one",
+     "CREATE TABLE t (a int, b int, CONSTRAINT k PRIMARY KEY (a, b)); CREATE TABLE u (a int, b int,"
+     " FOREIGN KEY (a, b) REFERENCES t)",
+     "CREATE TABLE t (a int PRIMARY KEY, b int NOT NULL)"),
     ("two keys of the same columns of a partitioned table",
      "",
      "CREATE TABLE p (a int PRIMARY KEY, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES"
