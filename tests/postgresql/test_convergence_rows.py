@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from demo.servers import PostgresServer
+from tests.conftest import shared_server
 from tests.corpora.judge import CONVERGED, judge
 from tests.corpora.places import Place, place_for
 from tests.corpora.records import Case
@@ -105,9 +105,9 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def place(postgres_server: PostgresServer) -> Iterator[Place]:
-    found = place_for(postgres_server)
+@pytest.fixture(scope="module", params=["postgresql", "postgresql-18"])
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    found = place_for(shared_server(request.param))
     yield found
     found.close()
 

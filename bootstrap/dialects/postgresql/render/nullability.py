@@ -95,16 +95,21 @@ def renamed_not_null(table: Table, column: Column, new: Table, name: str, contex
     return [_renamed(new, old, after, new.ref.child(Kind.COLUMN, name), context)] if old != after else []
 
 
-def with_inherited_name(column: Column, table: Table, context: RenderContext) -> Column:
-    """The column of a new partition: its NOT NULL constraint is called like the partitioned table's."""
+def with_not_null_name(column: Column, table: Table, context: RenderContext) -> Column:
+    """The column of a new table, whose NOT NULL constraint may need to be told its name: that of a partition is called
+    like the partitioned table's, and for a table made anew the server would avoid the names of the old one's.
+    """
+    if "not_null_constraints" not in context.server.capabilities or column.nullable or column.not_null_name:
+        return column
     part = table.partition_of
     parent = context.desired.objects.get(Ref(Kind.TABLE, part.schema, part.table)) if part else None
     above = parent.column(column.name) if isinstance(parent, Table) else None
-    named = "not_null_constraints" in context.server.capabilities and column.not_null_name is None
-    if not named or not isinstance(parent, Table) or above is None or above.nullable:
-        return column
-    name = with_inherited_name(above, parent, context).not_null_name
-    return replace(column, not_null_name=name or object_name(parent.name, column.name, "not_null"))
+    if isinstance(parent, Table) and above is not None and not above.nullable:
+        usual = object_name(parent.name, column.name, "not_null")
+        return replace(column, not_null_name=with_not_null_name(above, parent, context).not_null_name or usual)
+    if table.ref in context.created and table.ref in context.current.objects:
+        return replace(column, not_null_name=object_name(table.name, column.name, "not_null"))
+    return column
 
 
 def _renamed(table: Table, old: str, new: str, subject: Ref, context: RenderContext) -> Statement:

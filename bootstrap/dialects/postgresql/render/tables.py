@@ -19,7 +19,7 @@ from bootstrap.dialects.postgresql.render import constraints as constraint_parts
 from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of, stays
 from bootstrap.dialects.postgresql.render.conversion import converted, is_converted, parent_is_converted
 from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part, usual_name
-from bootstrap.dialects.postgresql.render.nullability import renamed_not_null, with_inherited_name
+from bootstrap.dialects.postgresql.render.nullability import renamed_not_null, with_not_null_name
 from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
@@ -104,11 +104,12 @@ def _create_sql(table: Table, context: RenderContext, late: list[Check]) -> str:
 
 def _column_parts(table: Table, context: RenderContext) -> list[str]:
     if table.of_type:
-        return [_typed_column(column) for column in table.columns if _typed_column(column)]
+        parts = [_typed_column(with_not_null_name(column, table, context)) for column in table.columns]
+        return [part for part in parts if part]
     # From 17 on a partition takes its identity from the parent when it is attached.
     partitioned = table.partition_of is not None and "partitioned_identity" in context.server.capabilities
     return [
-        column_parts.column_sql(with_inherited_name(column, table, context), identity_sequence=not partitioned)
+        column_parts.column_sql(with_not_null_name(column, table, context), identity_sequence=not partitioned)
         for column in table.columns
         if not column.inherited or table.partition_of
     ]
@@ -120,7 +121,7 @@ def _typed_column(column: Column) -> str:
     if column.default is not None:
         parts.append(f"DEFAULT {column.default}")
     if not column.nullable:
-        parts.append("NOT NULL")
+        parts.append(f"CONSTRAINT {quote(column.not_null_name)} NOT NULL" if column.not_null_name else "NOT NULL")
     return f"{quote(column.name)} WITH OPTIONS {' '.join(parts)}" if parts else ""
 
 
