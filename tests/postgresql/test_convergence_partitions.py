@@ -46,6 +46,11 @@ CASES = [
      " CREATE TABLE r (a int REFERENCES p)",
      "CREATE TABLE p (a int PRIMARY KEY) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"
      " PARTITION BY RANGE (a); CREATE TABLE d PARTITION OF c DEFAULT; CREATE TABLE r (a int REFERENCES p)"),
+    ("a partition is partitioned itself from now on, while its parent loses an index",
+     "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2);"
+     " CREATE INDEX i ON p (b)",
+     "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"
+     " PARTITION BY RANGE (b); CREATE TABLE d PARTITION OF c DEFAULT"),
     ("a partition becomes a table of its own while its parent loses a key and a column",
      "CREATE TABLE p (a int PRIMARY KEY, b int, gone text) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p"
      " FOR VALUES IN (1, 2); ALTER TABLE p ADD CONSTRAINT k UNIQUE (a)",

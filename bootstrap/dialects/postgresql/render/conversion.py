@@ -101,7 +101,8 @@ def _aside(before: Table, context: RenderContext) -> Iterator[str]:
     """Free the names that the new table and its indexes and sequences take."""
     yield f"ALTER TABLE {qualified(before.schema, before.name)} RENAME TO {quote(_aside_name(before.name))}"
     for key in [*key_like(before), *before.exclusions]:
-        yield f"ALTER INDEX {qualified(before.schema, key.name)} RENAME TO {quote(_aside_name(key.name))}"
+        # One that belonged to an index of the parent may have gone with it.
+        yield f"ALTER INDEX IF EXISTS {qualified(before.schema, key.name)} RENAME TO {quote(_aside_name(key.name))}"
     for column in before.columns:
         if column.serial or column.identity:
             name = serial_name(before, column)
