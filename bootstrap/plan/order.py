@@ -225,14 +225,18 @@ class _Precedence:
         return {index for index in freed if ref not in self.effects[index].makes}
 
     def _sequences_leave_first(self) -> None:
-        """A sequence goes with the column that it belongs to: one that stays belongs to another one by then."""
+        """A sequence goes with its column: one that stays has let go by then, and before a new column takes it."""
         for index, change in enumerate(self.changes):
-            if isinstance(change, Alter) and isinstance(change.before, OwnedSequence) and change.before.owned_by:
-                schema, table, column = change.before.owned_by
-                ref = Ref(Kind.TABLE, schema, table)
-                for gone in (ref, ref.child(Kind.COLUMN, column)):
-                    for taker in self.takers.get(gone, ()):
-                        self._put({index}, taker)
+            if not isinstance(change, Alter) or not isinstance(change.before, OwnedSequence):
+                continue
+            if change.before.owned_by is None or not isinstance(change.after, OwnedSequence):
+                continue
+            for ref in _owner_of_sequence(change.before):
+                for taker in self.takers.get(ref, ()):
+                    self._put({index}, taker)
+            for ref in _owner_of_sequence(change.after):
+                for maker in self.makers.get(ref, ()):
+                    self._put({index}, maker)
 
     def _column_positions(self) -> None:
         placed = (AddColumn, RenameColumn)
@@ -275,6 +279,14 @@ class _Precedence:
             if privilege.column:
                 wanted |= self.makers.get(privilege.on.child(Kind.COLUMN, privilege.column), set())
         return wanted
+
+
+def _owner_of_sequence(sequence: OwnedSequence) -> Iterator[Ref]:
+    """The table and the column that a sequence belongs to."""
+    if sequence.owned_by is not None:
+        schema, table, column = sequence.owned_by
+        yield Ref(Kind.TABLE, schema, table)
+        yield Ref(Kind.TABLE, schema, table).child(Kind.COLUMN, column)
 
 
 def _names_in(ref: Ref) -> Iterator[Ref]:

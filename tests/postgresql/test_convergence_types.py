@@ -64,6 +64,8 @@ CASES = [
      " OWNED BY u.b; CREATE SEQUENCE r OWNED BY u.b",
      "CREATE SEQUENCE s MAXVALUE 5000; CREATE TABLE u (a int); CREATE SEQUENCE q MAXVALUE 5000 OWNED BY u.a;"
      " CREATE TABLE v (a int); CREATE SEQUENCE r MAXVALUE 5000 OWNED BY v.a"),
+    ("a sequence of nobody becomes that of a new table's column, and changes",
+     "CREATE SEQUENCE s AS int", "CREATE TABLE t (a int); CREATE SEQUENCE s OWNED BY t.a"),
     ("functions are made while everybody is not to execute new ones",
      "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
      "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'"),

@@ -168,8 +168,9 @@ def alter_sequence(before: Sequence, after: Sequence, context: RenderContext) ->
     if before.unlogged != after.unlogged:
         word = "UNLOGGED" if after.unlogged else "LOGGED"
         made.append(statement(f"ALTER SEQUENCE {name} SET {word}", after.ref, context))
-    if before.owned_by != after.owned_by:  # a column that is not there yet gets it when it is made
-        there = _column_exists(after, context)
+    there = after.owned_by is None or _column_exists(after, context)
+    if before.owned_by != after.owned_by and (there or before.owned_by is not None):
+        # A column that is not there yet gets it when it is made.
         made += owned(after if there else replace(after, owned_by=None), context)
     if not after.owned_by:  # an owned sequence has its table's owner
         made += owner_change(after.ref, before.owner, after.owner, context)
