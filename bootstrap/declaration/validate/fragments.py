@@ -31,6 +31,7 @@ _SEVERAL = frozenset({
 _SINGLE_EXPRESSIONS = (Check, Generated, IndexPart)
 # Whole statements, printed last: a comment at their end swallows nothing.
 _LAST = frozenset({"definition"})
+_BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)  # ends itself, whatever it holds
 _HARMLESS = re.compile(r"[\w .:]*\Z")
 _OPEN = {"(": ")", "[": "]"}
 
@@ -77,7 +78,7 @@ def _fault(text: str, engine: str, *, single: bool, last: bool) -> str | None:
         tokens = scan(text, engine)
     except SqlTextError as error:
         return str(error)
-    rest = text[tokens[-1].end :] if tokens else text
+    rest = _BLOCK_COMMENT.sub("", text[tokens[-1].end :] if tokens else text)
     if not last and re.search(r"(--|#)[^\n]*\Z" if engine == MYSQL else r"--[^\n]*\Z", rest):
         return "a comment at the end swallows what follows"
     return _unpaired(tokens, single=single)

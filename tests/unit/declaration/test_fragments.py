@@ -67,3 +67,8 @@ functions:
   f(): {returns: void, language: sql, body: "select 1; select 2; -- end"}
 """
     )
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+def test_a_comment_that_ends_itself_swallows_nothing(engine: str) -> None:
+    read(engine, schema__a_yaml="tables: {t: {columns: {id: {type: int, default: '1 /* -- # */'}}}}")
