@@ -22,6 +22,8 @@ from demo.servers import MariaDBServer, MySQLServer, PostgresServer, Registry, S
 from demo.servers.cache import file_lock
 
 SESSION = "DB_BOOTSTRAP_TEST_SESSION"
+SERVERS = "DB_BOOTSTRAP_SERVERS_DIR"
+MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 6 << 30  # noqa: S108  # for the data of all servers of a session
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin the session: workers of pytest-xdist inherit the environment, and so find the folder and the owner."""
     if not hasattr(config, "workerinput"):
         os.environ[SESSION] = f"{os.getpid()}:{tempfile.mkdtemp(prefix='dbb-tests-')}"
+        if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_BYTES:
+            os.environ.setdefault(SERVERS, str(MEMORY))  # a database is made there in a sixth of the time
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Endpoint, RenderContext, Scope, ServerError
 from bootstrap.dialects.mysql.introspect import introspect_database
-from bootstrap.dialects.mysql.introspect.lexer import without_database
+from bootstrap.dialects.mysql.introspection.lexer import without_database
 from bootstrap.dialects.mysql.privileges import canonical_grants, canonical_role
 from bootstrap.dialects.mysql.render import render
 from bootstrap.dialects.mysql.render.keys import is_dangling

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bootstrap.catalog.columns import Column
-from bootstrap.dialects.mysql.introspect.lexer import TokenKind, tokens_of
+from bootstrap.dialects.mysql.introspection.lexer import TokenKind, tokens_of
 from bootstrap.dialects.mysql.render.statements import Cost
 from bootstrap.dialects.mysql.text import unquote
 

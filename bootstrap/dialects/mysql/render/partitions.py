@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning
-from bootstrap.dialects.mysql.introspect.lexer import TokenKind, tokens_of
+from bootstrap.dialects.mysql.introspection.lexer import TokenKind, tokens_of
 from bootstrap.dialects.mysql.render.parts import partition_text, partitioning_text
 from bootstrap.dialects.mysql.render.statements import Cost
 from bootstrap.dialects.mysql.text import quote_all

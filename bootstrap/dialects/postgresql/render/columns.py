@@ -23,7 +23,7 @@ from bootstrap.dialects.postgresql.render.owned import (
     sequence_comment,
     serial_name,
 )
-from bootstrap.dialects.postgresql.render.sequences import options_in_parentheses
+from bootstrap.dialects.postgresql.render.sequence_options import options_in_parentheses
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
     data_loss,

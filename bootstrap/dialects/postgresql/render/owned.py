@@ -10,6 +10,12 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
+from bootstrap.dialects.postgresql.render.sequence_options import (
+    all_options,
+    narrows,
+    options_in_parentheses,
+    restarting,
+)
 from bootstrap.dialects.postgresql.render.statements import comment_change, statement
 from bootstrap.plan.statement import Statement
 
@@ -128,14 +134,6 @@ def change_of_serial(change: AlterColumn, context: RenderContext) -> list[Statem
 
 def change_of_identity(change: AlterColumn, context: RenderContext) -> list[Statement]:
     """identity ↔ plain or serial column, and changes of an identity. Values go on where they were."""
-    # The import is here because sequences.py needs serial_column_of.
-    from bootstrap.dialects.postgresql.render.sequences import (  # noqa: PLC0415
-        all_options,
-        narrows,
-        options_in_parentheses,
-        restarting,
-    )
-
     table, before, after = change.table, change.before, change.after
     relation, column = qualified(table.schema, table.name), quote(after.name)
     alter = f"ALTER TABLE {relation} ALTER COLUMN {column}"

@@ -11,10 +11,10 @@ from bootstrap.catalog.constraints import Check, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Period, Table
-from bootstrap.dialects.mysql.introspect.columns import Collations, ColumnReader, sorted_options
-from bootstrap.dialects.mysql.introspect.keys import KeyReader, as_constraint
-from bootstrap.dialects.mysql.introspect.lexer import Reader, TokenKind, UnknownSyntaxError
-from bootstrap.dialects.mysql.introspect.partitions import read_partitioning
+from bootstrap.dialects.mysql.introspection.columns import Collations, ColumnReader, sorted_options
+from bootstrap.dialects.mysql.introspection.keys import KeyReader, as_constraint
+from bootstrap.dialects.mysql.introspection.lexer import Reader, TokenKind, UnknownSyntaxError
+from bootstrap.dialects.mysql.introspection.partitions import read_partitioning
 
 
 @dataclass(slots=True)

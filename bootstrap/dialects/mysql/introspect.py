@@ -6,21 +6,21 @@ from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.ref import Ref
 from bootstrap.dialects.base import Introspection, Scope, Unsupported
 from bootstrap.dialects.mysql.grants import grant_sight
-from bootstrap.dialects.mysql.introspect.code import (
+from bootstrap.dialects.mysql.introspection.code import (
     read_event,
     read_routine,
     read_sequence,
     read_trigger,
     read_view,
 )
-from bootstrap.dialects.mysql.introspect.columns import Collations
-from bootstrap.dialects.mysql.introspect.create_table import read_table
-from bootstrap.dialects.mysql.introspect.dependencies import dependencies_of
-from bootstrap.dialects.mysql.introspect.lexer import UnknownSyntaxError
-from bootstrap.dialects.mysql.introspect.literals import without_introducers
-from bootstrap.dialects.mysql.introspect.reading import Reading, read
-from bootstrap.dialects.mysql.introspect.security import read_grants, read_roles
-from bootstrap.dialects.mysql.introspect.unprintable import printed_whole, with_all_characters
+from bootstrap.dialects.mysql.introspection.columns import Collations
+from bootstrap.dialects.mysql.introspection.create_table import read_table
+from bootstrap.dialects.mysql.introspection.dependencies import dependencies_of
+from bootstrap.dialects.mysql.introspection.lexer import UnknownSyntaxError
+from bootstrap.dialects.mysql.introspection.literals import without_introducers
+from bootstrap.dialects.mysql.introspection.reading import Reading, read
+from bootstrap.dialects.mysql.introspection.security import read_grants, read_roles
+from bootstrap.dialects.mysql.introspection.unprintable import printed_whole, with_all_characters
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.problems import StatementError
 

@@ -11,8 +11,8 @@ from bootstrap.catalog.columns import SequenceOptions
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import Row
-from bootstrap.dialects.mysql.introspect.lexer import Reader, TokenKind, UnknownSyntaxError, without_database
-from bootstrap.dialects.mysql.introspect.reading import Reading, invisible
+from bootstrap.dialects.mysql.introspection.lexer import Reader, TokenKind, UnknownSyntaxError, without_database
+from bootstrap.dialects.mysql.introspection.reading import Reading, invisible
 from bootstrap.dialects.mysql.text import literal, trigger_header, unquoted
 from bootstrap.problems import StatementError
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant, Role
 from bootstrap.dialects.base import Row, Server
-from bootstrap.dialects.mysql.introspect.lexer import Reader
-from bootstrap.dialects.mysql.introspect.reading import Reading
+from bootstrap.dialects.mysql.introspection.lexer import Reader
+from bootstrap.dialects.mysql.introspection.reading import Reading
 from bootstrap.dialects.mysql.privileges import DEFAULT_PLUGINS
 
 _SYSTEM = frozenset({

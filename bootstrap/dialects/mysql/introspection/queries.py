@@ -1,4 +1,4 @@
-"""The queries of the catalog, a file each in ``introspect/sql``."""
+"""The queries of the catalog, a file each in ``sql``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bootstrap.dialects.mysql.text import literal
 
 def query(name: str, database: str, replaced: Iterable[tuple[str, str]] = ()) -> str:
     """One of the queries, for one database; ``replaced``: texts for its placeholders, in turn."""
-    text = resources.files(__package__).joinpath(f"introspect/sql/{name}.sql").read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath(f"sql/{name}.sql").read_text(encoding="utf-8")
     for placeholder, value in replaced:
         text = text.replace(placeholder, value)
     return text.replace(":database", literal(database))

@@ -14,7 +14,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.mysql.introspect.lexer import TokenKind, tokens_of
+from bootstrap.dialects.mysql.introspection.lexer import TokenKind, tokens_of
 
 _INTRODUCER = "_utf8mb4"
 _Text = TypeVar("_Text", str, str | None)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bootstrap.catalog.columns import Column, Generated, GeneratedKind
-from bootstrap.dialects.mysql.introspect.lexer import Reader, TokenKind, UnknownSyntaxError, without_database
+from bootstrap.dialects.mysql.introspection.lexer import Reader, TokenKind, UnknownSyntaxError, without_database
 
 _TYPE_MODIFIERS = ("UNSIGNED", "ZEROFILL", "COMPRESSED")
 _JSON_CHECK = re.compile(r"json_valid\(`((?:[^`]|``)+)`\)")

@@ -12,7 +12,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.mysql.introspect.lexer import Token, TokenKind, tokens_of
+from bootstrap.dialects.mysql.introspection.lexer import Token, TokenKind, tokens_of
 from bootstrap.dialects.mysql.keys import supports, table_keys
 from bootstrap.dialects.mysql.text import unquote_name
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from bootstrap.catalog.constraints import Check, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind
-from bootstrap.dialects.mysql.introspect.columns import sorted_options
-from bootstrap.dialects.mysql.introspect.lexer import Reader, UnknownSyntaxError
+from bootstrap.dialects.mysql.introspection.columns import sorted_options
+from bootstrap.dialects.mysql.introspection.lexer import Reader, UnknownSyntaxError
 
 _ACTIONS = ("NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT")
 

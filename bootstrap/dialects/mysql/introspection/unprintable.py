@@ -12,7 +12,7 @@ from dataclasses import replace
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import ServerError
-from bootstrap.dialects.mysql.introspect.lexer import Reader, TokenKind, UnknownSyntaxError
+from bootstrap.dialects.mysql.introspection.lexer import Reader, TokenKind, UnknownSyntaxError
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import literal, quote
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from bootstrap.dialects.base import Row, Scope, ServerError
 from bootstrap.dialects.mysql.history import PREFIX
-from bootstrap.dialects.mysql.queries import query
+from bootstrap.dialects.mysql.introspection.queries import query
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.problems import StatementError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, MySqlSubpartition
-from bootstrap.dialects.mysql.introspect.lexer import Reader, TokenKind, UnknownSyntaxError
+from bootstrap.dialects.mysql.introspection.lexer import Reader, TokenKind, UnknownSyntaxError
 from bootstrap.dialects.mysql.text import literal
 
 _METHODS = (
