@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -73,6 +73,21 @@ class Catalog:
             if isinstance(item, Table) and item.partition_of:
                 filed[Ref(Kind.TABLE, item.partition_of.schema, item.partition_of.table)].append(item)
         return MappingProxyType(filed)
+
+    @cached_property
+    def referenced_tables(self) -> frozenset[Ref]:
+        """The tables that foreign keys refer to."""
+        return frozenset(
+            Ref(Kind.TABLE, key.ref_schema, key.ref_table) for item in self.of(Table) for key in item.foreign_keys
+        )
+
+    def tables_above(self, table: Table) -> Iterator[Ref]:
+        """The PostgreSQL tables that a partition is in, the nearest first."""
+        found: DatabaseObject | None = table
+        while isinstance(found, Table) and found.partition_of:
+            ref = Ref(Kind.TABLE, found.partition_of.schema, found.partition_of.table)
+            yield ref
+            found = self.objects.get(ref)
 
     @cached_property
     def heirs(self) -> tuple[Table, ...]:

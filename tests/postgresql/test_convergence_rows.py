@@ -102,6 +102,14 @@ CASES = [
     ("a child without its parent, with other columns",
      "CREATE TABLE p (a int, b text); CREATE TABLE c () INHERITS (p)",
      "CREATE TABLE p (a int, b text); CREATE TABLE c (a bigint)"),
+    ("a partition goes from a table that another one refers to",
+     "CREATE TABLE p (a int PRIMARY KEY) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO"
+     " (5) PARTITION BY RANGE (a); CREATE TABLE p11 PARTITION OF p1 FOR VALUES FROM (0) TO (5);"
+     " CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (1000) TO (2000); CREATE TABLE p12 PARTITION OF p1 FOR VALUES"
+     " FROM (5) TO (9); CREATE TABLE r (a int REFERENCES p)",
+     "CREATE TABLE p (a int PRIMARY KEY) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO"
+     " (5) PARTITION BY RANGE (a); CREATE TABLE p11 PARTITION OF p1 FOR VALUES FROM (0) TO (5);"
+     " CREATE TABLE r (a int REFERENCES p)"),
 ]  # fmt: skip
 
 

@@ -76,10 +76,8 @@ def tree_of(root: Ref, catalog: Catalog) -> list[Ref]:
 def _root(ref: Ref, catalog: Catalog) -> Ref:
     """The table at the top of the tree that a table belongs to."""
     item = catalog.objects.get(ref)
-    while isinstance(item, Table) and item.partition_of:
-        ref = Ref(Kind.TABLE, item.partition_of.schema, item.partition_of.table)
-        item = catalog.objects.get(ref)
-    return ref
+    above = list(catalog.tables_above(item)) if isinstance(item, Table) else []
+    return above[-1] if above else ref
 
 
 def _key_is_retyped(before: Table, after: Table) -> bool:

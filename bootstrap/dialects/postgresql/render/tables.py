@@ -9,7 +9,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check, KeyConstraint
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.partition_keys import alike, attached_alike, beside
-from bootstrap.catalog.ref import Kind
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import PartitionOf, Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote, split_qualified
@@ -241,7 +241,18 @@ def drop_table(table: Table, context: RenderContext) -> list[Statement]:
     )  # fmt: skip
     # A partition may have gone with its parent.
     exists = "IF EXISTS " if table.partition_of else ""
-    return [statement(f"DROP TABLE {exists}{qualified(table.schema, table.name)}", table.ref, context, hazards=hazards)]
+    sql = f"{_let_go(table, context)}DROP TABLE {exists}{qualified(table.schema, table.name)}"
+    return [statement(sql, table.ref, context, hazards=hazards)]
+
+
+def _let_go(table: Table, context: RenderContext) -> str:
+    """What comes before the drop of a partition: foreign keys to the tables above hold it until it is none any more."""
+    part, above = table.partition_of, set(context.current.tables_above(table))
+    if part is None or Ref(Kind.TABLE, part.schema, part.table) not in context.desired.objects:
+        return ""
+    if not above & context.current.referenced_tables:
+        return ""
+    return f"ALTER TABLE {qualified(part.schema, part.table)} DETACH PARTITION {qualified(table.schema, table.name)};\n"
 
 
 def rename_table(before: Table, after: Table, context: RenderContext) -> list[Statement]:
