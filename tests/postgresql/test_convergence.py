@@ -165,6 +165,12 @@ CASES = [
     ("partitioned no more, with other columns",
      "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1, 2)",
      "CREATE TABLE t (b int)"),
+    ("one of two parents is left, with its column and its check",
+     "CREATE TABLE a (x int); CREATE TABLE b (y int, CONSTRAINT k CHECK (y > 0)); CREATE TABLE c () INHERITS (a, b)",
+     "CREATE TABLE a (x int); CREATE TABLE b (y int, CONSTRAINT k CHECK (y > 0)); CREATE TABLE c () INHERITS (a)"),
+    ("a parent is left whose column another one has too",
+     "CREATE TABLE a (x int); CREATE TABLE b (y int, x int); CREATE TABLE c (z int) INHERITS (a, b)",
+     "CREATE TABLE a (x int); CREATE TABLE b (y int); CREATE TABLE c (z int) INHERITS (b)"),
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, split_qualified
 from bootstrap.dialects.postgresql.render.statements import is_new, statement
-from bootstrap.plan.parents import is_let_go, joins
+from bootstrap.plan.parents import freed, is_let_go, joins
 from bootstrap.plan.statement import Statement
 
 
@@ -125,3 +125,16 @@ def is_detached(table: Ref, context: RenderContext) -> bool:
     """Whether a table leaves its parent: then nothing of it goes or comes with that one any more."""
     before, after = context.current.objects.get(table), context.desired.objects.get(table)
     return isinstance(before, Table) and isinstance(after, Table) and is_let_go(before, after)
+
+
+def goes_with_parent(table: Ref, name: str, context: RenderContext) -> bool:
+    """Whether an inherited column or check comes from a parent that the table keeps, and so goes with that one's."""
+    before, after = context.current.objects.get(table), context.desired.objects.get(table)
+    if not isinstance(before, Table) or not isinstance(after, Table):
+        return True
+    kept = freed(before, after)
+    parents = [Ref(Kind.TABLE, *split_qualified(parent)) for parent in kept.inherits]
+    if kept.partition_of:
+        parents.append(Ref(Kind.TABLE, kept.partition_of.schema, kept.partition_of.table))
+    found = [item for parent in parents if isinstance(item := context.current.objects.get(parent), Table)]
+    return any(name in {member.name for member in members} for item in found for members in (item.columns, item.checks))

@@ -12,7 +12,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import EnumType
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote, split_qualified
-from bootstrap.dialects.postgresql.render.attach import is_detached, is_joining
+from bootstrap.dialects.postgresql.render.attach import goes_with_parent, is_joining
 from bootstrap.dialects.postgresql.render.casts import rewrites, using, zero
 from bootstrap.dialects.postgresql.render.nullability import not_null_name, nullability, renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import (
@@ -193,7 +193,7 @@ def _is_volatile(default: str | None) -> bool:
 def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     """``DROP COLUMN``; what is computed is no loss."""
     table, column = change.table, change.before
-    if column.inherited and not is_detached(table.ref, context):  # goes with the parent's
+    if column.inherited and goes_with_parent(table.ref, column.name, context):
         return []
     hazards = lost_column(table, column, context)
     only = "ONLY " if _kept_by_child(change, context) else ""

@@ -14,6 +14,7 @@ from bootstrap.dialects.postgresql.render.attach import (
     attach_all,
     complete,
     goes_with_index,
+    goes_with_parent,
     is_detached,
     is_joining,
     stays,
@@ -234,8 +235,9 @@ def _may_fail(change: AddConstraint, context: RenderContext, what: str) -> list[
 def drop_constraint(change: DropConstraint, context: RenderContext) -> list[Statement]:
     """``DROP CONSTRAINT``; a partition's copy goes with its parent's."""
     item, table = change.before, change.table
-    copied = item.inherited if isinstance(item, Check) else isinstance(item, KeyConstraint) and item.parent is not None
-    if copied and not is_detached(table.ref, context):
+    if isinstance(item, Check) and item.inherited and goes_with_parent(table.ref, item.name, context):
+        return []
+    if isinstance(item, KeyConstraint) and item.parent is not None and not is_detached(table.ref, context):
         return []
     sql = f"ALTER TABLE {qualified(table.schema, table.name)} DROP CONSTRAINT {quote(item.name)}"
     return [statement(sql, change.ref, context)]
