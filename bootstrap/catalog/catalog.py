@@ -103,6 +103,10 @@ class Catalog:
                 filed[item.owned_by].append(item)
         return MappingProxyType(filed)
 
+    def sequences_of(self, table: Table, column: str) -> list[Sequence]:
+        """The sequences of their own that belong to one column."""
+        return self.owned_sequences.get((table.schema, table.name, column), [])
+
     @cached_property
     def belongings(self) -> Mapping[Ref, list[Ref]]:
         """The objects that go with a table, such as its triggers and policies."""

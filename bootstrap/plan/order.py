@@ -36,6 +36,7 @@ from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence as OwnedSequence
 from bootstrap.plan.effects import Effect, effect_of
+from bootstrap.plan.name_slots import name_slot
 from bootstrap.plan.needs import TYPES, changes_with_type, dependents_of, is_taken_in, needs_of, referenced
 from bootstrap.plan.parents import parenthood, partitioned_by
 from bootstrap.plan.rules import Rules
@@ -102,7 +103,7 @@ class _Precedence:
     def __init__(self, changes: Sequence[Change], current: Catalog, desired: Catalog, rules: Rules) -> None:
         self.changes = changes
         self.rules = rules
-        self.effects = [_whole_effect(change, current) for change in changes]
+        self.effects = [_whole_effect(change, current, desired) for change in changes]
         self.current = current
         self.needs = needs_of(desired)
         self.dependents = dependents_of(needs_of(current))
@@ -139,7 +140,7 @@ class _Precedence:
                 self.makers[ref].add(index)
             for ref in effect.takes:
                 self.takers[ref].add(index)
-                self.takers[_name_slot(ref)].add(index)
+                self.takers[name_slot(ref)].add(index)
                 if ref.kind is Kind.PRIMARY_KEY and ref.owner:
                     self.takers[ref.owner.child(Kind.PRIMARY_KEY, "")].add(index)
             for ref in effect.alters:
@@ -219,7 +220,7 @@ class _Precedence:
 
     def _freeing(self, ref: Ref) -> set[int]:
         """Who frees the name that this identity takes, or its place."""
-        freed = self.takers.get(ref, set()) | self.takers.get(_name_slot(ref), set())
+        freed = self.takers.get(ref, set()) | self.takers.get(name_slot(ref), set())
         if ref.kind is Kind.PRIMARY_KEY and ref.owner:  # a table has one, whatever its name
             freed |= self.takers.get(ref.owner.child(Kind.PRIMARY_KEY, ""), set())
         return {index for index in freed if ref not in self.effects[index].makes}
@@ -297,16 +298,18 @@ def _names_in(ref: Ref) -> Iterator[Ref]:
         yield from (Ref(kind, ref.schema, ref.table) for kind in (Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW))
 
 
-def _whole_effect(change: Change, current: Catalog) -> Effect:
-    """The effect of a change, with the triggers, policies and rules that go with a dropped table, and on the column
-    whose counting a new one takes over.
+def _whole_effect(change: Change, current: Catalog, desired: Catalog) -> Effect:
+    """The effect of a change, with the triggers, policies, rules and sequences that go with a dropped table, and on the
+    column whose counting a new one takes over.
     """
     effect = effect_of(change)
     if isinstance(change, AddColumn) and change.after.auto_increment:
         return replace(effect, alters=frozenset(_counting(change.table.ref, current)))
-    if not isinstance(change, Drop) or change.ref.kind is not Kind.TABLE:
+    if not isinstance(change, Drop) or not isinstance(change.before, Table):
         return effect
-    return Effect(takes=effect.takes.union(current.belongings.get(change.ref, ())))
+    owned = {item.ref for column in change.before.columns for item in current.sequences_of(change.before, column.name)}
+    gone = owned - desired.objects.keys()
+    return Effect(takes=effect.takes.union(current.belongings.get(change.ref, ()), gone))
 
 
 def _counting(table: Ref, current: Catalog) -> Iterator[Ref]:
@@ -315,32 +318,6 @@ def _counting(table: Ref, current: Catalog) -> Iterator[Ref]:
     for column in found.columns if isinstance(found, Table) else ():
         if column.auto_increment:
             yield table.child(Kind.COLUMN, column.name)
-
-
-_RELATIONS = frozenset({Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.SEQUENCE, Kind.COMPOSITE})
-_TYPE_NAMES = frozenset({Kind.ENUM, Kind.DOMAIN, Kind.RANGE})
-_ROUTINES = frozenset({Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE})
-_KEYS = frozenset({Kind.INDEX, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.EXCLUSION})
-_CONSTRAINTS = frozenset({Kind.CHECK, Kind.FOREIGN_KEY})
-
-
-def _name_slot(ref: Ref) -> Ref:
-    """The namespace entry that an identity occupies: kinds that cannot share a name share the slot.
-
-    On PostgreSQL relations, their row types and indexes share one namespace per schema; on MySQL, which has no
-    schema here, index names belong to their table.
-    """
-    if ref.kind in _RELATIONS or ref.kind in _TYPE_NAMES:
-        return Ref(Kind.TABLE, ref.schema, ref.name, "\0name")
-    if ref.kind in _KEYS:
-        return Ref(Kind.TABLE, ref.schema, ref.name, "\0name" if ref.schema else f"\0{ref.table}")
-    if ref.kind in _ROUTINES:
-        return Ref(Kind.FUNCTION, ref.schema, ref.name, "\0name")
-    if ref.kind is Kind.TRIGGER and not ref.schema:  # MySQL: one namespace for the triggers of all tables
-        return Ref(Kind.TRIGGER, "", ref.name, "\0name")
-    if ref.kind in _CONSTRAINTS:
-        return Ref(Kind.CHECK, ref.schema, ref.name, f"\0{ref.table}" if ref.schema else "\0name")
-    return ref
 
 
 def _sorted(before: dict[int, set[int]], ranks: Sequence[int]) -> Iterator[int]:

@@ -171,6 +171,10 @@ CASES = [
     ("a parent is left whose column another one has too",
      "CREATE TABLE a (x int); CREATE TABLE b (y int, x int); CREATE TABLE c (z int) INHERITS (a, b)",
      "CREATE TABLE a (x int); CREATE TABLE b (y int); CREATE TABLE c (z int) INHERITS (b)"),
+    ("a sequence goes with the column that it belongs to, and another table that goes counts by it",
+     "CREATE TABLE a (id int); CREATE TABLE z (id int); CREATE TABLE l (id int); CREATE SEQUENCE n OWNED BY a.id;"
+     " ALTER TABLE z ALTER COLUMN id SET DEFAULT nextval('n')",
+     "CREATE TABLE l (id int)"),
 ]  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def owned_by(table: Table, column: Column, context: RenderContext) -> list[State
             given_to_column(item.ref, table.ref, column.name, context),
             item.ref, context, creates=item.ref not in context.current.objects,
         )
-        for item in context.desired.owned_sequences.get((table.schema, table.name, column.name), ())
+        for item in context.desired.sequences_of(table, column.name)
     ]  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def _previous_sequence(table: Table, before: Column, context: RenderContext) -> 
     """The sequence that has fed the column so far."""
     if before.serial:
         return qualified(table.schema, serial_name(table, before))
-    owned = context.current.owned_sequences.get((table.schema, table.name, before.name), ())
+    owned = context.current.sequences_of(table, before.name)
     return next((qualified(item.schema, item.name) for item in owned), None)
 
 
