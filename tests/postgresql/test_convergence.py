@@ -175,6 +175,9 @@ CASES = [
      "CREATE TABLE a (id int); CREATE TABLE z (id int); CREATE TABLE l (id int); CREATE SEQUENCE n OWNED BY a.id;"
      " ALTER TABLE z ALTER COLUMN id SET DEFAULT nextval('n')",
      "CREATE TABLE l (id int)"),
+    ("another check of a domain, with the comment of the one before",
+     "CREATE DOMAIN m AS int CONSTRAINT k CHECK (VALUE < 9); COMMENT ON CONSTRAINT k ON DOMAIN m IS 'x'",
+     "CREATE DOMAIN m AS int CONSTRAINT k CHECK (VALUE < 5); COMMENT ON CONSTRAINT k ON DOMAIN m IS 'x'"),
 ]  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def check_comment(item: Domain, check: Check, context: RenderContext) -> Stateme
 def domain_checks(before: Domain, after: Domain, alter: str) -> Iterator[str]:
     """What brings the checks of a domain to those declared; ``alter`` is how the statements begin."""
     old, new = {item.name: item for item in before.checks}, {item.name: item for item in after.checks}
-    changed = {name for name in old if name in new and new[name].expression != old[name].expression}
+    changed = remade_checks(before, after)
     for name in old:
         if name not in new or name in changed:
             yield f"{alter} DROP CONSTRAINT {quote(name)}"
@@ -100,3 +100,14 @@ def domain_checks(before: Domain, after: Domain, alter: str) -> Iterator[str]:
             yield f"{alter} ADD CONSTRAINT {quote(name)} {check_body(check)} NOT VALID"
         if check.validated and (name not in old or name in changed or not old[name].validated):
             yield f"{alter} VALIDATE CONSTRAINT {quote(name)}"
+
+
+def remade_checks(before: Domain, after: Domain) -> set[str]:
+    """The checks that are dropped and added again, and so lose their comments."""
+    new = {item.name: item for item in after.checks}
+    return {
+        item.name
+        for item in before.checks
+        if item.name in new
+        and (new[item.name].expression != item.expression or (item.validated and not new[item.name].validated))
+    }

@@ -20,6 +20,7 @@ from bootstrap.dialects.postgresql.render.type_creation import (
     attribute_sql,
     check_comment,
     domain_checks,
+    remade_checks,
 )
 from bootstrap.dialects.postgresql.render.type_rebuild import columns_of_type, is_remade, rebuilt
 from bootstrap.dialects.postgresql.render.type_use import is_stored, labels_only_added, replaces_domain, retypes
@@ -106,7 +107,8 @@ def alter_domain(before: Domain, after: Domain, context: RenderContext) -> list[
     if before.nullable != after.nullable:
         steps.append(f"{alter} {'DROP' if after.nullable else 'SET'} NOT NULL")
     made = [statement(sql, after.ref, context) for sql in [*steps, *domain_checks(before, after, alter)]]
-    comments = {item.name: item.comment for item in before.checks}
+    remade = remade_checks(before, after)
+    comments = {item.name: item.comment for item in before.checks if item.name not in remade}
     for check in after.checks:
         if check.comment != comments.get(check.name):
             made.append(check_comment(after, check, context))
