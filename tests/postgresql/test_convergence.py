@@ -178,6 +178,11 @@ CASES = [
     ("another check of a domain, with the comment of the one before",
      "CREATE DOMAIN m AS int CONSTRAINT k CHECK (VALUE < 9); COMMENT ON CONSTRAINT k ON DOMAIN m IS 'x'",
      "CREATE DOMAIN m AS int CONSTRAINT k CHECK (VALUE < 5); COMMENT ON CONSTRAINT k ON DOMAIN m IS 'x'"),
+    ("other types, with and without storage and compression of their own",
+     "CREATE DOMAIN d AS int; CREATE TABLE t (a text, b varchar(9) COMPRESSION pglz, c varchar(9), e text COMPRESSION"
+     " pglz); ALTER TABLE t ALTER a SET STORAGE EXTERNAL, ALTER c SET STORAGE EXTERNAL",
+     "CREATE DOMAIN d AS int; CREATE TABLE t (a d, b varchar(20) COMPRESSION pglz, c varchar(20), e int);"
+     " ALTER TABLE t ALTER c SET STORAGE EXTERNAL"),
 ]  # fmt: skip
 
 

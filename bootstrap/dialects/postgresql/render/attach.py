@@ -108,9 +108,13 @@ def _named(name: str, catalog: Catalog) -> tuple[Table, Index | KeyConstraint] |
 
 def made_with_table(owner: Ref, index: Index, context: RenderContext) -> bool:
     """Whether a new partition is attached to a table that has this index already: then it is built before, because
-    the server would make one of its own when the partition is attached.
+    the server would make one of its own when the partition is attached. That table may be new as well.
     """
-    return is_new(owner, context) and index.parent is not None and stays(index.parent, context)
+    if not is_new(owner, context) or index.parent is None:
+        return False
+    parent = _named(index.parent, context.desired)
+    above = parent is not None and isinstance(parent[1], Index) and made_with_table(parent[0].ref, parent[1], context)
+    return above or stays(index.parent, context)
 
 
 def is_joining(table: Ref, context: RenderContext) -> bool:

@@ -355,11 +355,11 @@ def _properties(change: AlterColumn, context: RenderContext) -> list[Statement]:
     before, after = change.before, change.after
     name, relation = quote(after.name), _relation(change)
     actions = []
-    # A change of the type sets the storage back to the type's own.
+    # A change of the type sets storage and compression back to the type's own.
     retyped = (before.type, before.collation) != (after.type, after.collation)
-    if before.storage != after.storage or (retyped and after.storage):
+    if after.storage if retyped else before.storage != after.storage:
         actions.append(f"ALTER COLUMN {name} SET STORAGE {after.storage or _usual_storage(after, context)}")
-    if before.compression != after.compression:
+    if after.compression if retyped else before.compression != after.compression:
         actions.append(f"ALTER COLUMN {name} SET COMPRESSION {after.compression or 'default'}")
     if before.statistics != after.statistics:
         actions.append(f"ALTER COLUMN {name} SET STATISTICS {-1 if after.statistics is None else after.statistics}")
