@@ -89,11 +89,20 @@ def parenthood(changes: Sequence[Change], effects: Sequence[Effect], needs: _Nee
 
 
 def _dropped_before_keys(changes: Sequence[Change], touching: Mapping[Ref, set[int]]) -> Iterator[Precedence]:
-    """A new index of the parent is valid when all its partitions have it: those that go are gone by then."""
+    """A new index of the parent is valid when all its partitions have it: those that go are gone by then, also those
+    that are made anew elsewhere.
+    """
+    created = {
+        change.ref: (index, partitioned_by(change.after))
+        for index, change in enumerate(changes)
+        if isinstance(change, Create)
+    }
     for index, change in enumerate(changes):
         parent = partitioned_by(change.before) if isinstance(change, Drop) else None
-        around = touching.get(parent, ()) if parent else ()
-        yield from (({index}, then) for then in around if isinstance(changes[then], AddConstraint | CreateIndex))
+        if isinstance(change, Drop) and parent:
+            anew, later = created.get(change.ref, (index, parent))
+            gone, around = {index} if later == parent else {index, anew}, touching.get(parent, ())
+            yield from ((gone, then) for then in around if isinstance(changes[then], AddConstraint | CreateIndex))
 
 
 def _leaving_first(changes: Sequence[Change], touching: Mapping[Ref, set[int]]) -> Iterator[Precedence]:

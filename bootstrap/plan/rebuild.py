@@ -137,7 +137,7 @@ class _Rebuild:
             return
         self.taken.add(before.ref)
         self.recreated.add(after.ref)
-        yield Drop(before)
+        yield Drop(self.current.objects.get(before.ref, before))  # as it is, not as it is once it has let go of others
         yield from creation(after, inline_indexes=self.rules.inline_indexes)
 
     def _disturbed(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:

@@ -183,6 +183,11 @@ CASES = [
      " pglz); ALTER TABLE t ALTER a SET STORAGE EXTERNAL, ALTER c SET STORAGE EXTERNAL",
      "CREATE DOMAIN d AS int; CREATE TABLE t (a d, b varchar(20) COMPRESSION pglz, c varchar(20), e int);"
      " ALTER TABLE t ALTER c SET STORAGE EXTERNAL"),
+    ("a partitioned partition becomes a table of its own while its parent gets an index",
+     "CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE y PARTITION OF p FOR VALUES FROM (5) TO (9);"
+     " CREATE TABLE z PARTITION OF p DEFAULT PARTITION BY RANGE (a); CREATE TABLE z1 PARTITION OF z DEFAULT",
+     "CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE y PARTITION OF p FOR VALUES FROM (5) TO (9);"
+     " CREATE TABLE z (a int, b int); CREATE INDEX i ON p (b)"),
 ]  # fmt: skip
 
 
