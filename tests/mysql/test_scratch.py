@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from dataclasses import replace
 
@@ -12,9 +13,10 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.mysql import scratch
 from bootstrap.dialects.mysql.dialect import DIALECT
 from bootstrap.dialects.mysql.scratch import SCRATCH_PREFIX, scratch_database, sweep
-from bootstrap.dialects.mysql.session import connect
+from bootstrap.dialects.mysql.session import MySqlSession, connect
 from bootstrap.problems import DeclarationError, Refused
 from bootstrap.target.url import parse_url
 from demo.servers import MariaDBServer, MySQLServer
@@ -69,19 +71,51 @@ def test_a_scratch_place_on_another_server_has_them_too(place: Place) -> None:
     assert found.of(Table)[0].collation == "latin1_german2_ci"
 
 
-def test_what_a_crash_left_is_swept_and_what_is_in_use_is_not(place: Place, other: Place) -> None:
+def test_what_a_crash_left_is_swept(place: Place) -> None:
+    orphan = f"{SCRATCH_PREFIX}{secrets.token_hex(6)}"
+    place.load(f"CREATE DATABASE {orphan}")
+    sweep(place.session)  # or another run on this server at this moment
+    assert orphan not in databases(place)
+
+
+def test_what_is_in_use_is_not_swept(place: Place, other: Place) -> None:
     with scratch_database(other.session) as used:
-        orphan = f"{SCRATCH_PREFIX}0rphan{place.session.database[-6:]}"
-        stranger = f"{SCRATCH_PREFIX}str4nger{place.session.database[-6:]}"
-        place.load(f"CREATE DATABASE {orphan}", f"CREATE DATABASE {stranger}", f"CREATE TABLE {stranger}.t (id int)")
-        try:
-            swept = sweep(place.session)
-            assert orphan in swept
-            assert used not in swept
-            assert stranger not in swept
-            assert {used, stranger} <= databases(place)
-        finally:
-            place.load(f"DROP DATABASE {stranger}")
+        assert used not in sweep(place.session)
+        assert used in databases(place)
+
+
+def test_what_nobody_marked_is_not_swept(place: Place) -> None:
+    odd_name = f"{SCRATCH_PREFIX}stranger_{secrets.token_hex(6)}"
+    filled = f"{SCRATCH_PREFIX}{secrets.token_hex(6)}"
+    place.session.query("SELECT GET_LOCK(%s, 60)", [filled])  # another run must not see it while it is empty
+    place.load(f"CREATE DATABASE {odd_name}", f"CREATE DATABASE {filled}", f"CREATE TABLE {filled}.t (id int)")
+    place.session.query("SELECT RELEASE_LOCK(%s)", [filled])
+    try:
+        sweep(place.session)
+        assert {odd_name, filled} <= databases(place)
+    finally:
+        place.load(f"DROP DATABASE {odd_name}", f"DROP DATABASE {filled}")
+
+
+def test_what_is_filled_while_a_run_sweeps_is_kept(place: Place, other: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled = f"{SCRATCH_PREFIX}{secrets.token_hex(6)}"
+    take = scratch._try_lock
+
+    def fill_first(session: MySqlSession, name: str) -> bool:
+        """What somebody else may do at this moment: the sweep has seen the database, and has not looked into it."""
+        if name == filled:
+            place.load(f"CREATE TABLE {filled}.t (id int)")
+            place.session.query("SELECT RELEASE_LOCK(%s)", [filled])
+        return take(session, name)
+
+    monkeypatch.setattr(scratch, "_try_lock", fill_first)
+    place.session.query("SELECT GET_LOCK(%s, 60)", [filled])
+    place.load(f"CREATE DATABASE {filled}")
+    try:
+        assert filled not in sweep(other.session)
+        assert filled in databases(place)
+    finally:
+        place.load(f"DROP DATABASE {filled}")
 
 
 def test_without_the_right_it_says_what_to_grant(place: Place, server: MariaDBServer | MySQLServer) -> None:

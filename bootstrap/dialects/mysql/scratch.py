@@ -16,6 +16,7 @@ from bootstrap.problems import Refused, StatementError
 
 SCRATCH_PREFIX = "db_bootstrap_scratch_"
 _MARKER = f"{PREFIX}scratch_owner"
+_OURS = f"^{SCRATCH_PREFIX}[0-9a-f]{{12}}$"
 _TAG = "db-bootstrap scratch database: may be dropped when nobody holds its lock"
 
 
@@ -80,23 +81,26 @@ def sweep(session: MySqlSession) -> list[str]:
     """Drop scratch databases that a run left behind when it was killed.
 
     Only one whose name and marker are ours (or that is empty: it died before the marker) and whose lock, which its
-    run holds to the end, is free.
+    run holds to the end, is free. It is looked at under that lock: whoever fills it at this moment keeps it.
     """
-    pattern = SCRATCH_PREFIX.replace("_", "\\_") + "%"
-    rows = session.query(
-        "SELECT s.schema_name,"
-        " (SELECT COUNT(*) FROM information_schema.tables t WHERE t.table_schema = s.schema_name),"
-        " (SELECT COUNT(*) FROM information_schema.tables t WHERE t.table_schema = s.schema_name AND t.table_name = %s"
-        "  AND t.table_comment = %s)"
-        " FROM information_schema.schemata s WHERE s.schema_name LIKE %s", [_MARKER, _TAG, pattern])  # fmt: skip
     swept = []
-    for name, tables, markers in rows:
-        if (markers or not tables) and _try_lock(session, str(name)):
-            with suppress(ServerError):  # somebody else's to clean up, if this account may not
-                session.execute(f"DROP DATABASE IF EXISTS {quote(str(name))}")
-                swept.append(str(name))
+    for (name,) in session.query(
+        "SELECT schema_name FROM information_schema.schemata WHERE schema_name REGEXP %s", [_OURS]
+    ):
+        if _try_lock(session, str(name)):
+            if _is_left_behind(session, str(name)):
+                with suppress(ServerError):  # somebody else's to clean up, if this account may not
+                    session.execute(f"DROP DATABASE IF EXISTS {quote(str(name))}")
+                    swept.append(str(name))
             _unlock(session, str(name))
     return swept
+
+
+def _is_left_behind(session: MySqlSession, name: str) -> bool:
+    tables, markers = session.query(
+        "SELECT COUNT(*), COUNT(CASE WHEN table_name = %s AND table_comment = %s THEN 1 END)"
+        " FROM information_schema.tables WHERE table_schema = %s", [_MARKER, _TAG, name])[0]  # fmt: skip
+    return bool(markers or not tables)
 
 
 def _try_lock(session: MySqlSession, name: str) -> bool:
