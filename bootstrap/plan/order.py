@@ -189,6 +189,8 @@ class _Precedence:
             for changed in changes_with_type(ref, self.dependents):
                 for more in self.dependents.get(changed, ()):
                     self._put(self.takers.get(more, ()), index)
+                if not self._is_of(changed, ref):
+                    self._put(self.alterers.get(changed, ()), index)
 
     def _is_of(self, ref: Ref, need: Ref) -> bool:
         """Whether something is still to need something else, itself or through the type that it is of."""

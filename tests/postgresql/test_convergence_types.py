@@ -43,6 +43,10 @@ CASES = [
     ("a column of a domain becomes one of the enum below it, which loses a label",
      "CREATE TYPE e AS ENUM ('a', 'b'); CREATE DOMAIN d AS e NOT NULL; CREATE TABLE t (a d)",
      "CREATE TYPE e AS ENUM ('a'); CREATE DOMAIN d AS e; CREATE TABLE t (a e)"),
+    ("columns of a domain and of arrays of rows turn to text while the enum below loses a label",
+     "CREATE TYPE e AS ENUM ('a', 'b'); CREATE DOMAIN d AS e; CREATE TYPE c AS (x d); CREATE TABLE t (a d, b c[])",
+     "CREATE TYPE e AS ENUM ('a'); CREATE DOMAIN d AS e; CREATE TYPE c AS (x d);"
+     " CREATE TABLE t (a text DEFAULT 'a', b text)"),
     ("owner and comment of an enum that is made anew",
      "CREATE TYPE e AS ENUM ('a', 'b'); COMMENT ON TYPE e IS 'x'; ALTER TYPE e OWNER TO convergence_app",
      "CREATE TYPE e AS ENUM ('b'); COMMENT ON TYPE e IS 'x'; ALTER TYPE e OWNER TO convergence_app"),
