@@ -1,16 +1,5 @@
 """Changes for which rows must be moved or written anew: from one schema to another, and every row is still there."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
-import pytest
-
-from tests.conftest import shared_server
-from tests.corpora.judge import CONVERGED, judge
-from tests.corpora.places import Place, place_for
-from tests.corpora.records import Case
-
 # name, what is there, what is wanted
 CASES = [
     ("a new partition for rows that the default partition holds",
@@ -117,17 +106,3 @@ CASES = [
      " FROM (0) TO (9) PARTITION BY RANGE (a); CREATE TABLE z1 PARTITION OF z FOR VALUES FROM (0) TO (3); CREATE"
      " TABLE z2 PARTITION OF z DEFAULT; CREATE INDEX i ON p (b)"),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=["postgresql", "postgresql-18"])
-def place(request: pytest.FixtureRequest) -> Iterator[Place]:
-    found = place_for(shared_server(request.param))
-    yield found
-    found.close()
-
-
-@pytest.mark.parametrize(("before", "after"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_every_row_is_still_there(place: Place, before: str, after: str) -> None:
-    case = Case(suite="own", name="case", engine="postgresql", current_sql=before, desired_sql=after)
-    verdict = judge(case, place)
-    assert (verdict.outcome, verdict.rows) == (CONVERGED, "kept"), str(verdict)

@@ -1,21 +1,5 @@
-"""From one schema to another through the declaration: types that change while they are in use, and what belongs to
-whom. What once did not arrive.
-"""
+"""Types that change while they are in use, and what belongs to whom."""
 
-from __future__ import annotations
-
-import contextlib
-from collections.abc import Iterator
-
-import psycopg2
-import pytest
-
-from demo.servers import PostgresServer
-from tests.corpora.judge import CONVERGED, judge
-from tests.corpora.places import Place, place_for
-from tests.corpora.records import Case
-
-ROLES = ("convergence_app", "convergence_reader")
 _OVER_ENUM = (
     "CREATE DOMAIN d AS e; CREATE DOMAIN d2 AS d; CREATE TABLE t (a d, b d2[]); CREATE VIEW v AS SELECT a FROM t;"
     " CREATE FUNCTION f(d) RETURNS d LANGUAGE sql AS 'SELECT $1'; COMMENT ON DOMAIN d IS 'x';"
@@ -74,20 +58,3 @@ CASES = [
      "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
      "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def place(postgres_server: PostgresServer) -> Iterator[Place]:
-    for role in ROLES:
-        with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
-            postgres_server.execute(f"CREATE ROLE {role}")
-    found = place_for(postgres_server)
-    yield found
-    found.close()
-
-
-@pytest.mark.parametrize(("before", "after"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_one_schema_becomes_the_other(place: Place, before: str, after: str) -> None:
-    case = Case(suite="own", name="case", engine="postgresql", current_sql=before, desired_sql=after)
-    verdict = judge(case, place)
-    assert verdict.outcome == CONVERGED, str(verdict)

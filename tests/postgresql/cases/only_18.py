@@ -1,15 +1,4 @@
-"""As test_convergence.py, on PostgreSQL 18: what only that has."""
-
-from __future__ import annotations
-
-from collections.abc import Iterator
-
-import pytest
-
-from tests.conftest import shared_server
-from tests.corpora.judge import CONVERGED, REFUSED, judge
-from tests.corpora.places import Place, place_for
-from tests.corpora.records import Case
+"""What only PostgreSQL 18 has."""
 
 # name, what is there, what is wanted
 CASES = [
@@ -51,24 +40,3 @@ REFUSALS = [
     ("NOT NULL", "CREATE TABLE t (a int NOT NULL NO INHERIT)"),
     ("NOT NULL", "CREATE DOMAIN d AS int CONSTRAINT mine NOT NULL"),
 ]
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    found = place_for(shared_server("postgresql-18"))
-    yield found
-    found.close()
-
-
-@pytest.mark.parametrize(("before", "after"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_one_schema_becomes_the_other(place: Place, before: str, after: str) -> None:
-    case = Case(suite="own", name="case", engine="postgresql", current_sql=before, desired_sql=after)
-    verdict = judge(case, place)
-    assert verdict.outcome == CONVERGED, str(verdict)
-
-
-@pytest.mark.parametrize(("name", "wanted"), REFUSALS)
-def test_what_cannot_be_declared_is_refused_by_name(place: Place, name: str, wanted: str) -> None:
-    verdict = judge(Case(suite="own", name="case", engine="postgresql", current_sql="", desired_sql=wanted), place)
-    assert verdict.outcome == REFUSED, str(verdict)
-    assert name in verdict.reason

@@ -1,17 +1,4 @@
-"""From one schema to another through the declaration: partitions, and keys of the same columns. What once did not
-arrive.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Iterator
-
-import pytest
-
-from demo.servers import PostgresServer
-from tests.corpora.judge import CONVERGED, judge
-from tests.corpora.places import Place, place_for
-from tests.corpora.records import Case
+"""Partitions, and keys of the same columns."""
 
 # name, what is there, what is wanted
 CASES = [
@@ -61,17 +48,3 @@ CASES = [
      "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2);"
      " CREATE INDEX i ON p (b)"),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def place(postgres_server: PostgresServer) -> Iterator[Place]:
-    found = place_for(postgres_server)
-    yield found
-    found.close()
-
-
-@pytest.mark.parametrize(("before", "after"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_one_schema_becomes_the_other(place: Place, before: str, after: str) -> None:
-    case = Case(suite="own", name="case", engine="postgresql", current_sql=before, desired_sql=after)
-    verdict = judge(case, place)
-    assert verdict.outcome == CONVERGED, str(verdict)
