@@ -115,7 +115,7 @@ def open_work(request: Request) -> Iterator[Work]:
     """
     started = time.monotonic()
     declaration = read_declaration(request)
-    check_permissions((*declaration.manifest.policy.allow, *request.permissions))
+    check_permissions(request.permissions)
     destination = find_destination(request, declaration.manifest)
     deadline = run_deadline(request, declaration.manifest, started)
     destination = replace(destination, endpoint=replace(destination.endpoint, deadline=deadline))

@@ -8,6 +8,7 @@ from typing import Any
 from bootstrap.declaration.build.assembly import listed
 from bootstrap.declaration.decode import Reading
 from bootstrap.declaration.model import Credentials, Policy, Position, Scope, Target, TerraformTarget, Tls
+from bootstrap.declaration.permissions import misspelt
 from bootstrap.declaration.report import shown
 from bootstrap.declaration.shapes.files import (
     CredentialsShape,
@@ -40,6 +41,13 @@ def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
         values["online"] = shape.online
     if shape.allow is not None:
         values["allow"] = listed(shape.allow)
+        for permission in values["allow"]:
+            wrong = misspelt(permission)
+            if wrong is not None:
+                what, remedy = wrong
+                reading.problems.add(
+                    reading.position(shape, "allow"), f"allow names {shown(permission)}: {what}", remedy
+                )
     for key, target, unit in (
         ("lock_timeout", "lock_timeout_ms", 1),
         ("statement_timeout", "statement_timeout_ms", 1),

@@ -27,7 +27,7 @@ class Store(Protocol):
 
 
 class Directory:
-    """Files on disk; hidden ones do not count."""
+    """Files on disk, also behind links, as Terraform's ``fileset`` finds them; hidden ones do not count."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -35,9 +35,11 @@ class Directory:
         if not root.is_dir():
             raise fault(Position(str(root), 1), "there is no such directory", "give the declaration's with --dir")
         found = []
-        for folder, folders, names in os.walk(root):
+        for folder, folders, names in os.walk(root, followlinks=True):
             folders[:] = [name for name in folders if not name.startswith(".")]
             here = Path(folder).relative_to(root)
+            if any((root / above).samefile(folder) for above in here.parents):
+                raise fault(Position(str(here), 1), "links to a folder that it is in itself", "remove the link")
             found += [(here / name).as_posix() for name in names if not name.startswith(".")]
         self.paths = tuple(sorted(found))
 

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bootstrap.plan.statement import Hazard, HazardKind, Plan
+from bootstrap.declaration.permissions import EVERYTHING, misspelt
+from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.problems import BootstrapError, Refused
-
-EVERYTHING = "all"
 
 
 def check_permissions(permissions: Iterable[str]) -> None:
-    """Raise BootstrapError for a permission that names no hazard: a typing error must not look like a refusal."""
-    known = {EVERYTHING, *HazardKind}
+    """Raise BootstrapError for a permission that names no hazard."""
     for permission in permissions:
-        kind, colon, subject = permission.partition(":")
-        if kind not in known:
-            raise BootstrapError(
-                f"allowed is {permission}: there is no such hazard: use one of {', '.join(sorted(known))}"
-            )
-        if colon and not subject:
-            raise BootstrapError(
-                f"allowed is {permission}: nothing stands behind the colon: name the object, or leave it out"
-            )
+        wrong = misspelt(permission)
+        if wrong is not None:
+            what, remedy = wrong
+            raise BootstrapError(f"allowed is {permission}: {what}: {remedy}")
 
 
 def refused_hazards(plan: Plan, permissions: Sequence[str]) -> list[Hazard]:

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bootstrap.catalog.ref import Ref
-
-
-class HazardKind(StrEnum):
-    """What can go wrong with a statement; the name is what ``--allow`` takes."""
-
-    DATA_LOSS = "data_loss"
-    TABLE_REWRITE = "table_rewrite"
-    LONG_LOCK = "long_lock"
-    BREAKS_RUNNING_CODE = "breaks_running_code"
-    VALIDATION_MAY_FAIL = "validation_may_fail"
-    PRIVILEGE_CHANGE = "privilege_change"
-    UNTRACKED_DEPENDENCY = "untracked_dependency"
+from bootstrap.declaration.permissions import HazardKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

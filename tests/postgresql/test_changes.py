@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import TableSize
-from bootstrap.plan.statement import HazardKind, Statement
+from bootstrap.plan.statement import Statement
 from tests.postgresql.conftest import Place, Places
 
 _TABLE = Ref(Kind.TABLE, "public", "t")

@@ -52,7 +52,7 @@ class RowChecker:
                     names = frozenset(row.values)
                     if names not in checked:
                         checked.add(names)
-                        self._check_columns(row, place)
+                        self._check_columns(row, Position(source.file, row.header or row.line))
                     values = self._values(row, place)
                     if values is None:
                         continue

@@ -19,10 +19,11 @@ _NONE: frozenset[str] = frozenset()
 
 
 class WrittenRow(NamedTuple):
-    """One row as written: values by column, and the line."""
+    """One row as written: values by column, and the line. ``header`` is that of the columns, where it is another."""
 
     values: Mapping[str, Given]
     line: int
+    header: int | None = None
 
 
 Signature: TypeAlias = tuple[tuple[str, ...], frozenset[str]]
@@ -76,7 +77,7 @@ class FileRows:
             return
         header, records = read_csv(self._open, self.delimiter, self.null)
         for record in records:
-            yield WrittenRow(dict(zip(header, record.cells, strict=True)), record.line)
+            yield WrittenRow(dict(zip(header, record.cells, strict=True)), record.line, header=1)
 
     def digest(self) -> str:
         """Digest of the file's bytes and of how they are read."""

@@ -9,8 +9,9 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import ServerError, Session
-from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Incomplete, StatementError, Unreachable
 from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
 from bootstrap.run.history import History, Outcome

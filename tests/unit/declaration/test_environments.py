@@ -82,6 +82,11 @@ def test_a_target_from_terraform() -> None:
         ("target: {host: a, database: b, port: 0}", "port is 0: write a number from 1"),
         ("target: {host: a, database: b, password: x}", "target has no key password"),
         ("policy: {lock_timeout: 3}", "lock_timeout is 3: write a time with its unit: 3s"),
+        (
+            "policy: {allow: [long_lock, dataloss:t]}",
+            "allow names dataloss:t: there is no such hazard: use one of all, ",
+        ),
+        ("policy: {allow: 'data_loss:'}", "nothing stands behind the colon"),
         ("seeds: [seeds/nope/*.yaml]", "no file matches seeds/nope/*.yaml"),
         ("schema: x", "has no key schema"),
     ],

@@ -177,6 +177,7 @@ def test_mistakes_in_yaml(spec: str, line: int, expected: str) -> None:
     [
         ("csv", "id,name\n1,a\n2\n", 3, "1 cells where the header has 2"),
         ("csv", "id,id\n", 1, "the column id is there twice"),
+        ("csv", "id,nme\n1,a\n", 1, "t has no column nme: did you mean name?"),
         ("csv", "", 1, "the file is empty"),
         ("csv", 'id\n"1\n', 2, "this is not CSV"),
         ("csv", b"id\n1\n\xff\n", 3, "not UTF-8"),

@@ -8,11 +8,12 @@ from bootstrap.catalog.code import Event, Routine, Trigger, View
 from bootstrap.catalog.columns import SequenceOptions
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.types import Sequence as SequenceObject
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.introspection.dependencies import siblings
 from bootstrap.dialects.mysql.render.statements import note, plain
 from bootstrap.dialects.mysql.text import literal, quote, quote_all, trigger_header
-from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Refused
 
 Code = View | Routine | Trigger | Event

@@ -9,6 +9,7 @@ from itertools import pairwise
 from bootstrap.catalog.changes import Alter, Create, Drop, Rename
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import table_keys
 from bootstrap.dialects.mysql.render import versioning
@@ -29,7 +30,7 @@ from bootstrap.dialects.mysql.render.parts import (
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note, plain
 from bootstrap.dialects.mysql.render.states import live_table
 from bootstrap.dialects.mysql.text import literal, quote
-from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.plan.statement import Hazard, Statement
 
 # What an option is set to when it is no longer declared; every other one knows the word DEFAULT.
 _RESET = {"key_block_size": "0", "max_rows": "0", "min_rows": "0", "avg_row_length": "0", "checksum": "0",

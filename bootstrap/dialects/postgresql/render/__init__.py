@@ -48,6 +48,7 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import quote
 from bootstrap.dialects.postgresql.render import (
@@ -67,7 +68,7 @@ from bootstrap.dialects.postgresql.render import (
 )
 from bootstrap.dialects.postgresql.render.owned import made_sequence
 from bootstrap.dialects.postgresql.render.statements import note, statement, target_sql
-from bootstrap.plan.statement import HazardKind, Statement
+from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 
 _Creator: TypeAlias = Callable[[Any, RenderContext], list[Statement]]

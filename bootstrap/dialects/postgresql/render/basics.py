@@ -13,6 +13,7 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
@@ -25,7 +26,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
-from bootstrap.plan.statement import HazardKind, Statement
+from bootstrap.plan.statement import Statement
 
 STANDARD_COMMENT = "standard public schema"
 

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import PartitionOf, Table
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.constraints import constraint_sql
 from bootstrap.dialects.postgresql.render.statements import long_work, rows_of, statement
-from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.plan.statement import Hazard, Statement
 
 _PROBE = "db_bootstrap_bound"
 

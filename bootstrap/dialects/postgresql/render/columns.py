@@ -10,6 +10,7 @@ from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import EnumType
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render.attach import goes_with_parent, is_joining
@@ -36,7 +37,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     rows_of,
     statement,
 )
-from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.plan.statement import Hazard, Statement
 
 SERIAL_TYPES = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
 # Functions whose value does not differ from row to row: adding a column with such a default rewrites nothing.

@@ -13,6 +13,7 @@ from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.anew import tree_of
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
@@ -21,7 +22,7 @@ from bootstrap.dialects.postgresql.render.casts import using
 from bootstrap.dialects.postgresql.render.columns import lost_column, retyped
 from bootstrap.dialects.postgresql.render.owned import serial_name
 from bootstrap.dialects.postgresql.render.statements import long_work, statement
-from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Refused
 
 _ASIDE = "_db_bootstrap"

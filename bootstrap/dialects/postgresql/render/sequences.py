@@ -8,6 +8,7 @@ from bootstrap.catalog.columns import SequenceOptions
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified
 from bootstrap.dialects.postgresql.render import security
@@ -19,7 +20,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
-from bootstrap.plan.statement import HazardKind, Statement
+from bootstrap.plan.statement import Statement
 
 
 def create_sequence(item: Sequence, context: RenderContext) -> list[Statement]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.arrays import faithful
-from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.plan.statement import Hazard, Statement
 
 _CODE = {
     Kind.ROLE: "ROLE", Kind.SCHEMA: "SCHEMA", Kind.EXTENSION: "EXTENSION", Kind.COLLATION: "COLLATION",

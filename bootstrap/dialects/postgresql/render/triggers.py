@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bootstrap.catalog.code import EventTrigger, Policy, Rule, Trigger
 from bootstrap.catalog.ref import Ref
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
@@ -16,7 +17,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     statement,
     target_sql,
 )
-from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.plan.statement import Hazard, Statement
 
 _STATES = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 

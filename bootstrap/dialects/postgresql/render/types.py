@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bootstrap.catalog.types import CompositeType, Domain, EnumType, RangeType
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
@@ -24,7 +25,7 @@ from bootstrap.dialects.postgresql.render.type_creation import (
 )
 from bootstrap.dialects.postgresql.render.type_rebuild import columns_of_type, is_remade, rebuilt
 from bootstrap.dialects.postgresql.render.type_use import is_stored, labels_only_added, replaces_domain, retypes
-from bootstrap.plan.statement import Hazard, HazardKind, Statement
+from bootstrap.plan.statement import Hazard, Statement
 
 
 def drop_type(item: UserType, context: RenderContext) -> list[Statement]:

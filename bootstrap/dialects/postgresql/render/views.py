@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bootstrap.catalog.code import View
+from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
@@ -15,7 +16,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
-from bootstrap.plan.statement import HazardKind, Statement
+from bootstrap.plan.statement import Statement
 
 
 def create_view(view: View, context: RenderContext, *, replace_it: bool = False) -> list[Statement]:
