@@ -75,6 +75,7 @@ class ServerError(Exception):
         connection_lost: bool = False,
         login_refused: bool = False,
         missing_object: bool = False,
+        permission_denied: bool = False,
         algorithm_not_supported: bool = False,
         retryable: bool = False,
     ) -> None:
@@ -84,6 +85,7 @@ class ServerError(Exception):
         self.connection_lost = connection_lost
         self.login_refused = login_refused
         self.missing_object = missing_object
+        self.permission_denied = permission_denied
         self.algorithm_not_supported = algorithm_not_supported
         self.retryable = retryable
 

@@ -164,12 +164,21 @@ class History:
         return self.dialect.history_table(name)
 
     def read(self, sql: str, parameters: Sequence[Value] | None = None) -> list[Row]:
-        """The rows of a query on our own tables; none where they do not exist yet."""
+        """The rows of a query on our own tables; none where they do not exist yet.
+
+        Raises StatementError where this user may not read them.
+        """
         try:
             return self.session.query(sql, parameters)
         except ServerError as error:
             if error.missing_object:
                 return []
+            if error.permission_denied:
+                raise StatementError(
+                    f"the history in {self.session.database} cannot be read: {error}: grant this user the privileges on"
+                    " its tables (PostgreSQL: GRANT USAGE ON SCHEMA db_bootstrap, GRANT ALL ON ALL TABLES IN SCHEMA"
+                    " db_bootstrap; MySQL: GRANT ALL ON the database; SELECT is enough for all commands but apply)"
+                ) from error
             raise
 
     def insert(self, table: str, rows: Iterable[Mapping[str, Value]], *, now: str = "") -> None:

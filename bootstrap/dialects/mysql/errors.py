@@ -21,8 +21,7 @@ _MISSING = frozenset({1005, 1054, 1072, 1146, 1051, 1305, 1356, 1360, 1539, 1822
 # 1845/1846 algorithm, reason; 1221 as MariaDB words some of it; 4092 too many instant versions; 1847 lock; 1118 a row
 # too large, in which columns that an INSTANT drop has left behind are counted.
 _ALGORITHM = frozenset({1845, 1846, 1847, 4092, 3889, 1118})
-
-ACCESS_DENIED = frozenset({1044, 1142, 1143, 1227, 1370, 1410})
+_ACCESS_DENIED = frozenset({1044, 1142, 1143, 1227, 1370, 1410})
 
 
 def server_error(error: pymysql.MySQLError) -> ServerError:
@@ -37,6 +36,7 @@ def server_error(error: pymysql.MySQLError) -> ServerError:
         connection_lost=lost,
         login_refused=number in _LOGIN,
         missing_object=number in _MISSING,
+        permission_denied=number in _ACCESS_DENIED,
         algorithm_not_supported=number in _ALGORITHM,
         retryable=lost or number in _LOCK_TIMEOUT or number in _DEADLOCK,
     )

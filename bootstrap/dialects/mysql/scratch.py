@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from bootstrap.dialects.base import ServerError
-from bootstrap.dialects.mysql.errors import ACCESS_DENIED
 from bootstrap.dialects.mysql.history import PREFIX
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import account, literal, quote
@@ -56,7 +55,7 @@ def _create(session: MySqlSession, name: str, live: MySqlSession) -> None:
     try:
         session.execute(f"CREATE DATABASE {quote(name)}{charset}")
     except ServerError as error:
-        if error.code.isdigit() and int(error.code) in ACCESS_DENIED:
+        if error.permission_denied:
             raise Refused(permission_to_make_one(session)) from error
         raise StatementError(f"the scratch database {name} could not be made: {error}") from error
     session.use(name)

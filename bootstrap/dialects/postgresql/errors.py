@@ -44,6 +44,7 @@ def translate(error: psycopg2.Error) -> ServerError:
         connection_lost=lost and not refused,
         login_refused=refused,
         missing_object=code in _MISSING,
+        permission_denied=code == INSUFFICIENT_PRIVILEGE,
         retryable=code in {DEADLOCK_DETECTED, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE} | _TRANSIENT,
     )
 

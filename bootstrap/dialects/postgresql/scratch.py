@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from bootstrap.dialects.base import Endpoint, ServerError
 from bootstrap.dialects.postgresql.capabilities import database_locale
-from bootstrap.dialects.postgresql.errors import INSUFFICIENT_PRIVILEGE, OBJECT_IN_USE
+from bootstrap.dialects.postgresql.errors import OBJECT_IN_USE
 from bootstrap.dialects.postgresql.names import literal, quote
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
 from bootstrap.problems import Refused, StatementError
@@ -81,7 +81,7 @@ def _create(maker: PostgresSession, name: str, settings: str) -> None:
             maker.execute(f"CREATE DATABASE {quote(name)} TEMPLATE template0 {settings}")
             break
         except ServerError as error:
-            if error.code == INSUFFICIENT_PRIVILEGE:
+            if error.permission_denied:
                 raise _refusal(maker) from error
             if error.code != OBJECT_IN_USE or attempt == _ATTEMPTS - 1:
                 raise StatementError(f"no scratch database could be made: {error}") from error

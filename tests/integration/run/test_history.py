@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from bootstrap.catalog.ref import Kind
 from bootstrap.dialects.base import ServerError, Session
-from bootstrap.problems import BootstrapError
+from bootstrap.problems import BootstrapError, StatementError
 from bootstrap.redact import remember
 from bootstrap.run.history import History, Outcome, RunEnd, RunFacts, StatementRecord, sql_hash
 from bootstrap.run.ledger import Ledger, SeedProof
+from bootstrap.target.url import parse_url
 from tests.integration.run.conftest import Place
 
 FACTS = RunFacts(
@@ -40,6 +44,25 @@ def test_the_tables_are_made_once(history: History, session: Session) -> None:
     for statement in history.dialect.history_schema():
         session.execute(statement)
     assert history.version() == 1
+
+
+def test_an_account_that_may_not_read_it_is_told_what_to_grant(place: Place, history: History) -> None:
+    """Somebody else bootstrapped this database."""
+    name = f"stranger_{secrets.token_hex(4)}"
+    user = name if place.postgresql else f"'{name}'@'%'"
+    owner, database = history.session, history.session.database
+    owner.execute(f"CREATE USER {user} {'PASSWORD' if place.postgresql else 'IDENTIFIED BY'} 'Stranger-pass-1'")
+    try:
+        if not place.postgresql:  # or it could not even log in
+            owner.execute(f"GRANT CREATE VIEW ON `{database}`.* TO {user}")
+        endpoint = replace(parse_url(place.url, {}).endpoint, username=name, password="Stranger-pass-1")
+        with closing(place.dialect.connect(endpoint, application_name="db-bootstrap")) as session:
+            with pytest.raises(StatementError, match=r"cannot be read: .*denied.*grant this user"):
+                History(session, place.dialect).runs()
+            with pytest.raises(StatementError, match=r"cannot be read: .*denied.*grant this user"):
+                History(session, place.dialect).ensure()
+    finally:
+        owner.execute(f"DROP USER {user}")
 
 
 def test_a_newer_history_is_not_touched(history: History, session: Session) -> None:
