@@ -20,8 +20,9 @@ from bootstrap.plan.planner import created_tables, dropped_objects, planned_chan
 from bootstrap.plan.statement import Plan, Statement
 from bootstrap.problems import DeclarationError
 from bootstrap.redact import remember
-from bootstrap.run.history import History, Run
+from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
+from bootstrap.run.records import Run
 from bootstrap.target.passwords import fetch_password
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.plan.statement import Hazard, Plan
-from bootstrap.run.history import Outcome, StatementRecord
+from bootstrap.run.records import Outcome, StatementRecord
 from bootstrap.run.seeds import SeedResult
 
 

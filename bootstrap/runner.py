@@ -19,10 +19,11 @@ from bootstrap.problems import Incomplete, Unreachable
 from bootstrap.reports import ApplyReport
 from bootstrap.run.checks import run_checks
 from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
-from bootstrap.run.history import History, Outcome, RunEnd, RunFacts, StatementRecord
+from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
 from bootstrap.run.lock import run_lock
 from bootstrap.run.origin import find_origin
+from bootstrap.run.records import Outcome, RunEnd, RunFacts, StatementRecord
 from bootstrap.run.recover import backend_of, reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
 from bootstrap.run.steps import StepRunner, check_unchanged, states

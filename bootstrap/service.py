@@ -17,7 +17,8 @@ from bootstrap.plan.gate import refused_hazards
 from bootstrap.problems import BootstrapError, StatementError, Unreachable
 from bootstrap.reports import ApplyReport, PlanReport
 from bootstrap.run import steps
-from bootstrap.run.history import History, Run, StatementRecord
+from bootstrap.run.history import History
+from bootstrap.run.records import Run, StatementRecord
 from bootstrap.run.seeds import SeedRunner
 from bootstrap.run.verify import Verification
 from bootstrap.unchanged import proven_run, unchanged, verify_proven

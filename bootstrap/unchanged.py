@@ -10,7 +10,8 @@ from bootstrap import __version__
 from bootstrap.assembly import Work
 from bootstrap.reports import ApplyReport
 from bootstrap.run.checks import run_checks
-from bootstrap.run.history import History, Outcome, Run
+from bootstrap.run.history import History
+from bootstrap.run.records import Outcome, Run
 from bootstrap.run.seeds import SeedRunner
 from bootstrap.run.steps import pending, states
 from bootstrap.run.verify import Verification, verification

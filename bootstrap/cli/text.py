@@ -7,7 +7,7 @@ from typing import Any
 
 from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.reports import ApplyReport, PlanReport, amount, counted
-from bootstrap.run.history import Run, StatementRecord
+from bootstrap.run.records import Run, StatementRecord
 from bootstrap.run.seeds import SeedResult
 from bootstrap.run.verify import Verification
 from bootstrap.service import HistoryReport, ImportReport

@@ -17,9 +17,10 @@ from bootstrap.dialects.base import Dialect, ServerError, Session
 from bootstrap.plan.statement import Plan, Statement
 from bootstrap.problems import BootstrapError, Incomplete, StatementError
 from bootstrap.redact import redact
-from bootstrap.run.history import History, Outcome, StatementRecord, sql_hash
+from bootstrap.run.history import History
 from bootstrap.run.lock import assert_owned
 from bootstrap.run.patience import Patience
+from bootstrap.run.records import Outcome, StatementRecord, sql_hash
 
 _STATEMENTS_A_LOOK = 20  # of one transaction, between two looks at how many locks it holds
 _SHOWN_SQL = 4000  # characters of a statement in a message; the history has all of it

@@ -6,16 +6,14 @@ out by us, which is safe because every writer holds the run's lock.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, TypeAlias
 
 from bootstrap.dialects.base import Dialect, Row, ServerError, Session
 from bootstrap.problems import BootstrapError, StatementError
 from bootstrap.redact import redact
+from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
 
 VERSION = 1
 _BATCH = 200  # rows of one INSERT
@@ -23,92 +21,7 @@ _BATCH = 200  # rows of one INSERT
 Value: TypeAlias = "str | int | None"
 
 
-class Outcome(StrEnum):
-    """How a run or a statement ended."""
-
-    RUNNING = "running"
-    APPLIED = "applied"
-    UNCHANGED = "unchanged"
-    FAILED = "failed"
-    INCOMPLETE = "incomplete"  # out of time; the next run goes on
-    INTERRUPTED = "interrupted"  # its process or connection was lost; found by the next run
-    STARTED = "started"
-    DONE = "done"
-    UNKNOWN = "unknown"  # the connection was lost while it ran: only the catalog knows
-
-
 _SUCCESS = (Outcome.APPLIED, Outcome.UNCHANGED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFacts:
-    """What is known of a run when it starts."""
-
-    action: str  # apply, rollback, import
-    environment: str
-    os_user: str = ""
-    principal: str = ""  # CI actor or ARN
-    host: str = ""
-    source: str = ""  # where it was started: a CI job's address
-    git_revision: str = ""
-    tool_version: str = ""
-    declaration_digest: str = ""
-    plan_digest: str = ""
-    fingerprint_before: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunEnd:
-    """What is known of a run when it ends."""
-
-    outcome: Outcome
-    plan_digest: str | None = None
-    fingerprint_after: str = ""
-    ready_token: str = ""
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One run as it was recorded; times are the server's, in UTC."""
-
-    id: int
-    action: str
-    environment: str
-    outcome: Outcome
-    started_at: datetime
-    finished_at: datetime | None
-    db_user: str
-    os_user: str
-    principal: str
-    host: str
-    backend: str
-    source: str
-    git_revision: str
-    tool_version: str
-    declaration_digest: str
-    plan_digest: str
-    fingerprint_before: str
-    fingerprint_after: str
-    ready_token: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementRecord:
-    """One statement of a run as it was recorded."""
-
-    seq: int
-    subject: str
-    sql_text: str
-    sql_hash: str
-    outcome: Outcome
-    recorded_at: datetime | None = None
-    duration_ms: int | None = None
-    attempts: int = 1
-    error: str = ""
-
-
 _RUN_COLUMNS = tuple(Run.__dataclass_fields__)
 _STATEMENT_COLUMNS = tuple(StatementRecord.__dataclass_fields__)
 
@@ -301,11 +214,6 @@ class History:
     def _runs(self, where: str, parameters: Sequence[Value]) -> list[Run]:
         rows = self.read(f"SELECT {', '.join(_RUN_COLUMNS)} FROM {self.table('runs')} {where}", parameters)
         return [Run(**_values(_RUN_COLUMNS, row)) for row in rows]
-
-
-def sql_hash(sql: str) -> str:
-    """What tells whether two statements are the same, also where only a display text may be kept."""
-    return hashlib.sha256(sql.encode()).hexdigest()
 
 
 def _values(columns: Sequence[str], row: Row) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from bootstrap.dialects.base import Dialect, ServerError, Session
 from bootstrap.problems import Refused, StatementError
 from bootstrap.redact import redact
 from bootstrap.run.executor import NO_LIMITS, ConnectionLost, Limits, Progress
-from bootstrap.run.history import History, Outcome, StatementRecord, Value, sql_hash
+from bootstrap.run.history import History, Value
 from bootstrap.run.patience import Patience
+from bootstrap.run.records import Outcome, StatementRecord, sql_hash
 
 # What is undone by a rollback on every engine, so that it can share a transaction with the record of its place.
 _COMMENTS = r"(?:\s|--[^\n]*(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|/\*(?![!M]).*?\*/)*"

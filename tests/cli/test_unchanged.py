@@ -15,8 +15,9 @@ from bootstrap import service
 from bootstrap.assembly import Request, Work, open_work
 from bootstrap.dialects.base import Session
 from bootstrap.planning import plan_structure, proven_structure
-from bootstrap.run.history import History, Outcome, RunFacts
+from bootstrap.run.history import History
 from bootstrap.run.lock import run_lock
+from bootstrap.run.records import Outcome, RunFacts
 from bootstrap.unchanged import proven_run
 from tests.cli.command import write
 from tests.cli.databases import Database

@@ -21,8 +21,9 @@ from bootstrap.importing import session_user
 from bootstrap.planning import plan_structure
 from bootstrap.problems import BootstrapError, DeclarationError, Refused
 from bootstrap.run.executor import Executor
-from bootstrap.run.history import History, RunFacts
+from bootstrap.run.history import History
 from bootstrap.run.lock import run_lock
+from bootstrap.run.records import RunFacts
 from bootstrap.target.connect import from_url
 from bootstrap.target.url import UrlTarget
 from tests.corpora.places import Place

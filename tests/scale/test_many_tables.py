@@ -17,7 +17,7 @@ from benchmarks.locks import GUARANTEED, LockWatch
 from benchmarks.workload import add_column, declare, statements
 from bootstrap.assembly import Request, open_work
 from bootstrap.catalog.tables import Table
-from bootstrap.run.history import Outcome
+from bootstrap.run.records import Outcome
 from bootstrap.service import apply, import_database, plan, verify
 from demo.servers import MariaDBServer, PostgresServer
 from demo.servers.process import log_file

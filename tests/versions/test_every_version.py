@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bootstrap.assembly import Request
-from bootstrap.run.history import Outcome
+from bootstrap.run.records import Outcome
 from bootstrap.service import apply, import_database, plan, verify
 from demo.servers import PostgresServer, Server, ServerUnavailableError
 from tests.conftest import fresh_database, shared_server

@@ -11,7 +11,8 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.dialects.base import Dialect, Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.statement import Plan, Statement
-from bootstrap.run.history import History, RunFacts
+from bootstrap.run.history import History
+from bootstrap.run.records import RunFacts
 from bootstrap.target.url import parse_url
 
 

@@ -14,7 +14,8 @@ from bootstrap.dialects.base import ServerError, Session
 from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Incomplete, StatementError, Unreachable
 from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
-from bootstrap.run.history import History, Outcome
+from bootstrap.run.history import History
+from bootstrap.run.records import Outcome
 from bootstrap.run.recover import backend_of
 from tests.integration.run.conftest import Place, plan_of
 

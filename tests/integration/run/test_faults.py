@@ -15,7 +15,8 @@ import pytest
 
 from bootstrap.dialects.base import Session
 from bootstrap.dialects.registry import dialect_for
-from bootstrap.run.history import History, Outcome
+from bootstrap.run.history import History
+from bootstrap.run.records import Outcome
 from demo.servers import MariaDBServer, PostgresServer
 from tests.integration.run.conftest import Place
 

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bootstrap.run.history import History, Outcome
+from bootstrap.run.history import History
+from bootstrap.run.records import Outcome
 from tests.cli.command import db_bootstrap, start, write
 from tests.integration.run.conftest import Place
 from tests.integration.run.relay import relay_to

@@ -13,8 +13,9 @@ from bootstrap.catalog.ref import Kind
 from bootstrap.dialects.base import ServerError, Session
 from bootstrap.problems import BootstrapError, StatementError
 from bootstrap.redact import remember
-from bootstrap.run.history import History, Outcome, RunEnd, RunFacts, StatementRecord, sql_hash
+from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger, SeedProof
+from bootstrap.run.records import Outcome, RunEnd, RunFacts, StatementRecord, sql_hash
 from bootstrap.target.url import parse_url
 from tests.integration.run.conftest import Place
 

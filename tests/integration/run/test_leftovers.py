@@ -10,7 +10,7 @@ import pytest
 from bootstrap.assembly import Request
 from bootstrap.dialects.base import Session
 from bootstrap.dialects.registry import dialect_for
-from bootstrap.run.history import Outcome
+from bootstrap.run.records import Outcome
 from bootstrap.service import apply, verify
 from bootstrap.target.url import parse_url
 from tests.cli.command import start, write

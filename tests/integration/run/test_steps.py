@@ -11,7 +11,8 @@ from bootstrap.declaration.model import Phase, Step, StepStatement
 from bootstrap.dialects.base import Session
 from bootstrap.problems import Incomplete, Refused, StatementError
 from bootstrap.run.executor import Limits
-from bootstrap.run.history import History, Outcome, RunFacts
+from bootstrap.run.history import History
+from bootstrap.run.records import Outcome, RunFacts
 from bootstrap.run.steps import StepRunner, pending, states
 from tests.integration.run.conftest import Place
 

@@ -13,7 +13,7 @@ from bootstrap.declaration.model import DeclaredCheck, Expectation, Phase, Posit
 from bootstrap.dialects.base import SeedCounts, Session
 from bootstrap.problems import VerificationFailed
 from bootstrap.run.checks import run_checks
-from bootstrap.run.history import Outcome
+from bootstrap.run.records import Outcome
 from bootstrap.run.seeds import SeedResult
 from bootstrap.run.steps import StepState
 from bootstrap.run.verify import verification
