@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bootstrap.catalog.ref import Kind
 from bootstrap.declaration.load import load, load_files
 from bootstrap.declaration.load import manifest as load_manifest
 from bootstrap.declaration.model import Declaration, Files, Manifest, Target, TerraformTarget
@@ -68,6 +69,11 @@ class Work:
         """Which part of the database is looked at."""
         declared = self.declaration.manifest.scope
         return Scope(schemas=declared.schemas, tables=declared.tables, ignore=declared.ignore)
+
+    def fingerprint(self) -> str:
+        """The server's digest of what is there now, with the roles that are declared."""
+        roles = (ref.name for ref in self.declaration.catalog.objects if ref.kind is Kind.ROLE)
+        return self.dialect.fingerprint(self.session, self.scope, roles)
 
     @property
     def policy(self) -> Policy:

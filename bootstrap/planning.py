@@ -50,7 +50,7 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         DeclarationError: the server does not accept what is declared.
         Refused: a change cannot be expressed.
     """
-    fingerprint = work.dialect.fingerprint(work.session, work.scope)
+    fingerprint = work.fingerprint()
     current = work.dialect.introspect(work.session, work.scope).catalog
     if desired is None:
         desired = canonical_declaration(work)

@@ -73,4 +73,4 @@ def _proven(work: Work, last: Run | None) -> Run | None:
         return None
     if last.declaration_digest != work.declaration.digest or last.tool_version != __version__:
         return None
-    return last if work.dialect.fingerprint(work.session, work.scope) == last.fingerprint_after else None
+    return last if work.fingerprint() == last.fingerprint_after else None

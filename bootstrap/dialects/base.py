@@ -241,8 +241,11 @@ class Dialect(Protocol):
     def introspect(self, session: Session, scope: Scope) -> Introspection:
         """Read the live catalog in a constant number of queries. Raises StatementError where the role may not see."""
 
-    def fingerprint(self, session: Session, scope: Scope) -> str:
-        """Digest of the live catalog, computed by the server in one round trip."""
+    def fingerprint(self, session: Session, scope: Scope, roles: Iterable[str] = ()) -> str:
+        """Digest of the live catalog, computed by the server in one round trip.
+
+        Roles are the whole server's: it holds those named in ``roles`` and those that the database has to do with.
+        """
 
     def normalise(
         self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None

@@ -54,6 +54,16 @@ def test_a_run_that_never_ended_is_not_looked_past(database: Database, shop: Pat
     assert database.outcomes() == ["applied", "interrupted", "applied"]
 
 
+def test_a_role_of_another_database_of_the_server_is_no_change_of_this_one(database: Database, shop: Path) -> None:
+    database.run("apply", "--dir", shop).ended(0)
+    role = f"stranger_{database.name[-8:]}"
+    database.sql(f"CREATE ROLE {role}")
+    try:
+        assert database.run("apply", "--dir", shop, "--format", "json").ended(0).data["status"] == "unchanged"
+    finally:
+        database.sql(f"DROP ROLE {role}")
+
+
 @pytest.mark.parametrize("change", BY_HAND)
 def test_what_was_done_by_hand_is_no_unchanged_database(database: Database, shop: Path, change: str) -> None:
     database.run("apply", "--dir", shop).ended(0)

@@ -139,3 +139,41 @@ def test_the_fingerprint_follows_the_structure_and_nothing_else(places: Places) 
         place.session.execute(sql)
         seen.append(DIALECT.fingerprint(place.session, Scope()))
     assert len(set(seen)) == len(seen)
+
+
+def test_the_fingerprint_knows_of_no_role_but_the_declared_and_those_that_are_used(places: Places) -> None:
+    """Roles are the whole cluster's: what other databases do with theirs is no change of this one."""
+    place = places.make("CREATE TABLE a (id int)")
+    name = f"role_{place.session.database[-8:]}"  # its own: other tests are on this server at this moment
+    group, stranger = f"{name}_group", f"{name}_stranger"
+
+    def seen(*declared: str) -> str:
+        return DIALECT.fingerprint(place.session, Scope(), declared)
+
+    before = seen(name)
+    try:
+        for sql in (f"CREATE ROLE {stranger}", f"CREATE ROLE {group}", f"GRANT {stranger} TO {group}"):
+            place.session.execute(sql)
+            assert seen(name) == before
+        digests = [before]
+        for sql in (
+            f"CREATE ROLE {name}",
+            f"ALTER ROLE {name} LOGIN",
+            f"ALTER ROLE {name} SET search_path = public",
+            f"GRANT {group} TO {name}",
+            f"ALTER ROLE {group} RENAME TO {group}_now",
+        ):
+            place.session.execute(sql)
+            digests.append(seen(name))
+        assert len(set(digests)) == len(digests), "of a declared role everything counts"
+
+        undeclared = seen()
+        place.session.execute(f"ALTER ROLE {name} NOLOGIN")
+        assert seen() == undeclared
+        place.session.execute(f"GRANT SELECT ON a TO {name}")
+        granted = seen()
+        place.session.execute(f"ALTER ROLE {name} LOGIN")
+        assert len({undeclared, granted, seen()}) == 3, "who has a privilege here counts, declared or not"
+    finally:
+        place.session.execute("DROP TABLE a")
+        place.session.execute(f"DROP ROLE IF EXISTS {name}, {group}, {group}_now, {stranger}")

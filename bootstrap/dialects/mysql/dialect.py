@@ -67,7 +67,7 @@ class MySqlDialect:
 
         return introspect(cast(MySqlSession, session), scope)
 
-    def fingerprint(self, session: Session, scope: Scope) -> str:
+    def fingerprint(self, session: Session, scope: Scope, roles: Iterable[str] = ()) -> str:  # noqa: ARG002  # no account is part of it, only what accounts may do here
         """Digest of the live catalog, computed by the server in one round trip."""
         return fingerprint(cast(MySqlSession, session), scope)
 

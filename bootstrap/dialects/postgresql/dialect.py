@@ -62,9 +62,9 @@ class PostgresDialect:
 
         return introspect(_own(session), scope)
 
-    def fingerprint(self, session: Session, scope: Scope) -> str:  # noqa: ARG002  # the digest is of the whole database: more than asked is on the safe side
+    def fingerprint(self, session: Session, scope: Scope, roles: Iterable[str] = ()) -> str:  # noqa: ARG002  # the digest is of the whole database: more than asked is on the safe side
         """Digest of the live catalog, computed by the server in one round trip."""
-        return str(session.query(_fingerprint_sql())[0][0])
+        return str(session.query(_fingerprint_sql(), [sorted(roles)])[0][0])
 
     def normalise(
         self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None

@@ -5,6 +5,16 @@ WITH namespaces AS (
 ), relations AS (
   SELECT c.* FROM pg_class c JOIN namespaces n ON n.oid = c.relnamespace
   WHERE c.relkind <> 't' AND c.relpersistence <> 't'
+), roles AS (
+  -- Of the cluster's roles those that are declared and those that this database has to do with: who owns something or
+  -- has a privilege here. What others do with their own roles is no change of this database.
+  SELECT r.oid FROM pg_roles r WHERE r.oid < 16384 OR r.rolname = ANY (%s)
+  UNION
+  SELECT s.refobjid FROM pg_shdepend s JOIN pg_database d ON d.datname = current_database()
+  WHERE s.refclassid = 'pg_authid'::regclass
+    AND (s.dbid = d.oid OR s.classid = 'pg_database'::regclass AND s.objid = d.oid)
+), memberships AS (
+  SELECT m.roleid, m.member, m.admin_option FROM pg_auth_members m JOIN roles r ON r.oid = m.member
 ), parts (part) AS (
   SELECT string_agg(n::text, E'\n' ORDER BY n.oid) FROM namespaces n
   UNION ALL
@@ -83,10 +93,10 @@ WITH namespaces AS (
   UNION ALL
   SELECT string_agg(ROW(r.oid, r.rolname, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, r.rolcanlogin,
     r.rolreplication, r.rolbypassrls, r.rolconnlimit, r.rolvaliduntil, r.rolconfig)::text, E'\n' ORDER BY r.oid)
-  FROM pg_roles r
+  FROM pg_roles r WHERE r.oid IN (SELECT oid FROM roles UNION SELECT roleid FROM memberships)
   UNION ALL
   SELECT string_agg(ROW(m.roleid, m.member, m.admin_option)::text, E'\n' ORDER BY m.roleid, m.member)
-  FROM pg_auth_members m
+  FROM memberships m
 )
 SELECT encode(sha256(convert_to(string_agg(md5(coalesce(part, '')), '' ORDER BY md5(coalesce(part, ''))), 'UTF8')), 'hex')
 FROM parts
