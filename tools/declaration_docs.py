@@ -64,7 +64,9 @@ def _in_order(shapes: dict[str, Node]) -> list[str]:
     """The files, then what stands in them, each where it is first named."""
     order = list(FILES)
     for name in order:  # grows while it is read
-        order += [found for found in _named(shapes[name]) if found not in order]
+        for found in _named(shapes[name]):
+            if found not in order:
+                order.append(found)
     return order
 
 

@@ -8,6 +8,7 @@ a change of the shapes. An editor with the YAML language server uses it through 
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ _KINDS = (SchemaFile, BootstrapFile, OverlayFile, SeedFile, CheckFile, StepFile)
 def json_schema() -> dict[str, Any]:
     """The schema: a file is one of the kinds, each of which can also be named, as ``schema.json#/$defs/SeedFile``."""
     roots, components = msgspec.json.schema_components(_KINDS, ref_template="#/$defs/{name}")
-    _widen(components)
+    _finish(components)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A file of a db-bootstrap declaration",
@@ -40,16 +41,20 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _widen(node: Any) -> None:
-    """Let numbers and booleans stand where the shapes take them for their text."""
+def _finish(node: Any) -> None:
+    """Let numbers and booleans stand where the shapes take them for their text; descriptions without the indentation
+    of the docstrings that they come from, which Python keeps before 3.13.
+    """
     if isinstance(node, list):
         for item in node:
-            _widen(item)
+            _finish(item)
     elif isinstance(node, dict):
         if node.get("$comment") == SQL_MARK:
             node["type"] = ["string", "number", "boolean"]
+        if isinstance(node.get("description"), str):
+            node["description"] = inspect.cleandoc(node["description"])
         for item in node.values():
-            _widen(item)
+            _finish(item)
 
 
 def text() -> str:
