@@ -57,8 +57,9 @@ class Alter:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """A table lets go of the table that it is a partition of, or of the type that it is of, so that its columns can
-    change on their own; the Alter that follows lets it join what it shall belong to.
+    """A table lets go of the table that it is a partition of, of the type that it is of, or of its own partitions
+    (MySQL), so that its columns can change on their own; the Alter or Repartition that follows gives it what it shall
+    have.
     """
 
     before: Table
@@ -67,6 +68,21 @@ class Leave:
     def ref(self) -> Ref:
         """The table."""
         return self.before.ref
+
+
+@dataclass(frozen=True, slots=True)
+class Repartition:
+    """The partitions of a table differ (MySQL): apart from its other properties, for they need columns and keys that
+    are as they shall be.
+    """
+
+    before: Table
+    after: Table
+
+    @property
+    def ref(self) -> Ref:
+        """The table."""
+        return self.after.ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +260,7 @@ class RevokePrivilege:
     before: Grant | DefaultPrivilege
 
 
-ObjectChange: TypeAlias = Create | Drop | Alter | Leave | Rename
+ObjectChange: TypeAlias = Create | Drop | Alter | Leave | Repartition | Rename
 ColumnChange: TypeAlias = AddColumn | DropColumn | AlterColumn | ReleaseDefault | RenameColumn
 ConstraintChange: TypeAlias = AddConstraint | DropConstraint | AlterConstraint
 IndexChange: TypeAlias = CreateIndex | DropIndex | AlterIndex

@@ -137,6 +137,7 @@ class Sequence:
     unlogged: bool = False
     comment: str | None = None
     owner: str | None = None
+    engine: str | None = None  # of MariaDB, where it is not InnoDB
     renamed_from: str | None = field(default=None, compare=False)
 
     @property

@@ -22,6 +22,7 @@ from bootstrap.catalog.changes import (
     DropIndex,
     Rename,
     RenameColumn,
+    Repartition,
 )
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
@@ -53,7 +54,7 @@ def effect_of(change: Change) -> Effect:
             return Effect(takes=frozenset({table.ref, *table_members(table)}))
         case Drop() | DropColumn() | DropConstraint() | DropIndex():
             return Effect(takes=frozenset({change.ref}))
-        case Alter() | AlterColumn():
+        case Alter() | AlterColumn() | Repartition():
             return Effect(alters=frozenset({change.ref}))
         case Rename():
             return Effect(makes=frozenset({change.ref}), takes=frozenset({change.before.ref}))

@@ -28,6 +28,7 @@ from bootstrap.catalog.changes import (
     ReleaseDefault,
     Rename,
     RenameColumn,
+    Repartition,
     RevokePrivilege,
 )
 from bootstrap.catalog.constraints import ForeignKey
@@ -39,6 +40,7 @@ from bootstrap.plan.effects import Effect, effect_of
 from bootstrap.plan.name_slots import name_slot
 from bootstrap.plan.needs import TYPES, changes_with_type, dependents_of, is_taken_in, needs_of, referenced
 from bootstrap.plan.parents import parenthood, partitioned_by
+from bootstrap.plan.partitions import partitions_last
 from bootstrap.plan.rules import Rules
 
 _Index: TypeAlias = dict[Ref, set[int]]
@@ -65,7 +67,8 @@ _DROP_RANK = {
 _MEMBER_RANK: dict[type, int] = {
     Rename: 20, RenameColumn: 21, ReleaseDefault: 22, Leave: 23, DropConstraint: 31, DropIndex: 32, AddColumn: 44,
     AlterColumn: 45, DropColumn: 46,
-    AlterConstraint: 50, AlterIndex: 51, AddConstraint: 52, CreateIndex: 53, RevokePrivilege: 70, GrantPrivilege: 71,
+    AlterConstraint: 50, AlterIndex: 51, AddConstraint: 52, CreateIndex: 53, Repartition: 54,
+    RevokePrivilege: 70, GrantPrivilege: 71,
 }  # fmt: skip
 _FOREIGN_KEY_LAST = 55
 _FOREIGN_KEY_FIRST = 30
@@ -129,7 +132,8 @@ class _Precedence:
         self._column_positions()
         self._sequences_leave_first()
         self._counting_moves()
-        for firsts, then in parenthood(self.changes, self.effects, self.needs):
+        apart = partitions_last(self.changes, self.effects)
+        for firsts, then in (*parenthood(self.changes, self.effects, self.needs), *apart):
             self._put(firsts, then)
         self._privileges_last()
         return self.before

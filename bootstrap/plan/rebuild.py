@@ -23,6 +23,7 @@ from bootstrap.catalog.changes import (
     GrantPrivilege,
     Leave,
     ReleaseDefault,
+    Repartition,
     RevokePrivilege,
 )
 from bootstrap.catalog.code import View
@@ -36,6 +37,7 @@ from bootstrap.catalog.types import Sequence
 from bootstrap.plan.effects import effect_of
 from bootstrap.plan.needs import changes_with_type, dependents_of, is_taken_in, needs_of, owner_of
 from bootstrap.plan.parents import with_leaving
+from bootstrap.plan.partitions import with_repartitions
 from bootstrap.plan.rules import Rules
 
 _ALL_KINDS = frozenset(Kind)
@@ -70,7 +72,11 @@ class _Rebuild:
         self.rules = rules
         self.dependents = dependents_of(needs_of(self.current))
         self.anew = rules.made_anew(self.current, self.desired)
-        self.changes = [*with_leaving(difference.changes, self.current, self.desired), *self._unsaid(difference)]
+        leaving = with_leaving(difference.changes, self.current, self.desired)
+        self.changes = [
+            *with_repartitions(leaving, self.current, self.desired, rules),
+            *self._unsaid(difference),
+        ]
         self.renamed: dict[Ref, Ref] = {
             change.ref.owner.child(change.ref.kind, change.before.name): change.ref
             for change in self.changes
@@ -225,7 +231,7 @@ class _Rebuild:
                 return gone or self._went_with_column(on, dropped)
             case Alter() | AlterColumn() | AlterConstraint() | AlterIndex():
                 return change.ref in self.recreated or change.ref in self.taken or self._of_recreated(change)
-            case Leave() | ReleaseDefault():
+            case Leave() | ReleaseDefault() | Repartition():
                 return bool({change.ref, self._owner(change.ref)} & dropped) or change.ref in self.dropped_columns
             case DropColumn() | DropConstraint() | DropIndex():
                 return self._owner(change.ref) in dropped and not self._breaks_cycle(change, dropped)

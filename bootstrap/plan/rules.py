@@ -8,6 +8,7 @@ from typing import Protocol
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Alter, AlterColumn, AlterConstraint, AlterIndex, Change
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
 
 
 class Rules(Protocol):
@@ -27,6 +28,9 @@ class Rules(Protocol):
 
     def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
         """The tables of both that can only be dropped and created again, with their rows."""
+
+    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:
+        """Whether a partitioned table can only become what it shall be without its partitions meanwhile (MySQL)."""
 
     def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:
         """What the change takes away for a moment: for each identity the kinds of dependents that must be dropped

@@ -25,6 +25,7 @@ from bootstrap.catalog.changes import (
     ReleaseDefault,
     Rename,
     RenameColumn,
+    Repartition,
     RevokePrivilege,
 )
 from bootstrap.catalog.ref import Ref
@@ -55,7 +56,7 @@ def describe(change: Change) -> list[str]:
             return [f"{change.ref} is missing"]
         case Drop() | DropColumn() | DropConstraint() | DropIndex():
             return [f"{change.ref} is there, but not declared"]
-        case Leave() | ReleaseDefault():
+        case Leave() | ReleaseDefault() | Repartition():
             return []  # never a difference: it is made for what happens around it
         case Rename() | RenameColumn():
             return [f"{change.ref} is still called {change.before.name}"]

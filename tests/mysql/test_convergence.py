@@ -141,6 +141,66 @@ CASES = [
      " e timestamp(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING",
      "CREATE TABLE t (a int, s timestamp(6) GENERATED ALWAYS AS ROW START, b int WITHOUT SYSTEM VERSIONING,"
      " until timestamp(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (s, until)) WITH SYSTEM VERSIONING"),
+    (BOTH, "rows are divided by another column, and every key with it",
+     "CREATE TABLE t (a int NOT NULL, x int, PRIMARY KEY (a)) PARTITION BY HASH (a) PARTITIONS 3;"
+     " CREATE TABLE u (a int NOT NULL, b int NOT NULL, UNIQUE KEY k (a)) PARTITION BY RANGE (a)"
+     " (PARTITION p0 VALUES LESS THAN (9), PARTITION p1 VALUES LESS THAN MAXVALUE)",
+     "CREATE TABLE t (b int NOT NULL, x int, PRIMARY KEY (b)) PARTITION BY KEY (b) PARTITIONS 2;"
+     " CREATE TABLE u (a int NOT NULL, b int NOT NULL, UNIQUE KEY k (b)) PARTITION BY RANGE (b)"
+     " (PARTITION p0 VALUES LESS THAN (9), PARTITION p1 VALUES LESS THAN MAXVALUE)"),
+    (BOTH, "partitions go with their column, or with its type",
+     "CREATE TABLE t (a int, b int) PARTITION BY LIST (a) (PARTITION p VALUES IN (1, 2, NULL));"
+     " CREATE TABLE u (a int) PARTITION BY RANGE COLUMNS (a) (PARTITION p VALUES LESS THAN (5));"
+     " CREATE TABLE v (a int, g int GENERATED ALWAYS AS (a % 2) VIRTUAL) PARTITION BY HASH (g) PARTITIONS 2",
+     "CREATE TABLE t (b int); CREATE TABLE u (a varchar(9)) PARTITION BY RANGE COLUMNS (a)"
+     " (PARTITION p VALUES LESS THAN ('m'));"
+     " CREATE TABLE v (a int, g int GENERATED ALWAYS AS (a % 3) STORED) PARTITION BY HASH (g) PARTITIONS 2"),
+    (BOTH, "a unique key and partitions come together, beside another engine and foreign keys that go",
+     "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (id int NOT NULL, d date NOT NULL, PRIMARY KEY (id),"
+     " FOREIGN KEY (id) REFERENCES p (id)); CREATE TABLE u (id int) ENGINE=MyISAM",
+     "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (id int NOT NULL, d date NOT NULL, PRIMARY KEY (id, d),"
+     " KEY id (id)) PARTITION BY RANGE (TO_DAYS(d)) (PARTITION old VALUES LESS THAN (TO_DAYS('2020-01-01')),"
+     " PARTITION rest VALUES LESS THAN MAXVALUE) ; CREATE TABLE u (id int) PARTITION BY HASH (id)"),
+    (BOTH, "one bound between others moves, and so does that of the last partition but one",
+     "CREATE TABLE t (x int NOT NULL) PARTITION BY RANGE COLUMNS (x) (PARTITION p1 VALUES LESS THAN (3),"
+     " PARTITION p2 VALUES LESS THAN (6), PARTITION end VALUES LESS THAN (MAXVALUE))",
+     "CREATE TABLE t (x int NOT NULL) PARTITION BY RANGE COLUMNS (x) (PARTITION p1 VALUES LESS THAN (4),"
+     " PARTITION end VALUES LESS THAN (MAXVALUE))"),
+    (MARIADB, "a column beside those of a period becomes one of another kind",
+     "CREATE TABLE t (id int PRIMARY KEY, s date, e date GENERATED ALWAYS AS (s + 1) VIRTUAL)",
+     "CREATE TABLE t (id int, s date, e date, st timestamp(6) GENERATED ALWAYS AS ROW START,"
+     " en timestamp(6) GENERATED ALWAYS AS ROW END, PRIMARY KEY (id, en), PERIOD FOR SYSTEM_TIME (st, en))"
+     " WITH SYSTEM VERSIONING"),
+    (MARIADB, "sequences have a comment, and an engine",
+     "CREATE SEQUENCE s COMMENT 'one'; CREATE SEQUENCE d ENGINE=MyISAM; CREATE SEQUENCE n",
+     "CREATE SEQUENCE s COMMENT 'it''s \\\\ two'; CREATE SEQUENCE d NOCACHE COMMENT 'x';"
+     " CREATE SEQUENCE n COMMENT 'y' ENGINE=Aria"),
+    (MARIADB, "functions of sql_mode=ORACLE",
+     "CREATE TABLE t (a int); CREATE FUNCTION g(a int) RETURNS int RETURN a",
+     "SET sql_mode = 'ORACLE'; CREATE TABLE t (a int);\nDELIMITER //\n"
+     "CREATE FUNCTION f RETURN int AS b int := 1; BEGIN RETURN b; END\n//\n"
+     "CREATE FUNCTION g(a VARCHAR2, b OUT int) RETURN varchar2(9) DETERMINISTIC COMMENT 'RETURN' SQL SECURITY INVOKER"
+     " AS BEGIN b := 1; RETURN a || 'x'; END\n//\n"
+     "CREATE PROCEDURE p AS BEGIN NULL; END\n//\n"
+     "CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW BEGIN :NEW.a := 1; END\n//\nDELIMITER ;"),
+    (BOTH, "a view that also reads another database names its own nowhere",
+     "CREATE TABLE t (id int)",
+     "CREATE TABLE t (id int); CREATE FUNCTION f(a int) RETURNS int DETERMINISTIC RETURN a;"
+     " CREATE VIEW v AS SELECT t.id, f(t.id) AS n, s.schema_name FROM t JOIN information_schema.schemata s"
+     " WHERE EXISTS (SELECT 1 FROM t x WHERE x.id = t.id)"),
+    (MARIADB, "a view that counts with a sequence",
+     "CREATE SEQUENCE s",
+     "CREATE SEQUENCE s; CREATE VIEW v AS SELECT NEXTVAL(s) AS n"),
+    (BOTH, "a key holds less of a column that is too long for it now",
+     "CREATE TABLE t (a varchar(100), b varchar(700) NOT NULL, KEY k (a), UNIQUE KEY u (b));"
+     " CREATE TABLE m (a char(13), b int, KEY k (a, b)) ENGINE=MyISAM",
+     "CREATE TABLE t (a varchar(2000), b varchar(900) NOT NULL, KEY k (a(200)), UNIQUE KEY u (b(650)));"
+     " CREATE TABLE m (a char(255), b int, KEY k (a(10), b)) ENGINE=MyISAM"),
+    (BOTH, "every column of a table goes and comes again as another",
+     "CREATE TABLE t (a int GENERATED ALWAYS AS (1 + 1) VIRTUAL, b int GENERATED ALWAYS AS (a) VIRTUAL, KEY (a));"
+     " CREATE TABLE v (a int, g int GENERATED ALWAYS AS (a) VIRTUAL)",
+     "CREATE TABLE t (a int, b int);"
+     " CREATE TABLE v (n int, g int, a int GENERATED ALWAYS AS (g) VIRTUAL)"),
 ]  # fmt: skip
 
 

@@ -37,6 +37,9 @@ class FakeRules:
     def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:  # noqa: ARG002  # none is
         return frozenset()
 
+    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:  # noqa: ARG002  # none does
+        return False
+
     def drops_privileges(self, kind: Kind) -> bool:  # noqa: ARG002  # the same for every kind
         return True
 

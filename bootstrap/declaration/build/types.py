@@ -147,7 +147,7 @@ def read_sequence(builder: Builder, key: str, shape: SequenceShape | None, posit
         name=name,
         options=sequence_options(value),
         owned_by=_owned_by(builder, value.owned_by, position),
-        **facts(value, "unlogged", *_COMMON),
+        **facts(value, "unlogged", "engine", *_COMMON),
     )
     builder.assembly.add(made, position)
     read_grants(builder, value.grants, made.ref)

@@ -134,6 +134,7 @@ class SequenceShape(SequenceOptionsShape):
 
     owned_by: Annotated[str | None, postgresql("The column that it goes away with: `orders.number`.")] = None
     unlogged: Annotated[bool, postgresql("Not written to the log.")] = False
+    engine: Annotated[str | None, mysql("Storage engine; default InnoDB.")] = None
     comment: Comment = None
     owner: Owner = None
     grants: Grants | None = None

@@ -104,7 +104,7 @@ def write_sequence(sequence: Sequence, writing: Writing) -> Plain:
     if sequence.owned_by is not None:
         schema, table, column = sequence.owned_by
         content["owned_by"] = join_path("" if schema == writing.default_schema else schema, table, column)
-    content |= given(sequence, "unlogged", *_COMMON) | writing.grants(sequence.ref)
+    content |= given(sequence, "unlogged", "engine", *_COMMON) | writing.grants(sequence.ref)
     return Flow(content) if content else None
 
 

@@ -11,8 +11,8 @@ from bootstrap.catalog.changes import (
     AlterConstraint,
     AlterIndex,
     Change,
-    Rename,
     RenameColumn,
+    Repartition,
 )
 from bootstrap.catalog.code import Event, Routine, Trigger
 from bootstrap.catalog.columns import Column, GeneratedKind
@@ -20,7 +20,8 @@ from bootstrap.catalog.constraints import ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.mysql.keys import changes_block_size
+from bootstrap.dialects.mysql.keys import changes_block_size, table_keys
+from bootstrap.dialects.mysql.partition_columns import are_in_the_way
 from bootstrap.dialects.mysql.render.conversions import is_convertible, unsettles_keys
 
 _NOTHING: Mapping[Ref, frozenset[Kind]] = {}
@@ -61,11 +62,15 @@ class MySqlRules:
         """Every table can be altered into every other."""
         return frozenset()
 
-    def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:  # noqa: ARG002  # no use counts
+    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:
+        """Each key must hold every column that the rows are divided by, and no such column can go."""
+        return after.partitioning is None or are_in_the_way(before, after)
+
+    def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:  # no use counts
         """Foreign keys stand in the way of a change of type on either side and of the key that they live on."""
         match change:
             case AlterColumn(before=before, after=after):
-                return _by_column(change, before, after)
+                return _by_column(change, before, after, current)
             case RenameColumn(table=table, before=before):
                 return {table.ref.child(Kind.COLUMN, before.name): _BY_EXPRESSION}
             case AlterConstraint(before=KeyConstraint() as old, after=KeyConstraint() as new):
@@ -78,8 +83,8 @@ class MySqlRules:
                 return _NOTHING
             case Alter(before=Table() as old_table, after=Table() as new_table):
                 return _by_table(old_table, new_table)
-            case Rename():
-                return _NOTHING
+            case Repartition(before=Table(partitioning=None) as old_table):
+                return _of_table(old_table, _FOREIGN_KEYS)  # no partitioned table has any, or is referenced by one
             case _:
                 return _NOTHING
 
@@ -99,11 +104,12 @@ def _needs_new_column(before: Column, after: Column) -> bool:
     return old is None and new is None and not is_convertible(before.type, after.type)
 
 
-def _by_column(change: AlterColumn, before: Column, after: Column) -> Mapping[Ref, frozenset[Kind]]:
+def _by_column(change: AlterColumn, before: Column, after: Column, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:
     kinds: set[Kind] = set()
     if (before.type, before.charset, before.collation) != (after.type, after.charset, after.collation):
         kinds |= _FOREIGN_KEYS
-        if before.type != after.type and unsettles_keys(before.type, after.type):
+        unsettled = unsettles_keys(before.type, after.type) or _prefixes(change, current)
+        if before.type != after.type and unsettled:
             kinds |= _KEYS
     if before.srid != after.srid:
         kinds.add(Kind.INDEX)  # MySQL: error 3644 under a spatial index
@@ -116,13 +122,33 @@ def _by_column(change: AlterColumn, before: Column, after: Column) -> Mapping[Re
     return {change.ref: frozenset(kinds)} if kinds else _NOTHING
 
 
+def _prefixes(change: AlterColumn, current: Catalog) -> bool:
+    """Whether a key shall hold another length of the column: the old one may be too long for the new type (1071), and
+    the new one for the old type (1089).
+    """
+    live = current.objects.get(change.table.ref)
+    before = _lengths(live, change.before.name) if isinstance(live, Table) else {}
+    after = _lengths(change.table, change.after.name)
+    return any(before[name] != after[name] for name in before.keys() & after.keys())
+
+
+def _lengths(table: Table, column: str) -> dict[str, int | None]:
+    """The keys with a column, and how much of it each holds."""
+    keys = table_keys(table)
+    return {key.name: part.length for key in keys for part in key.parts if part.column == column}
+
+
 def _by_table(before: Table, after: Table) -> Mapping[Ref, frozenset[Kind]]:
-    """Another engine, or partitions, and foreign keys exclude each other."""
+    """Another engine and foreign keys exclude each other."""
     kinds = _KEYS | _FOREIGN_KEYS if changes_block_size(before, after) else frozenset()
     if before.period is not None and before.period != after.period:
         kinds |= _KEYS  # those that are without overlaps in it
-    if before.engine != after.engine or (before.partitioning is None) != (after.partitioning is None):
+    if before.engine != after.engine:
         kinds |= _FOREIGN_KEYS
+    return _of_table(before, kinds)
+
+
+def _of_table(before: Table, kinds: frozenset[Kind]) -> Mapping[Ref, frozenset[Kind]]:
     if not kinds:
         return _NOTHING
     own = {before.ref.child(Kind.FOREIGN_KEY, key.name): _FOREIGN_KEYS for key in before.foreign_keys}

@@ -10,6 +10,7 @@ from bootstrap.catalog.changes import Alter, AlterColumn, AlterConstraint, Alter
 from bootstrap.catalog.code import EventTrigger, Policy, Routine, Trigger, View
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.replication import Publication
+from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import (
     Collation,
     CompositeType,
@@ -66,6 +67,10 @@ class PostgresRules:
     def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
         """The tables that are made anew, with their rows: render/conversion.py."""
         return made_anew(current, desired)
+
+    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:  # noqa: ARG002  # none does
+        """Partitions are tables of their own here."""
+        return False
 
     def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:
         """What must be dropped before the change and created again after it."""

@@ -39,8 +39,9 @@ def read_view(row: Row, reading: Reading) -> View:
     reader.name()
     columns = reader.names() if reader.at("(") else ()
     reader.expect("AS")
-    # MariaDB leaves the database in the columns' names where the definer has not the privileges for the view.
-    definition = without_database(reader.rest(), reading.database, columns_only=True)
+    # MariaDB leaves the database in the names where the view also reads another one, or its definer has not the
+    # privileges for it.
+    definition = without_database(reader.rest(), reading.database)
     return View(
         name=name,
         definition=_CHECK_OPTION.sub("", definition) if check != "NONE" else definition,
@@ -95,7 +96,8 @@ def read_routine(row: Row, reading: Reading) -> Routine:
 
 def _returns(reader: Reader) -> str:
     """The type behind RETURNS with its character set, as far as the line break that SHOW CREATE puts behind it."""
-    reader.expect("RETURNS")
+    if not reader.accept("RETURN"):  # the word of sql_mode=ORACLE
+        reader.expect("RETURNS")
     return reader.rest().split("\n", 1)[0].strip()
 
 
@@ -229,4 +231,13 @@ def read_sequence(name: str, reading: Reading) -> Sequence:
             cycle = True
         elif option != "NOCYCLE":
             raise UnknownSyntaxError(f"sequence {name}: unknown option {option}")
-    return Sequence(name=name, options=SequenceOptions(data_type=data_type, cycle=cycle, **numbers))
+    engine = reader.accept("ENGINE", "=") and reader.name()
+    comment = reader.accept("COMMENT", "=") and reader.string()
+    if not reader.done:
+        raise UnknownSyntaxError(f"sequence {name}: unknown option at: {reader.rest()[:60]}")
+    return Sequence(
+        name=name,
+        options=SequenceOptions(data_type=data_type, cycle=cycle, **numbers),
+        engine=engine if engine and engine.upper() != "INNODB" else None,
+        comment=comment or None,
+    )

@@ -145,15 +145,17 @@ class Reader:
         return self.token.kind is TokenKind.END
 
 
-def without_database(text: str, database: str, *, columns_only: bool = False) -> str:
+def without_database(text: str, database: str) -> str:
     """Take the database's own name off the names that it qualifies: ``nextval(`app`.`ids`)``.
 
-    ``columns_only``: where a table may have that very name, only ``app.table.column`` can be meant.
+    Where a table or its alias has that very name too, only ``app.table.column`` is sure to begin with the database.
     """
     qualifier = quote(database)
     if qualifier not in text:
         return text
-    pieces, last, tokens = [], 0, list(tokens_of(text))
+    tokens = list(tokens_of(text))
+    columns_only = any(_names_relation(tokens, place, qualifier) for place in range(len(tokens)))
+    pieces, last = [], 0
     for place, token in enumerate(tokens[:-2]):
         if token.kind is not TokenKind.NAME or token.text != qualifier:
             continue
@@ -161,3 +163,15 @@ def without_database(text: str, database: str, *, columns_only: bool = False) ->
             pieces.append(text[last : token.start])
             last = tokens[place + 1].end
     return "".join(pieces) + text[last:]
+
+
+def _names_relation(tokens: list[Token], place: int, name: str) -> bool:
+    """Whether the name at a place is, or may be, that of a table or of its alias: it stands on its own there, and is
+    neither the column of something nor what a column is called.
+    """
+    if tokens[place].text != name or tokens[place + 1].text == ".":
+        return False
+    before = tokens[place - 1].text.upper() if place else ""
+    if before == ".":
+        return place > 1 and tokens[place - 2].text == name
+    return before != "AS"

@@ -22,6 +22,7 @@ from bootstrap.catalog.changes import (
     ReleaseDefault,
     Rename,
     RenameColumn,
+    Repartition,
     RevokePrivilege,
 )
 from bootstrap.catalog.code import Event, Routine, Trigger, View
@@ -29,8 +30,8 @@ from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.mysql.render import code, columns, keys, security, tables
-from bootstrap.dialects.mysql.render.statements import data_loss, plain
+from bootstrap.dialects.mysql.render import code, columns, keys, security, sequences, tables
+from bootstrap.dialects.mysql.render.statements import plain
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
@@ -56,8 +57,12 @@ def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: 
             return columns.drop_column(change, context)
         case AlterColumn():
             return columns.alter_column(change, context)
-        case Leave() | ReleaseDefault():
-            raise TypeError(change)  # no default depends on a routine here, and no table on another's columns
+        case Leave(before=table):
+            return tables.remove_partitions(table, context)
+        case Repartition(before=before, after=after):
+            return tables.repartition_table(before, after, context)
+        case ReleaseDefault():
+            raise TypeError(change)  # no default depends on a routine here
         case RenameColumn():
             moved = security.moved_column_privileges(
                 change.table.ref, change.before.name, change.after.name, context, database=_database(context)
@@ -92,7 +97,7 @@ def _create(change: Create, item: DatabaseObject, context: RenderContext) -> lis
         case View() | Routine() | Trigger() | Event():
             return code.create_code(item, context)
         case Sequence():
-            return code.create_sequence(item, context)
+            return sequences.create_sequence(item, context)
         case Role():
             return security.create_role(item, context)
         case _:
@@ -106,8 +111,7 @@ def _drop(change: Drop, item: DatabaseObject, context: RenderContext) -> list[St
         case View() | Routine() | Trigger() | Event():
             return code.drop_code(item, context)
         case Sequence():
-            hazard = data_loss(item.ref, "the sequence is dropped with the number that it has reached")
-            return [plain(f"DROP SEQUENCE {quote(item.name)}", item.ref, hazards=[hazard], context=context)]
+            return sequences.drop_sequence(item, context)
         case Role():
             return security.drop_role(item, context)
         case _:
@@ -121,7 +125,7 @@ def _alter(change: Alter, before: DatabaseObject, after: DatabaseObject, context
         case ((View() | Routine() | Trigger() | Event()), (View() | Routine() | Trigger() | Event())):
             return code.create_code(after, context, before=before)
         case Sequence(), Sequence():
-            return code.alter_sequence(before, after, context)
+            return sequences.alter_sequence(before, after, context)
         case Role(), Role():
             return security.alter_role(before, after, context)
         case _:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bootstrap.catalog.code import Event, Routine, Trigger, View
-from bootstrap.catalog.columns import SequenceOptions
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.catalog.types import Sequence as SequenceObject
 from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.introspection.dependencies import siblings
@@ -125,7 +121,8 @@ def _routine(routine: Routine, context: RenderContext, *, replaces: bool) -> str
     text += "AGGREGATE " if "aggregate" in attributes else ""
     text += f"{routine.kind.upper()} {quote(routine.name)}({routine.arguments})"
     if routine.returns:
-        text += f" RETURNS {routine.returns}"
+        oracle = "ORACLE" in (routine.sql_mode or "").split(",")
+        text += f" {'RETURN' if oracle else 'RETURNS'} {routine.returns}"
     lines = [text]
     if "deterministic" in attributes:
         lines.append(
@@ -171,50 +168,3 @@ def _enabled(event: Event, context: RenderContext) -> str:
     if word == "DISABLE ON SLAVE" and context.server.vendor == "mysql" and context.server.version >= (8, 3):
         return "DISABLE ON REPLICA"
     return word
-
-
-def create_sequence(item: SequenceObject, context: RenderContext) -> list[Statement]:
-    """CREATE SEQUENCE of MariaDB."""
-    if "sequences" not in context.server.capabilities:
-        raise Refused(f"{item.ref}: only MariaDB has sequences; use an AUTO_INCREMENT column")
-    return [plain(f"CREATE SEQUENCE {quote(item.name)}{_sequence_options(item.options)}", item.ref, creates=True)]
-
-
-def alter_sequence(before: SequenceObject, after: SequenceObject, context: RenderContext) -> list[Statement]:
-    """ALTER SEQUENCE; where the counter stands is left alone, unless it is outside of the new range: MariaDB refuses a
-    range that begins behind it (4085), and only the run itself knows where it stands.
-    """
-    options = replace(
-        after.options,
-        data_type=None if after.options.data_type == before.options.data_type else after.options.data_type,
-    )
-    name, text = quote(after.name), _sequence_options(options)
-    sql = f"ALTER SEQUENCE {name}{text}"
-    if _first(before.options) != _first(after.options):
-        furthest = "GREATEST" if _ascends(after.options) else "LEAST"
-        counter = f"(SELECT {furthest}(next_not_cached_value, {_first(after.options)}) FROM {name})"
-        altered = f"CONCAT({literal(f'ALTER SEQUENCE {name} RESTART WITH ')}, counter, {literal(text)})"
-        sql = f"BEGIN NOT ATOMIC\n  DECLARE counter bigint DEFAULT {counter};\n  EXECUTE IMMEDIATE {altered};\nEND"
-    return [plain(sql, after.ref, context=context)]
-
-
-def _ascends(options: SequenceOptions) -> bool:
-    return (options.increment if options.increment is not None else 1) >= 0
-
-
-def _first(options: SequenceOptions) -> int:
-    """The bound that a sequence counts away from."""
-    if _ascends(options):
-        return 1 if options.minimum is None else options.minimum
-    return -1 if options.maximum is None else options.maximum
-
-
-def _sequence_options(options: SequenceOptions) -> str:
-    text = f" AS {options.data_type}" if options.data_type else ""
-    for words, value in (("START WITH", options.start), ("MINVALUE", options.minimum), ("MAXVALUE", options.maximum),
-                         ("INCREMENT BY", options.increment)):  # fmt: skip
-        if value is not None:
-            text += f" {words} {value}"
-    if options.cache is not None:
-        text += f" CACHE {options.cache}" if options.cache else " NOCACHE"
-    return f"{text} {'CYCLE' if options.cycle else 'NOCYCLE'}"

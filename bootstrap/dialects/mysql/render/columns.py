@@ -46,13 +46,16 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     later = _later_default(column, table, context)
     added = column if later is None else replace(column, default=None)
     clauses = [*engine_first(table, column, context), _add_clause(table, added, change.previous, context)]
+    hazards = [] if column.generated else list(_hazards_of_adding(change, context))
+    if _keeps_rows(table, column.name, context):
+        clauses.insert(0, f"DROP COLUMN {quote(column.name)}")
+        hazards += _hazards_of_dropping(change.ref, live_table(table, context).column(column.name))
     clauses += new_period_after(live_table(table, context), wanted_table(table, context), column.name, context)
     cost = _cost_of_adding(added)
     if brought_by == column.name:
         clauses += carried(table, column, context)
         cost = Cost.SHARED
     clauses += _lost_default(column)
-    hazards = [] if column.generated else list(_hazards_of_adding(change, context))
     statements = [alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards)]
     return statements if later is None else [*statements, later]
 
@@ -128,13 +131,30 @@ def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     """DROP COLUMN."""
     if is_row_column(change.before):
         return _period_instead(change.table, change.before, context, subject=change.ref)
-    hazards = []
-    if not change.before.generated:
-        hazards.append(data_loss(change.ref, "the column is dropped with all its values",
-                                 "stop using it first, and drop it a release later"))  # fmt: skip
+    if _keeps_rows(change.table, change.before.name, context):
+        return []  # it goes when it comes again
+    hazards = list(_hazards_of_dropping(change.ref, change.before))
     live, wanted = live_table(change.table, context), wanted_table(change.table, context)
     clauses = [*old_period_first(live, wanted, change.before.name), f"DROP COLUMN {quote(change.before.name)}"]
     return [alter(change.table, clauses, context, subject=change.ref, cost=Cost.INSTANT, hazards=hazards)]
+
+
+def _hazards_of_dropping(ref: Ref, before: Column | None) -> Iterator[Hazard]:
+    if before is not None and not before.generated:
+        yield data_loss(ref, "the column is dropped with all its values",
+                        "stop using it first, and drop it a release later")  # fmt: skip
+
+
+def _keeps_rows(table: Table, name: str, context: RenderContext) -> bool:
+    """Whether a column goes and comes again in one ALTER, because every column of the table goes: a table without any
+    has no rows, and the servers refuse it (1090).
+    """
+    live, wanted = live_table(table, context), wanted_table(table, context)
+    if any(live.ref.child(Kind.COLUMN, column.name) not in context.dropped for column in live.columns):
+        return False
+    again = [column for column in live.columns if wanted.column(column.name)]
+    last = next((column for column in again if not column.generated), again[0] if again else None)
+    return last is not None and last.name == name and table.ref not in context.created
 
 
 def rename_column(change: RenameColumn, context: RenderContext) -> list[Statement]:

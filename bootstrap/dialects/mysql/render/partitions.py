@@ -58,7 +58,8 @@ def _by_range(old: list[MySqlPartition], new: list[MySqlPartition]) -> list[Part
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     gone, made = old[start : len(old) - end], new[start : len(new) - end]
-    if end and (not gone or not made):  # the neighbour above takes rows in, or gives some away
+    if end and (not gone or not made or gone[-1].values != made[-1].values):
+        # The neighbour above takes rows in, or gives some away.
         gone, made = old[start : len(old) - end + 1], new[start : len(new) - end + 1]
         end -= 1
     if not gone:

@@ -90,10 +90,8 @@ def rename_table(change: Rename, before: Table, after: Table, context: RenderCon
 
 
 def alter_table(change: Alter, before: Table, after: Table, context: RenderContext) -> list[Statement]:
-    """The table's own properties; partitions and system versioning in statements of their own."""
+    """The table's own properties but its partitions; system versioning in statements of its own."""
     statements = []
-    if before.partitioning and not after.partitioning:
-        statements.append(_partition_statement(change, after, "REMOVE PARTITIONING", Cost.COPY, context))
     if before.system_versioned and not after.system_versioned:
         statements += versioning.end(before, context, subject=change.ref)
     for old, new in pairwise(_property_steps(before, after)):
@@ -102,17 +100,29 @@ def alter_table(change: Alter, before: Table, after: Table, context: RenderConte
         statements += versioning.begin(live_table(after, context), after, context, subject=change.ref)
     if after.period != before.period:
         statements += versioning.change_period(before, after, context, subject=change.ref)
-    if after.partitioning and after.partitioning != before.partitioning:
-        for step in repartition(before.partitioning, after.partitioning):
-            hazards = [
-                data_loss(
-                    change.ref,
-                    f"the partition {name} is dropped with its rows: no declared partition takes them",
-                    "move the rows that are to stay by a step, or declare the partition",
-                )
-                for name in step.dropped
-            ]
-            statements.append(_partition_statement(change, after, step.clause, step.cost, context, hazards))
+    return statements
+
+
+def remove_partitions(table: Table, context: RenderContext) -> list[Statement]:
+    """REMOVE PARTITIONING: all rows stay."""
+    return [_partition_statement(table, "REMOVE PARTITIONING", Cost.COPY, context)]
+
+
+def repartition_table(before: Table, after: Table, context: RenderContext) -> list[Statement]:
+    """From one set of partitions to another."""
+    if after.partitioning is None:
+        return remove_partitions(after, context)
+    statements = []
+    for step in repartition(before.partitioning, after.partitioning):
+        hazards = [
+            data_loss(
+                after.ref,
+                f"the partition {name} is dropped with its rows: no declared partition takes them",
+                "move the rows that are to stay by a step, or declare the partition",
+            )
+            for name in step.dropped
+        ]
+        statements.append(_partition_statement(after, step.clause, step.cost, context, hazards))
     return statements
 
 
@@ -168,9 +178,9 @@ def _property_clauses(before: Table, after: Table) -> Iterator[tuple[str, Cost]]
 
 
 def _partition_statement(
-    change: Alter, table: Table, clause: str, cost: Cost, context: RenderContext, hazards: Sequence[Hazard] = ()
+    table: Table, clause: str, cost: Cost, context: RenderContext, hazards: Sequence[Hazard] = ()
 ) -> Statement:
     """Partition clauses take no ALGORITHM beside themselves on every server: the plain form is all there is."""
-    statement = alter(table, [clause], context, subject=change.ref, cost=cost, hazards=hazards)
+    statement = alter(table, [clause], context, subject=table.ref, cost=cost, hazards=hazards)
     sql = f"ALTER TABLE {quote(table.name)} {clause}"
-    return plain(sql, change.ref, hazards=statement.hazards, settings=statement.session_settings, context=context)
+    return plain(sql, table.ref, hazards=statement.hazards, settings=statement.session_settings, context=context)

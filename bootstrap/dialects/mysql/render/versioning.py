@@ -7,7 +7,7 @@ The server lets neither the columns of a period nor the versioning come or go wi
 from __future__ import annotations
 
 from bootstrap.catalog.columns import Column
-from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.render.parts import application_period, column_definition, period
@@ -35,7 +35,8 @@ def begin(live: Table, wanted: Table, context: RenderContext, *, subject: Ref) -
         names = [column.name for column in wanted.columns]
         for column in row_columns(wanted):
             previous = names[names.index(column.name) - 1] if names[0] != column.name else ""
-            known = live.column(previous) or previous in (other.name for other in row_columns(wanted))
+            stays = live.column(previous) and live.ref.child(Kind.COLUMN, previous) not in context.dropped
+            known = stays or previous in (other.name for other in row_columns(wanted))
             place = f" AFTER {quote(previous)}" if known else ("" if previous else " FIRST")
             clauses.append(f"ADD COLUMN {column_definition(column, context.server, table_collation=None)}{place}")
         system_time = period(wanted.columns)

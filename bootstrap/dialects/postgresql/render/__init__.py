@@ -26,6 +26,7 @@ from bootstrap.catalog.changes import (
     ReleaseDefault,
     Rename,
     RenameColumn,
+    Repartition,
     RevokePrivilege,
 )
 from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View
@@ -139,7 +140,7 @@ _ALTER: Mapping[type, _Alterer] = {
 }
 
 
-def render(change: Change, context: RenderContext) -> list[Statement]:
+def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: C901  # one line per change
     """The statements that carry out one change. Raises Refused for what cannot be done."""
     match change:
         case Create():
@@ -160,6 +161,8 @@ def render(change: Change, context: RenderContext) -> list[Statement]:
             return _index(change, context)
         case GrantPrivilege() | RevokePrivilege():
             return _privilege(change, context)
+        case Repartition():
+            raise TypeError(change)  # partitions are tables of their own here
         case _:
             assert_never(change)
 
