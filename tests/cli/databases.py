@@ -12,7 +12,7 @@ from urllib.parse import quote
 from demo.servers import PostgresServer, Server
 from tests.cli.command import Outcome, Started, db_bootstrap, start
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0
 Rows = list[tuple[Any, ...]]
 
 # The short names in which servers say a type → one word for both engines.

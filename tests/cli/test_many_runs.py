@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,25 +15,35 @@ import pytest
 from tests.cli.command import write
 from tests.cli.databases import Database, eventually
 
-SLEEP = {"postgresql": "SELECT pg_sleep({0});\n", "mysql": "SELECT sleep({0});\n"}
-# A statement of ours that is running, as the server lists it.
+# The connections in which such a statement runs, as the server lists them.
 RUNNING = {
-    "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+    "postgresql": "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
     " AND pid <> pg_backend_pid() AND query LIKE '%{0}%'",
-    "mysql": "SELECT count(*) FROM information_schema.processlist WHERE db = database()"
+    "mysql": "SELECT id FROM information_schema.processlist WHERE db = database()"
     " AND id <> connection_id() AND info LIKE '%{0}%'",
 }
 
-# Who somebody is, and what holds a table for as long as the transaction lasts.
-HOLDING = {
-    "postgresql": ("SELECT pg_backend_pid()", "SELECT * FROM orders"),
-    "mysql": ("SELECT connection_id()", "SELECT * FROM orders"),
-}
+WHO = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT connection_id()"}
 
 
-def running(database: Database, text: str) -> bool:
-    [(number,)] = database.sql(RUNNING[database.engine].format(text))
-    return bool(number)
+def running(database: Database, text: str) -> set[int]:
+    return {int(number) for (number,) in database.sql(RUNNING[database.engine].format(text))}
+
+
+@contextmanager
+def holding(database: Database, query: str) -> Iterator[int]:
+    """Somebody whose transaction holds what it reads, until the block ends; the number of the connection."""
+    holder = database.server.connect(database.name)
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute(WHO[database.engine])
+            [(number,)] = cursor.fetchall()
+            cursor.execute("BEGIN")
+            cursor.execute(query)
+            cursor.fetchall()
+            yield int(number)
+    finally:
+        holder.close()
 
 
 @pytest.mark.parametrize("number", [2, 10])
@@ -45,21 +58,25 @@ def test_one_of_many_applies_and_the_rest_finds_nothing_to_do(database: Database
 
 
 def test_killed_in_the_middle_the_next_run_converges(database: Database, shop: Path) -> None:
-    step = "UPDATE customers SET name = concat(name, '!') WHERE id = 7;\n" + SLEEP[database.engine].format(6)
-    write(shop, database.engine, {"steps/0001_slow.sql": "-- transaction: off\n" + step})
+    step = "-- transaction: off\nUPDATE customers SET name = concat(name, '!') WHERE id = {};\n"
+    write(shop, database.engine, {"steps/0001_slow.sql": step.format(7) + step.splitlines()[1].format(8) + "\n"})
     database.run("apply", "--dir", without_steps(shop)).ended(0)
-    database.sql("INSERT INTO customers VALUES (7, 'seven@example.com', 'Seven')")
+    database.sql("INSERT INTO customers VALUES (7, 'seven@example.com', 'Seven'), (8, 'eight@example.com', 'Eight')")
 
-    first = database.start("apply", "--dir", shop)
-    eventually(lambda: running(database, "sleep(6)"), "the step runs")
-    first.process.send_signal(signal.SIGKILL)
-    assert first.finish().code == -signal.SIGKILL
+    with holding(database, "SELECT id FROM customers WHERE id = 8 FOR UPDATE"):
+        first = database.start("apply", "--dir", shop)
+        eventually(lambda: bool(running(database, "id = 8")), "the step's second statement waits")
+        left = running(database, "id = 8")
+        first.process.send_signal(signal.SIGKILL)
+        assert first.finish().code == -signal.SIGKILL
+        second = database.start("apply", "--dir", shop)
+        eventually(lambda: not left & running(database, "id = 8"), "the killed run has left nothing behind")
 
-    database.run("apply", "--dir", shop).ended(0)
+    second.finish().ended(0)
     database.run("verify", "--dir", shop).ended(0)
-    assert database.sql("SELECT name FROM customers WHERE id = 7") == [("Seven!",)], "its first statement ran once"
+    names = database.sql("SELECT name FROM customers WHERE id > 6 ORDER BY id")
+    assert names == [("Seven!",), ("Eight!",)], "each statement was carried out once"
     assert database.outcomes() == ["applied", "interrupted", "applied"]
-    eventually(lambda: not running(database, "sleep(6)"), "the killed run has left nothing behind")
 
 
 def test_killed_at_any_time_the_next_run_converges(database: Database, tmp_path: Path) -> None:
@@ -86,19 +103,12 @@ def test_waiting_for_another_run_names_it(database: Database, shop: Path) -> Non
     write(shop, database.engine, {"steps/0001_count.sql": "UPDATE customers SET name = 'Count' WHERE id = 7;\n"})
     database.run("apply", "--dir", without_steps(shop)).ended(0)
     database.sql("INSERT INTO customers VALUES (7, 'seven@example.com', 'Seven')")
-    holder = database.server.connect(database.name)
-    try:
-        with holder.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("SELECT id FROM customers WHERE id = 7 FOR UPDATE")
-            cursor.fetchall()
-            first = database.start("apply", "--dir", shop)
-            eventually(lambda: running(database, "UPDATE customers"), "the first run works")
-            second = database.start("apply", "--dir", shop, "--format", "json")
-            assert second.process.stderr is not None
-            line = next(line for line in second.process.stderr if "waiting for another run" in line)
-    finally:
-        holder.close()
+    with holding(database, "SELECT id FROM customers WHERE id = 7 FOR UPDATE"):
+        first = database.start("apply", "--dir", shop)
+        eventually(lambda: bool(running(database, "UPDATE customers")), "the first run works")
+        second = database.start("apply", "--dir", shop, "--format", "json")
+        assert second.process.stderr is not None
+        line = next(line for line in second.process.stderr if "waiting for another run" in line)
     assert database.server.username in line
     first.finish().ended(0)
     assert second.finish().ended(0).data["status"] == "unchanged"
@@ -113,23 +123,21 @@ def test_waiting_for_a_table_names_who_holds_it(database: Database, shop: Path) 
     )
     schema = shop / "schema/orders.yaml"
     schema.write_text(schema.read_text().replace("note: varchar(200)", "note: varchar(200)\n      paid: boolean"))
-    holder = database.server.connect(database.name)
-    try:
-        with holder.cursor() as cursor:
-            number, lock = HOLDING[database.engine]
-            cursor.execute(number)
-            [(number,)] = cursor.fetchall()
-            cursor.execute("BEGIN")
-            cursor.execute(lock)
-            cursor.fetchall()
-            run = database.start("apply", "--dir", shop)
-            eventually(lambda: running(database, "ADD COLUMN"), "the run waits")
-            time.sleep(2)  # longer than its lock_timeout
-    finally:
-        holder.close()
-    outcome = run.finish().ended(0)
-    assert str(number) in outcome.err, outcome.err
+    with holding(database, "SELECT * FROM orders") as number:
+        run = database.start("apply", "--dir", shop)
+        assert run.process.stderr is not None
+        said = list(up_to(rf"(process|connection) {number}\b", run.process.stderr))
+    assert "waits for a lock" in said[-1], said
+    run.finish().ended(0)
     assert "paid" in database.columns("orders")
+
+
+def up_to(pattern: str, lines: Iterable[str]) -> Iterator[str]:
+    """The lines up to the first that has this; all of them where none has."""
+    for line in lines:
+        yield line
+        if re.search(pattern, line):
+            return
 
 
 def without_steps(folder: Path) -> Path:

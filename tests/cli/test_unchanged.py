@@ -39,7 +39,7 @@ def work_on(database: Database, folder: Path) -> Iterator[Work]:
 
 def test_an_unchanged_apply_waits_for_no_lock(database: Database, shop: Path) -> None:
     first = database.run("apply", "--dir", shop, "--format", "json").ended(0).data
-    with work_on(database, shop) as other, run_lock(other.session, deadline_seconds=5):
+    with work_on(database, shop) as other, run_lock(other.session, deadline_seconds=60):
         second = database.run("apply", "--dir", shop, "--format", "json").ended(0).data
     assert (second["status"], second["run_id"]) == ("unchanged", first["run_id"])
     assert second["ready_token"] == first["ready_token"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from bootstrap.assembly import Request, Work
 from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.roles import without_strangers
 from bootstrap.declaration.load import load
 from bootstrap.declaration.model import Declaration, Manifest
 from bootstrap.declaration.writer import WriteSettings, write
@@ -109,14 +110,18 @@ def account_of(session: Session, dialect: Dialect) -> str:
 def declared(
     dialect: Dialect, found: Introspection, account: str, *, direct: bool = False
 ) -> Iterator[Wanted | Verdict]:
-    """Write a catalog down as a declaration and read it again, as ``import`` does; ``account`` is who imported."""
+    """Write a catalog down as a declaration and read it again, as ``import`` does; ``account`` is who imported.
+
+    As there, without the roles that the database has nothing to do with: those of other tests come and go.
+    """
+    catalog = without_strangers(found.catalog, account)
     if direct:
         manifest = Manifest(name="direct", engine=dialect.name, environment=None, environments=(), default_schema="")
-        yield Wanted(Declaration(manifest=manifest, catalog=found.catalog, sources={}), found.catalog)
+        yield Wanted(Declaration(manifest=manifest, catalog=catalog, sources={}), catalog)
         return
     with tempfile.TemporaryDirectory(prefix="dbb-corpora-", dir=_memory()) as folder:
         try:
-            write(found.catalog, dialect.name, Path(folder), settings=WriteSettings(owner=account))
+            write(catalog, dialect.name, Path(folder), settings=WriteSettings(owner=account))
             goal: Wanted | Verdict = Wanted(load(Path(folder)))
         except Refused as error:
             goal = Verdict(REFUSED, _first_line(error))

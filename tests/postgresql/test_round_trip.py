@@ -109,7 +109,7 @@ def test_a_declaration_that_the_server_refuses_is_named_with_its_place_and_leave
 def _left_behind(place: Place) -> set[str]:
     """Scratch databases that are there now and do not go in a while: those of other tests on this server do."""
     query = "SELECT datname FROM pg_database WHERE datname LIKE 'db_bootstrap_scratch_%'"
-    left, end = {name for (name,) in place.session.query(query)}, time.monotonic() + 60
+    left, end = {name for (name,) in place.session.query(query)}, time.monotonic() + 300
     while left and time.monotonic() < end:
         time.sleep(0.5)
         left &= {name for (name,) in place.session.query(query)}

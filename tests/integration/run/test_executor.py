@@ -17,6 +17,7 @@ from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdate
 from bootstrap.run.history import History
 from bootstrap.run.records import Outcome
 from bootstrap.run.recover import backend_of
+from tests.cli.databases import eventually
 from tests.integration.run.conftest import Place, plan_of
 
 Make = Callable[..., Statement]
@@ -40,7 +41,7 @@ def test_statements_are_done_journalled_and_told(
     plan = plan_of(
         statement("CREATE TABLE a (id int PRIMARY KEY)", "a", creates_only=True),
         statement("CREATE TABLE b (id int PRIMARY KEY)", "b", creates_only=True),
-        statement("ALTER TABLE a ADD COLUMN x int", "a", lock_timeout_ms=1000, statement_timeout_ms=5000),
+        statement("ALTER TABLE a ADD COLUMN x int", "a", lock_timeout_ms=60_000, statement_timeout_ms=60_000),
     )
     records = executor.execute(plan)
     assert tables(session) == {"a", "b"}
@@ -189,7 +190,17 @@ def test_a_lost_connection_is_told_from_a_refusal(place: Place, session: Session
     session.execute("CREATE TABLE t (id int PRIMARY KEY)")
     other = place.connect()
     backend = backend_of(session, place.dialect)
-    killer = threading.Timer(1, lambda: place.dialect.end_backend(other, backend))
+
+    def end_it_as_it_waits() -> None:
+        eventually(lambda: bool(other.query(waits, [int(backend)])), "the statement waits")
+        place.dialect.end_backend(other, backend)
+
+    waits = (
+        "SELECT pid FROM pg_stat_activity WHERE pid = %s AND query LIKE 'ALTER TABLE%%' AND wait_event_type = 'Lock'"
+        if place.postgresql
+        else "SELECT id FROM information_schema.processlist WHERE id = %s AND info LIKE 'ALTER TABLE%%'"
+    )
+    killer = threading.Thread(target=end_it_as_it_waits)
     with held(place):
         killer.start()
         with pytest.raises(ConnectionLost, match="connection was lost during statement 1 of 1"):

@@ -54,7 +54,7 @@ class Road:
         return Target(
             engine=self.dialect.name, host=str(parts.hostname), port=int(parts.port or 0), database=self.database,
             username=str(parts.username), credentials=credentials, tls=Tls("verify-full", ca_file),
-            connect_deadline_seconds=5,
+            connect_deadline_seconds=60,
         )  # fmt: skip
 
 
