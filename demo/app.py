@@ -68,7 +68,7 @@ def connect_mysql(target: dict[str, Any]) -> pymysql.connections.Connection[Any]
         password=secret["password"],
         database=target["database"],
         autocommit=True,
-        connect_timeout=5,
+        connect_timeout=30,
         ssl_ca=os.environ["DB_BOOTSTRAP_CA_FILE"],
         ssl_verify_cert=True,
         ssl_verify_identity=True,
@@ -84,7 +84,7 @@ def connect_postgresql(target: dict[str, Any]) -> psycopg2.extensions.connection
         user=secret["username"],
         password=secret["password"],
         dbname=target["database"],
-        connect_timeout=5,
+        connect_timeout=30,
         sslmode="verify-full",
         sslrootcert=os.environ["DB_BOOTSTRAP_CA_FILE"],
     )

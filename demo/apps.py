@@ -18,7 +18,7 @@ from demo.servers.process import LOOPBACK, GuardedProcess, free_port
 if TYPE_CHECKING:
     from demo.app import Deployment
 
-START_SECONDS = 30.0
+ANSWER_SECONDS = 120.0
 
 
 def deploy(apps: Path, deployment: Deployment, *, owner: int) -> None:
@@ -57,7 +57,7 @@ def ask(apps: Path, environment: str, path: str, body: dict[str, Any] | None = N
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"http://{LOOPBACK}:{port}{path}", data=data)
     try:
-        with urllib.request.urlopen(request, timeout=START_SECONDS) as response:  # noqa: S310 always http, see above
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310 always http, see above
             return response.status, json.loads(response.read())
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read())

@@ -23,7 +23,7 @@ from demo.paths import ROOT, Paths
 from demo.progress import Progress
 from demo.terraform import Terraform
 
-INSTANCE_SECONDS = 120.0
+INSTANCE_SECONDS = 600.0
 UNCHANGED = "unchanged"
 
 

@@ -25,6 +25,7 @@ from demo.aws.runtime_environment import RuntimeUnavailableError, runtime_python
 from demo.servers.cache import file_lock
 
 PR_SET_PDEATHSIG = 1
+ANSWER_SECONDS = 2.0  # in which the answer of a process that has ended is taken
 LOG_TAIL_BYTES = 4096  # what X-Amz-Log-Result carries
 
 
@@ -139,7 +140,7 @@ def _wait(process: subprocess.Popen[bytes], api: RuntimeApi, timeout: int) -> tu
     deadline = time.monotonic() + timeout
     while not api.outcome.answered.wait(0.02):
         code = process.poll()
-        if code is not None and not api.outcome.answered.wait(0.2):
+        if code is not None and not api.outcome.answered.wait(ANSWER_SECONDS):
             how = f"exit status {code}" if code >= 0 else f"signal: {signal.Signals(-code).name}"
             return "Runtime.ExitError", f"Error: Runtime exited with error: {how}"
         if time.monotonic() > deadline:

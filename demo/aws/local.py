@@ -20,8 +20,8 @@ from demo.servers.guard import is_alive, watch_process
 REGION = "us-east-1"
 STATE = "aws.json"
 LOG = "aws.log"
-START_SECONDS = 60.0
-STOP_SECONDS = 60.0
+START_SECONDS = 300.0
+STOP_SECONDS = 180.0
 POLL_SECONDS = 0.5
 
 
@@ -57,10 +57,10 @@ class LocalAws:
 
 def running(state_dir: Path) -> LocalAws | None:
     """Return the local AWS of a state folder, None when none runs."""
-    path = state_dir / STATE
-    if not path.exists():
+    try:
+        aws = LocalAws(**json.loads((state_dir / STATE).read_text()))
+    except FileNotFoundError:
         return None
-    aws = LocalAws(**json.loads(path.read_text()))
     return aws if _is_ours(aws.pid) else None
 
 

@@ -25,8 +25,8 @@ import sys
 import time
 from pathlib import Path
 
-STOP_SECONDS = 15.0
-SETTLED_SECONDS = 1.0  # a server that cannot start has ended by then
+STOP_SECONDS = 60.0
+RESTART_SECONDS = 60.0  # within which a server that was killed may end again before it has started
 RETRY_SECONDS = 0.1
 PR_SET_PDEATHSIG = 1
 
@@ -52,6 +52,7 @@ class Guard:
         self.stop_signal = signal.Signals[arguments.stop_signal]
         self.server: subprocess.Popen[bytes] | None = None
         self.asked = False
+        self.starting_until = 0.0
 
     def run(self) -> int:
         """Start the server, wait for the first reason to end it, end it, and remove its folder."""
@@ -111,28 +112,29 @@ class Guard:
                 return
             if signal.SIGUSR1 in received:
                 self.crash()
-            if self.server is None or self.server.poll() is not None:
+            if self.server is None or not self.lives():
                 return
             if poll and not is_alive(self.arguments.owner):
                 return
 
     def crash(self) -> None:
-        """Kill the server without a chance to clean up, and start it again.
+        """Kill the server without a chance to clean up, and start it again."""
+        self.kill_group()
+        self.starting_until = time.monotonic() + RESTART_SECONDS
+        self.server = self.start()
+
+    def lives(self) -> bool:
+        """Say whether the server runs; one that was killed and does not get up at once is started again.
 
         PostgreSQL's backends lead groups of their own. They end when they notice that they are alone, and until then
         the new server finds their shared memory in use, and ends as well.
         """
-        self.kill_group()
-        deadline = time.monotonic() + STOP_SECONDS
-        while True:
-            self.server = self.start()
-            try:
-                self.server.wait(SETTLED_SECONDS)
-            except subprocess.TimeoutExpired:
-                return
-            if time.monotonic() > deadline:
-                return
+        while self.server is not None and self.server.poll() is not None:
+            if time.monotonic() > self.starting_until:
+                return False
             time.sleep(RETRY_SECONDS)
+            self.server = self.start()
+        return True
 
     def stop(self) -> int:
         """End the server: first its own orderly way, then the hard one."""

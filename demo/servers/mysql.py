@@ -19,13 +19,14 @@ from demo.servers.process import Address, GuardedProcess, server_directory
 from demo.servers.tls import SERVER_NAMES, CertificateAuthority
 
 START_ATTEMPTS = 3
+CONNECT_SECONDS = 60
 # What is committed survives a killed server, as the tests of crashes need it, but not a machine that loses power.
 # The rest makes the server small: several run beside each other.
 SMALL_AND_FAST = {
     "innodb-flush-method": "nosync",
     "innodb-flush-log-at-trx-commit": "2",
     "innodb-buffer-pool-size": "128M",
-    "max-connections": "200",
+    "max-connections": "400",
     "skip-name-resolve": "1",
     "local-infile": "1",
 }
@@ -144,7 +145,7 @@ class MySQLServer:
             password=self.password,
             database=database,
             autocommit=True,
-            connect_timeout=5,
+            connect_timeout=CONNECT_SECONDS,
         )
 
     @property

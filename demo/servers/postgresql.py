@@ -31,6 +31,7 @@ from demo.servers.process import (
 from demo.servers.tls import SERVER_NAMES, CertificateAuthority
 
 START_ATTEMPTS = 3
+CONNECT_SECONDS = 60
 RELAY = Path(__file__).with_name("tls_relay.py")
 # What is committed survives a killed server, as the tests of crashes need it, but not a machine that loses power.
 FAST = {"fsync": "off"}
@@ -138,7 +139,7 @@ class PostgresServer:
             user=self.username,
             password=self.password,
             dbname=database,
-            connect_timeout=5,
+            connect_timeout=CONNECT_SECONDS,
         )
         session.autocommit = True
         return session
@@ -183,13 +184,18 @@ class PostgresServer:
 
     def crash(self) -> None:
         """Kill the server with SIGKILL, start it again on the same port, and wait until it answers."""
-        postmaster = self.process.directory / "data/postmaster.pid"
-        before = postmaster.read_text().split("\n", 1)[0]
+        before = self._postmaster()
         self.process.crash()
         self.process.wait_until(
-            lambda: postmaster.exists() and postmaster.read_text().split("\n", 1)[0] != before and self.answers(),
-            f"PostgreSQL {self.version}",
+            lambda: self._postmaster() not in {"", before} and self.answers(), f"PostgreSQL {self.version}"
         )
+
+    def _postmaster(self) -> str:
+        """The server's process id as it notes it itself; empty while it starts."""
+        try:
+            return (self.process.directory / "data/postmaster.pid").read_text().split("\n", 1)[0]
+        except FileNotFoundError:
+            return ""
 
     def stop(self) -> None:
         """End the server and remove its data."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -19,12 +20,14 @@ from pathlib import Path
 from demo.servers.errors import ServerStartError
 
 GUARD = Path(__file__).with_name("guard.py")
-START_SECONDS = 90.0
-STOP_SECONDS = 20.0
+START_SECONDS = 300.0
+STOP_SECONDS = 90.0  # more than the guard takes
 POLL_SECONDS = 0.03
 LOG_TAIL = 12
 ENDED_STATES = ("Z", "X")  # proc_pid_stat(5)
 LOOPBACK = "127.0.0.1"
+UNREQUESTED_PORTS = range(15_000, 32_000)  # below those of outgoing connections: 32768 on Linux, 49152 elsewhere
+PORT_ATTEMPTS = 50
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,16 @@ def tail(path: Path) -> str:
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that is free now."""
+    """Return a port of the loopback interface that is free now, and that the system gives to nobody by itself.
+
+    A port that it picked could be given to any other process, or to an outgoing connection, before a server listens on
+    it, or while one is started again.
+    """
+    for _ in range(PORT_ATTEMPTS):
+        port = secrets.choice(UNREQUESTED_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

@@ -19,6 +19,7 @@ SERVER_TYPES: Mapping[str, type[PostgresServer] | type[MySQLServer]] = {
     "mysql": MySQLServer,
 }
 Server = PostgresServer | MySQLServer
+SHARED = {"max_connections": "400"}  # several processes, with several sessions each
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,10 @@ class Registry:
                 if server.process.is_running():
                     return server
             server = (start or _starter(name))(owner)
-            path.touch(mode=0o600)
-            path.write_text(json.dumps(dump(server)))
+            partial = path.with_suffix(".partial")  # whoever lists the servers finds it whole or not at all
+            partial.touch(mode=0o600)
+            partial.write_text(json.dumps(dump(server)))
+            partial.rename(path)
             return server
 
     def running(self) -> dict[str, Server]:
@@ -103,6 +106,6 @@ def load(state: Mapping[str, Any]) -> Server:
 def _starter(name: str) -> Callable[[int], Server]:
     engine, _, version = name.partition("-")
     if engine == "postgresql":
-        return lambda owner: PostgresServer.start(version=version or None, owner=owner)
+        return lambda owner: PostgresServer.start(version=version or None, owner=owner, settings=SHARED)
     kind = MariaDBServer if engine == "mariadb" else MySQLServer
     return lambda owner: kind.start(version=version or None, owner=owner)

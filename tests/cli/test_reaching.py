@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +11,6 @@ import pytest
 
 from demo.aws import local
 from demo.aws.local import LocalAws
-from demo.servers.process import free_port
 from tests.cli.command import Outcome, db_bootstrap, write
 from tests.cli.databases import Database
 
@@ -41,13 +40,13 @@ def target(folder: Path, variables: dict[str, str], **values: object) -> Outcome
     ids=["name", "port", "address"],
 )
 def test_an_unreachable_host(tmp_path: Path, host: str, word: str) -> None:
-    began = time.monotonic()
     variables = {"DB_BOOTSTRAP_PASSWORD": "x", "DB_BOOTSTRAP_CONNECT_DEADLINE": "1"}
-    outcome = target(tmp_path, variables, host=host, port=free_port(), tls={"mode": "require"})
+    with socket.socket() as silent:  # bound, so that nobody else gets the port, and not listening
+        silent.bind(("127.0.0.1", 0))
+        outcome = target(tmp_path, variables, host=host, port=silent.getsockname()[1], tls={"mode": "require"})
     message = outcome.ended(5).err.split("db-bootstrap: ", 1)[1]
     assert word in message
     assert message.count("\n") == 1, "one line"
-    assert time.monotonic() - began < 45, "ten seconds are one attempt's; the machine may be busy"
 
 
 def test_a_missing_secret(tmp_path: Path, aws: LocalAws) -> None:
@@ -68,14 +67,12 @@ def test_a_missing_variable(tmp_path: Path) -> None:
 
 
 def test_a_wrong_password_fails_at_once(database: Database, shop: Path) -> None:
-    began = time.monotonic()
     outcome = database.run("apply", "--dir", shop, DB_BOOTSTRAP_PASSWORD="wr0ng-and-long-enough")
     message = outcome.refused(5)
     assert "refuses the login" in message
     assert "DB_BOOTSTRAP_PASSWORD" in message
     assert "wr0ng" not in message
-    assert "waiting for" not in message, "no second attempt: it could lock the account"
-    assert time.monotonic() - began < 20
+    assert "waiting for" not in outcome.err, "no second attempt: it could lock the account"
 
 
 def test_a_missing_database(database: Database, shop: Path) -> None:
@@ -88,11 +85,10 @@ def test_a_missing_database(database: Database, shop: Path) -> None:
 
 def test_a_certificate_of_somebody_else(database: Database, shop: Path) -> None:
     url = database.url.split("?")[0]  # the RDS bundle, which has not signed this server
-    began = time.monotonic()
     message = db_bootstrap("apply", "--dir", shop, "--url", url, variables=database.variables).refused(5)
     assert "certificate" in message
     assert "DB_BOOTSTRAP_CA_FILE" in message
-    assert time.monotonic() - began < 20
+    assert "waiting for" not in message, "no wait mends it"
 
 
 def test_a_password_in_the_url_works_and_is_warned_about(database: Database, shop: Path) -> None:

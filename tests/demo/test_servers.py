@@ -22,7 +22,7 @@ from tests.conftest import shared_server
 ROOT = Path(__file__).parents[2]
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 300.0) -> bool:
     """Poll until the condition holds; say whether it ever did."""
     deadline = time.monotonic() + seconds
     while not condition():

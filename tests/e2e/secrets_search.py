@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 PROC = Path("/proc")
 PAUSE_SECONDS = 0.05
-LOOKS = 6  # at each process: it is born with its parent's arguments, and gets its own when it executes its program
+LOOKS = 20  # at each process: it is born with its parent's arguments, and gets its own when it executes its program
 
 
 def forms(secret: str) -> dict[str, bytes]:

@@ -88,9 +88,10 @@ def test_a_read_only_session_is_refused(places: Places) -> None:
 def test_a_role_without_createdb_is_told_what_to_run(places: Places) -> None:
     place = places.make("CREATE TABLE t (a int)")
     read = place.catalog()
-    place.session.execute("DROP ROLE IF EXISTS poor_tester; CREATE ROLE poor_tester; SET ROLE poor_tester")
+    role = f"poor_{place.session.database[-8:]}"
+    place.session.execute(f"CREATE ROLE {role}; SET ROLE {role}")
     try:
-        with pytest.raises(Refused, match="ALTER ROLE poor_tester CREATEDB"):
+        with pytest.raises(Refused, match=f"ALTER ROLE {role} CREATEDB"):
             DIALECT.normalise(place.session, read, locate=nowhere)
     finally:
-        place.session.execute("RESET ROLE; DROP ROLE poor_tester")
+        place.session.execute(f"RESET ROLE; DROP ROLE {role}")

@@ -21,6 +21,7 @@ from bootstrap.target.url import parse_url
 from demo.servers.cache import cached
 from demo.servers.errors import ServerUnavailableError
 from demo.servers.packages import UnpackedPackages, unpack
+from demo.servers.process import free_port
 from tests.cli.command import db_bootstrap, write
 from tests.requirements import missing
 
@@ -44,10 +45,7 @@ def pooled(
     request: pytest.FixtureRequest, pgbouncer: list[str], postgres_database: str, tmp_path: Path
 ) -> Iterator[tuple[str, str]]:
     """The pool mode, and the URL that leads through the pooler to an empty database."""
-    parts = urlsplit(postgres_database)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    parts, port = urlsplit(postgres_database), free_port()
     settings = tmp_path / "pgbouncer.ini"
     settings.write_text(
         f"""[databases]
@@ -72,11 +70,11 @@ ignore_startup_parameters = extra_float_digits
         yield request.param, f"postgresql://{parts.username}@127.0.0.1:{port}{parts.path}?sslmode=disable"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(100):
+    for _ in range(3000):
         assert process.poll() is None, "PgBouncer has ended"
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -35,7 +35,7 @@ output "text" { value = "no map" }
 
 
 def terraform(directory: Path, *arguments: str) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     environment |= {"CHECKPOINT_DISABLE": "1"}
     subprocess.run(["terraform", *arguments], cwd=directory, env=environment, check=True, capture_output=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bootstrap.catalog.ref import Kind, Ref
@@ -43,7 +43,7 @@ def test_undefined_names_are_told() -> None:
 pieces = st.sampled_from(["$", "$$", "{", "}", "{a}", "${a}", "a", "$t$", "t", "${dollar}", " ", "$${a}$$", "\n", "é"])
 
 
-@settings(max_examples=2000, derandomize=True, deadline=None)
+@settings(max_examples=2000, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(pieces, max_size=12).map("".join))
 def test_what_is_escaped_comes_back(text: str) -> None:
     assert substitute(escape(text), VALUES, pytest.fail) == text
