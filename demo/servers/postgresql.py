@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shutil
 import subprocess
@@ -31,6 +32,7 @@ from demo.servers.process import (
 from demo.servers.tls import SERVER_NAMES, CertificateAuthority
 
 START_ATTEMPTS = 3
+DROP_ATTEMPTS = 20
 CONNECT_SECONDS = 60
 RELAY = Path(__file__).with_name("tls_relay.py")
 # What is committed survives a killed server, as the tests of crashes need it, but not a machine that loses power.
@@ -170,7 +172,12 @@ class PostgresServer:
 
     def drop_database(self, name: str) -> None:
         """Drop a database with whoever is still connected to it."""
-        self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        for _ in range(DROP_ATTEMPTS - 1):
+            with contextlib.suppress(psycopg2.errors.ObjectInUse):  # the server waits 5 seconds for a session to go
+                self.execute(statement)
+                return
+        self.execute(statement)
 
     def execute(self, statement: str | sql.Composable, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run a statement as the superuser and return its rows, if it has any."""

@@ -76,18 +76,27 @@ def scratch_database(session: PostgresSession, elsewhere: Endpoint | None) -> It
 
 
 def _create(maker: PostgresSession, name: str, settings: str) -> None:
-    for attempt in range(_ATTEMPTS):
-        try:
-            maker.execute(f"CREATE DATABASE {quote(name)} TEMPLATE template0 {settings}")
-            break
-        except ServerError as error:
-            if error.permission_denied:
-                raise _refusal(maker) from error
-            if error.code != OBJECT_IN_USE or attempt == _ATTEMPTS - 1:
-                raise StatementError(f"no scratch database could be made: {error}") from error
-            time.sleep(0.2 * (attempt + 1))  # somebody else copies template0 at this moment
+    try:
+        _when_free(maker, f"CREATE DATABASE {quote(name)} TEMPLATE template0 {settings}")
+    except ServerError as error:
+        if error.permission_denied:
+            raise _refusal(maker) from error
+        raise StatementError(f"no scratch database could be made: {error}") from error
     mark = {"host": socket.gethostname(), "process": os.getpid(), "created": _server_time(maker)}
     maker.execute(f"COMMENT ON DATABASE {quote(name)} IS {literal(_MARK + json.dumps(mark)).strip()}")
+
+
+def _when_free(maker: PostgresSession, sql: str) -> None:
+    """Run it, again where somebody copies template0 at this moment, or an ended session takes its time to go."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            maker.execute(sql)
+        except ServerError as error:
+            if error.code != OBJECT_IN_USE or attempt == _ATTEMPTS:
+                raise
+            time.sleep(0.2 * attempt)
+        else:
+            return
 
 
 def _server_time(maker: PostgresSession) -> str:
@@ -112,4 +121,4 @@ def _sweep(maker: PostgresSession) -> None:
 def _drop(maker: PostgresSession, name: str) -> None:
     # A database that cannot be dropped now is swept by a later run: it must not hide the outcome of this one.
     with suppress(ServerError):
-        maker.execute(f"DROP DATABASE IF EXISTS {quote(name)} WITH (FORCE)")
+        _when_free(maker, f"DROP DATABASE IF EXISTS {quote(name)} WITH (FORCE)")
