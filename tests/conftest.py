@@ -7,6 +7,7 @@ controller, or pytest itself. It ends the servers with the session, and if it is
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import tempfile
@@ -17,12 +18,15 @@ from typing import Any
 
 import pytest
 
+from bootstrap.dialects.base import Endpoint
+from bootstrap.target.url import parse_url
 from demo.aws import local
 from demo.servers import MariaDBServer, MySQLServer, PostgresServer, Registry, Server
 from demo.servers.cache import file_lock
 
 SESSION = "DB_BOOTSTRAP_TEST_SESSION"
 SERVERS = "DB_BOOTSTRAP_SERVERS_DIR"
+LOGIN_SECONDS = 120
 MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 6 << 30  # noqa: S108  # for the data of all servers of a session
 
 
@@ -106,6 +110,11 @@ def mysql_server() -> MySQLServer:
     server = shared_server("mysql")
     assert isinstance(server, MySQLServer)
     return server
+
+
+def endpoint_of(url: str) -> Endpoint:
+    """Where a URL leads, for a test's own sessions: a server that is busy may take its time to let one in."""
+    return dataclasses.replace(parse_url(url, {}).endpoint, connect_timeout_seconds=LOGIN_SECONDS)
 
 
 @contextlib.contextmanager

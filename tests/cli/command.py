@@ -15,6 +15,8 @@ from demo.roads import command_line
 
 # Nothing of the machine's own account, target or password may reach the command.
 FOREIGN = ("AWS_", "DB_BOOTSTRAP_", "PG", "MYSQL_", "TF_")
+# A server that is busy with other tests may take its time to let the command in; nobody asks for credentials of EC2.
+PATIENT = {"DB_BOOTSTRAP_CONNECT_DEADLINE": "300", "AWS_EC2_METADATA_DISABLED": "true"}
 SECONDS = 600.0  # a command that takes longer hangs: a machine may be slow, and busy with other tests
 
 
@@ -73,7 +75,7 @@ def start(*arguments: str | Path, variables: Mapping[str, str] | None = None) ->
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     process = subprocess.Popen(
         [*command_line(), *map(str, arguments)],
-        env={**inherited, "AWS_EC2_METADATA_DISABLED": "true", **(variables or {})},
+        env={**inherited, **PATIENT, **(variables or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -14,11 +14,11 @@ import pytest
 
 from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.registry import dialect_for
-from bootstrap.target.url import parse_url
 from demo.servers import PostgresServer
 from demo.servers.process import log_file
 from tests.cli.command import Outcome, write
 from tests.cli.databases import Database
+from tests.conftest import endpoint_of
 
 PASSWORD = "pass'word-" + uuid.uuid4().hex  # a quote must not end the literal that it stands in
 TABLE = """
@@ -58,7 +58,7 @@ class App:
     def query(self, sql: str, password: str = PASSWORD) -> list[tuple[object, ...]]:
         """Ask as the application does, over TLS."""
         url = self.database.server.url(self.database.name, username=self.login, password=password)
-        endpoint = parse_url(url, {}).endpoint
+        endpoint = endpoint_of(url)
         session = dialect_for(self.database.engine).connect(endpoint, application_name="app")
         with contextlib.closing(session):
             return session.query(sql)

@@ -161,7 +161,7 @@ def apply(place: Place, database: str, goal: Wanted, done: Statements) -> list[s
             history = History(session, dialect)
             history.ensure()
             run = history.begin(RunFacts(action="apply", environment="corpora"))
-            with run_lock(session, deadline_seconds=30):
+            with run_lock(session, deadline_seconds=300):
                 Executor(session, dialect, run).execute(structure_.plan)
         second = plan_structure(work, structure_.desired)
         return [statement.text for statement in second.plan.statements] or [

@@ -18,9 +18,9 @@ import pymysql
 from psycopg2 import sql
 
 from bootstrap.dialects.base import Endpoint
-from bootstrap.target.url import parse_url
 from demo.servers import MySQLServer, PostgresServer, Server
 from demo.servers.postgresql_programs import find_pg_dump
+from tests.conftest import endpoint_of
 from tests.corpora.records import CORPORA
 
 WIPE = Path(__file__).with_name("wipe.sql")
@@ -117,7 +117,7 @@ class PostgresPlace:
         self.idle = []
 
     def endpoint(self, database: str) -> Endpoint:
-        return parse_url(self.server.socket_url(database), {}).endpoint
+        return endpoint_of(self.server.socket_url(database))
 
     def connect(self, database: str) -> Any:
         return self.server.connect(database)
@@ -209,7 +209,7 @@ class MySqlPlace:
             self.server.drop_database(name)
 
     def endpoint(self, database: str) -> Endpoint:
-        return parse_url(self.server.socket_url(database), {}).endpoint
+        return endpoint_of(self.server.socket_url(database))
 
     def connect(self, database: str) -> Any:
         return self.server.connect(database)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from bootstrap.dialects.mysql.dialect import DIALECT
 from bootstrap.dialects.mysql.session import MySqlSession, connect
 from bootstrap.plan.planner import created_tables, planned_changes
 from bootstrap.plan.statement import Statement
-from bootstrap.target.url import parse_url
+from tests.conftest import endpoint_of
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def table(name: str) -> Ref:
 
 @contextmanager
 def open_place(url: str) -> Iterator[Place]:
-    session = connect(parse_url(url, os.environ).endpoint, application_name="tests")
+    session = connect(endpoint_of(url), application_name="tests")
     try:
         yield Place(session, url)
     finally:

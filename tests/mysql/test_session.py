@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -16,14 +15,14 @@ from bootstrap.dialects.mysql.connect import tls_context
 from bootstrap.dialects.mysql.dialect import DIALECT
 from bootstrap.dialects.mysql.session import connect
 from bootstrap.problems import StatementError, Unreachable
-from bootstrap.target.url import parse_url
 from demo.servers import MariaDBServer, MySQLServer
 from demo.servers.tls import CertificateAuthority
+from tests.conftest import endpoint_of
 from tests.mysql.place import Place
 
 
 def endpoint(place: Place) -> Endpoint:
-    return parse_url(place.url, os.environ).endpoint
+    return endpoint_of(place.url)
 
 
 def test_the_certificate_and_the_host_name_are_verified(place: Place) -> None:
@@ -154,7 +153,7 @@ def test_waiting_for_a_lock_ends(place: Place) -> None:
 def test_the_writer_passes_and_a_reader_does_not(kind: type[MariaDBServer] | type[MySQLServer]) -> None:
     """On a server of its own: what is read-only is so for everybody."""
     with kind.start() as server:
-        session = connect(parse_url(server.create_database("app"), os.environ).endpoint, application_name="tests")
+        session = connect(endpoint_of(server.create_database("app")), application_name="tests")
         DIALECT.check_writable(session)
         server.execute("SET GLOBAL read_only = 1")
         with pytest.raises(Unreachable, match="reader"):

@@ -18,8 +18,8 @@ from bootstrap.dialects.postgresql.dialect import DIALECT
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
 from bootstrap.plan.planner import created_tables, planned_changes
 from bootstrap.plan.statement import Statement
-from bootstrap.target.url import parse_url
 from demo.servers import Server
+from tests.conftest import endpoint_of
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Places:
         name = f"test_{uuid.uuid4().hex[:12]}"
         url = self.server.create_database(name)
         self._stack.callback(self.server.drop_database, name)
-        session = connect(parse_url(url, {}).endpoint, application_name="db-bootstrap tests")
+        session = connect(endpoint_of(url), application_name="db-bootstrap tests")
         self._stack.callback(session.close)
         if sql:
             session.execute(sql)

@@ -13,7 +13,7 @@ from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.statement import Plan, Statement
 from bootstrap.run.history import History
 from bootstrap.run.records import RunFacts
-from bootstrap.target.url import parse_url
+from tests.conftest import endpoint_of
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Place:
     sessions: list[Session] = field(default_factory=list)
 
     def connect(self) -> Session:
-        endpoint = parse_url(self.url, {}).endpoint
+        endpoint = endpoint_of(self.url)
         session = self.dialect.connect(endpoint, application_name="db-bootstrap")
         self.sessions.append(session)
         return session

@@ -16,8 +16,8 @@ from bootstrap.redact import remember
 from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger, SeedProof
 from bootstrap.run.records import Outcome, RunEnd, RunFacts, StatementRecord, sql_hash
-from bootstrap.target.url import parse_url
 from tests.cli.databases import eventually
+from tests.conftest import endpoint_of
 from tests.integration.run.conftest import Place
 
 FACTS = RunFacts(
@@ -57,7 +57,7 @@ def test_an_account_that_may_not_read_it_is_told_what_to_grant(place: Place, his
     try:
         if not place.postgresql:  # or it could not even log in
             owner.execute(f"GRANT CREATE VIEW ON `{database}`.* TO {user}")
-        endpoint = replace(parse_url(place.url, {}).endpoint, username=name, password="Stranger-pass-1")
+        endpoint = replace(endpoint_of(place.url), username=name, password="Stranger-pass-1")
         with closing(place.dialect.connect(endpoint, application_name="db-bootstrap")) as session:
             with pytest.raises(StatementError, match=r"cannot be read: .*denied.*grant this user"):
                 History(session, place.dialect).runs()

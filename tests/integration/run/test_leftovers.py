@@ -12,9 +12,9 @@ from bootstrap.dialects.base import Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.run.records import Outcome
 from bootstrap.service import apply, verify
-from bootstrap.target.url import parse_url
 from tests.cli.command import start, write
 from tests.cli.databases import eventually
+from tests.conftest import endpoint_of
 from tests.integration.run.conftest import Place
 
 TABLE = "tables:\n  people:\n    columns:\n      id: int not null\n      name: {}\n    primary_key: [id]\n"
@@ -32,7 +32,7 @@ def declared(folder: Path, engine: str, column: str) -> Path:
 
 
 def session_to(url: str) -> Session:
-    return dialect_for("postgresql").connect(parse_url(url, {}).endpoint, application_name="test")
+    return dialect_for("postgresql").connect(endpoint_of(url), application_name="test")
 
 
 def checks(session: Session) -> list[str]:
