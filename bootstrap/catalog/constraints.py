@@ -24,7 +24,7 @@ class KeyConstraint:
     tablespace: str | None = None
     comment: str | None = None
     index_type: str | None = None  # MySQL: btree, hash
-    index_comment: str | None = None
+    index_comment: str | None = None  # of the index behind the constraint
     visible: bool = True  # MySQL INVISIBLE, MariaDB IGNORED
     without_overlaps: bool = False  # MariaDB: the last column is the table's period, in which no two rows meet
     clustered: bool = False  # PostgreSQL: CLUSTER ON
@@ -93,6 +93,7 @@ class Exclusion:
     options: tuple[tuple[str, str], ...] = ()
     tablespace: str | None = None
     comment: str | None = None
+    index_comment: str | None = None  # of the index behind the constraint
     renamed_from: str | None = field(default=None, compare=False)
 
     @property

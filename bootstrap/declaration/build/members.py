@@ -137,7 +137,7 @@ def read_exclusion(builder: Builder, name: str, value: ExclusionShape) -> Exclus
     ]
     given = facts(
         value, "method", "include", "where", "deferrable", "initially_deferred", "options", "tablespace", "comment",
-        "renamed_from",
+        "index_comment", "renamed_from",
     )  # fmt: skip
     return Exclusion(name=name, elements=tuple((part, sign) for part, sign in found if part is not None), **given)
 

@@ -145,7 +145,7 @@ class KeyShape(Shape):
     visible: Annotated[bool, mysql("false: the optimizer does not use it.")] = True
     without_overlaps: Annotated[bool, mysql("MariaDB: the last column is the table's period.")] = False
     index_type: Annotated[str | None, mysql("btree or hash.")] = None
-    index_comment: Annotated[str | None, mysql("The index's comment.")] = None
+    index_comment: Annotated[str | None, Meta(description="The comment of the index behind it.")] = None
     clustered: Annotated[bool, postgresql("CLUSTER orders the table by this index.")] = False
     replica_identity: Annotated[bool, postgresql("Logical replication knows rows by this index.")] = False
     renamed_from: RenamedFrom = None
@@ -204,6 +204,7 @@ class ExclusionShape(Shape):
     options: Annotated[Options | None, Meta(description="Storage parameters.")] = None
     tablespace: Tablespace = None
     comment: Comment = None
+    index_comment: Annotated[str | None, Meta(description="The comment of the index behind it.")] = None
     renamed_from: RenamedFrom = None
 
 

@@ -102,7 +102,7 @@ def write_exclusion(exclusion: Exclusion, engine: str) -> Plain:
         elements = [Flow({**given(part, *_PART), "operator": operator}) for part, operator in exclusion.elements]
     rest = given(
         exclusion, "method", "include", "where", "deferrable", "initially_deferred", "options", "tablespace", "comment",
-        "renamed_from",
+        "index_comment", "renamed_from",
     )  # fmt: skip
     return {"elements": elements, **rest}
 

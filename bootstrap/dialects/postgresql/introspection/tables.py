@@ -191,6 +191,7 @@ class TableReader:
             "options": pairs(index["options"]),
             "tablespace": index["tablespace"],
             "comment": row["comment"],
+            "index_comment": index["comment"],
         }
         if row["kind"] == "x":
             elements = zip(_parts(index), row["operators"], strict=True)

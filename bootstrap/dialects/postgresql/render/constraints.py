@@ -21,9 +21,9 @@ from bootstrap.dialects.postgresql.render.attach import (
     stays,
     went_with_parent,
 )
-from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part, usual_name
+from bootstrap.dialects.postgresql.render.constraint_comments import constraint_comments
+from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part
 from bootstrap.dialects.postgresql.render.statements import (
-    comment,
     concurrent,
     is_new,
     long_work,
@@ -110,19 +110,10 @@ def _foreign_key(item: ForeignKey) -> str:
 def extras(table: Table, item: Constraint, context: RenderContext) -> list[Statement]:
     """What a new constraint needs beside its definition: comment, CLUSTER ON, replica identity."""
     ref = table.ref.child(item.kind, item.name)
-    made = []
-    if item.comment is not None:
-        made.append(_comment(table, item, ref, context))
+    made = constraint_comments(table, None, item, ref, context)
     if isinstance(item, KeyConstraint):
         made += cluster(table.ref, item, context)
     return made
-
-
-def _comment(table: Table, item: Constraint, ref: Ref, context: RenderContext) -> Statement:
-    # A check without a name has no comment: the declaration asks for one.
-    name = item.name if isinstance(item, Check) else item.name or usual_name(table.ref, item)
-    target = f"CONSTRAINT {quote(name)} ON {qualified(table.schema, table.name)}"
-    return statement(comment(target, item.comment), ref, context, creates=is_new(table.ref, context))
 
 
 def add_constraint(change: AddConstraint, context: RenderContext) -> list[Statement]:
@@ -253,9 +244,12 @@ def is_alterable(before: Constraint, after: Constraint) -> bool:
             moved: Constraint = replace(
                 before, options=after.options, clustered=after.clustered, tablespace=after.tablespace,
                 replica_identity=after.replica_identity, parent=after.parent or before.parent,
+                index_comment=after.index_comment,
             )  # fmt: skip
         case Exclusion(), Exclusion():
-            moved = replace(before, options=after.options, tablespace=after.tablespace)
+            moved = replace(
+                before, options=after.options, tablespace=after.tablespace, index_comment=after.index_comment
+            )
         case ForeignKey(), ForeignKey():
             moved = replace(
                 before, deferrable=after.deferrable, initially_deferred=after.initially_deferred,
@@ -296,6 +290,4 @@ def alter_constraint(change: AlterConstraint, context: RenderContext) -> list[St
         made += cluster(table.ref, after, context, before)
         if after.parent and not before.parent:
             made += _attach(AddConstraint(table, after), after, context)
-    if before.comment != after.comment:
-        made.append(_comment(table, after, change.ref, context))
-    return made
+    return made + constraint_comments(table, before, after, change.ref, context)

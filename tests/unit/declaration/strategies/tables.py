@@ -150,7 +150,7 @@ def _uniques(engine: Engine, column_names: list[str], unique: Any) -> st.SearchS
         include=engine.only(st.sampled_from([(), (column_names[0],)]), ()),
         deferrable=engine.only(st.booleans(), False),
         nulls_not_distinct=engine.only(st.booleans(), False),
-        index_comment=engine.mysql(comments, None),
+        index_comment=comments,
         visible=engine.mysql(st.booleans(), True),
         parent=engine.only(st.none(), None),
     )
