@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bootstrap.catalog.indexes import Index
+from bootstrap.catalog.options import Options
 from bootstrap.catalog.ref import Kind, Ref
 
 
@@ -43,13 +45,19 @@ class View:
         return Ref(Kind.MATERIALIZED_VIEW if self.materialized else Kind.VIEW, self.schema, self.name)
 
 
+def routine_attributes(attributes: Mapping[str, str]) -> Options:
+    """The attributes of a routine by their names, behind them its settings in the order in which they were given."""
+    settings = [pair for pair in attributes.items() if pair[0].startswith("set ")]
+    return Options([*sorted(pair for pair in attributes.items() if pair not in settings), *settings])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routine:
     """A function, procedure or aggregate.
 
     ``identity`` is the list of argument types that PostgreSQL tells overloads apart by ("" on MySQL, which has none).
     ``arguments`` is the whole argument list as SQL. ``attributes`` are the clauses between RETURNS and the body
-    (volatility, strict, security, cost, set …), name → SQL text, sorted.
+    (volatility, strict, security, cost, set …), name → SQL text, in the order of :func:`routine_attributes`.
     """
 
     kind: Kind  # FUNCTION, PROCEDURE, AGGREGATE

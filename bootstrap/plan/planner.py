@@ -5,6 +5,7 @@ from __future__ import annotations
 from bootstrap.catalog.changes import Change, Create, Drop, DropColumn
 from bootstrap.catalog.diff import Difference
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.plan.circles import with_open_circles
 from bootstrap.plan.inline_keys import with_inline_keys
 from bootstrap.plan.order import order_changes
 from bootstrap.plan.positions import with_positions
@@ -15,6 +16,7 @@ from bootstrap.plan.rules import Rules
 def planned_changes(difference: Difference, rules: Rules) -> list[Change]:
     """The changes of a difference with all that must happen around them, in an order the server accepts."""
     changes = with_positions(with_rebuilds(difference, rules), difference.desired)
+    changes = with_open_circles(changes, difference.current, difference.desired)
     ordered = order_changes(changes, difference.current, difference.desired, rules)
     return with_inline_keys(ordered, difference.current) if rules.inline_keys else ordered
 

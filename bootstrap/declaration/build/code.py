@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View
+from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View, routine_attributes
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.declaration.build.assembly import Builder, facts, listed, statement
 from bootstrap.declaration.build.members import named, read_indexes
@@ -95,7 +95,7 @@ def read_routine(builder: Builder, kind: Kind, key: str, shape: RoutineShape, po
         identity=identity if schema else "",  # MySQL has no overloads
         arguments=arguments,
         body=shape.body or "",
-        attributes=tuple(sorted(attributes.items())),
+        attributes=routine_attributes(attributes),
         **facts(shape, "returns", "language", "atomic", "comment", "owner", *_BODY),
     )
     builder.assembly.add(routine, position)

@@ -16,6 +16,7 @@ from bootstrap.dialects.base import Policy, RenderContext, ServerError
 from bootstrap.dialects.postgresql.names import split_qualified
 from bootstrap.dialects.postgresql.render import render
 from bootstrap.dialects.postgresql.session import PostgresSession
+from bootstrap.plan.circles import without_checks
 from bootstrap.problems import DeclarationError, Problem
 
 # 100 objects take fewer than 2000 locks; a server at default settings guarantees 6400.
@@ -35,9 +36,13 @@ _RANK = {kind: place for place, kind in enumerate(_ORDER)}
 class Unit:
     """One change and its SQL."""
 
-    ref: Ref
-    declared: Ref  # what the declaration calls the thing, for messages
+    change: Change
     statements: tuple[str, ...]
+
+    @property
+    def ref(self) -> Ref:
+        """What is made, as the declaration calls it."""
+        return _ref(self.change)
 
     @property
     def sql(self) -> str:
@@ -57,15 +62,19 @@ def build(session: PostgresSession, declared: Catalog, locate: Callable[[Ref], s
     Raises:
         DeclarationError: with every object that the server refused, in its words.
     """
-    waiting = list(units(session, declared))
+    context = _context(session, declared)
+    waiting = list(units(context))
     while waiting:
         failed = _round(session, waiting)
         if not failed:
             return
         wrong = [failure for failure in failed if not failure.error.missing_object]
-        if wrong or len(failed) == len(waiting):
+        parts = [failure.unit for failure in failed]
+        if len(failed) == len(waiting):  # a circle, or something that is nowhere
+            parts = [part for unit in parts for part in _in_parts(unit, context)]
+        if wrong or len(parts) == len(waiting):
             raise _refused(wrong or failed, locate)
-        waiting = [failure.unit for failure in failed]
+        waiting = parts
 
 
 def _round(session: PostgresSession, waiting: Sequence[Unit]) -> list[_Failure]:
@@ -96,28 +105,48 @@ def _refused(failures: Sequence[_Failure], locate: Callable[[Ref], str]) -> Decl
 
 
 def _problem(failure: _Failure, locate: Callable[[Ref], str]) -> Problem:
-    file, _, line = locate(failure.unit.declared).rpartition(":")
-    what = f"{failure.unit.declared}: the server refuses it: {failure.error}"
+    file, _, line = locate(failure.unit.ref).rpartition(":")
+    what = f"{failure.unit.ref}: the server refuses it: {failure.error}"
     number = int(line) if line.isdigit() else 0
     return Problem(file or line or "declaration", number, what, "correct it as the server says")
 
 
-def units(session: PostgresSession, declared: Catalog) -> Iterator[Unit]:
+def units(context: RenderContext) -> Iterator[Unit]:
     """The statements that make every object, in an order that mostly holds."""
+    catalog = context.desired
+    changes = [change for item in catalog.objects.values() for change in _changes(item)]
+    depth = _depths(catalog)
+    partitioned = frozenset(item.ref for item in catalog.of(Table) if item.partition_by)
+    for change in sorted(changes, key=lambda change: _place(change, depth, partitioned)):
+        yield from _unit(change, context)
+
+
+def _context(session: PostgresSession, declared: Catalog) -> RenderContext:
     catalog = replace(declared, objects={ref: _unowned(item, declared) for ref, item in declared.objects.items()})
-    context = RenderContext(
+    return RenderContext(
         server=session.server,
         desired=catalog,
         policy=Policy(online=False, lock_timeout_ms=0),
         created=frozenset(catalog.objects),
     )
-    changes = [change for item in catalog.objects.values() for change in _changes(item)]
-    depth = _depths(catalog)
-    partitioned = frozenset(item.ref for item in catalog.of(Table) if item.partition_by)
-    for change in sorted(changes, key=lambda change: _place(change, depth, partitioned)):
-        statements = tuple(statement.sql for statement in render(change, context))
-        if statements:
-            yield Unit(_ref(change), _ref(change), statements)
+
+
+def _unit(change: Change, context: RenderContext) -> Iterator[Unit]:
+    statements = tuple(statement.sql for statement in render(change, context))
+    if statements:
+        yield Unit(change, statements)
+
+
+def _in_parts(unit: Unit, context: RenderContext) -> Iterator[Unit]:
+    """A table without its checks, and then these: what they call may need the table."""
+    change = unit.change
+    if not isinstance(change, Create) or not isinstance(change.after, Table):
+        yield unit
+        return
+    bare, checks = without_checks(change.after, lambda _: True)
+    yield from _unit(Create(bare), context)
+    for check in checks:
+        yield from _unit(AddConstraint(change.after, check), context)
 
 
 def _ref(change: Change) -> Ref:

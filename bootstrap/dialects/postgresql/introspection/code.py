@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from bootstrap.catalog.catalog import DatabaseObject
-from bootstrap.catalog.code import EventTrigger, Policy, Routine, Rule, Trigger, View
+from bootstrap.catalog.code import EventTrigger, Policy, Routine, Rule, Trigger, View, routine_attributes
 from bootstrap.catalog.options import Options
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.types import Statistics
@@ -104,7 +104,7 @@ def _routine(row: CatalogRow) -> Routine:
         language="internal" if kind is Kind.AGGREGATE else row["language"],
         body=body,
         atomic=atomic,
-        attributes=tuple(sorted(attributes.items())),
+        attributes=routine_attributes(attributes),
         comment=row["comment"],
         owner=row["owner"],
     )

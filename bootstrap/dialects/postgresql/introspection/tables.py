@@ -322,7 +322,8 @@ def check(row: CatalogRow) -> Check:
     return Check(
         name=row["name"],
         expression=row["expression"],
-        validated=row["validated"],
+        # As long as the parent's is not valid, whether a child's copy is depends on which of the two came first.
+        validated=row["validated"] or row["inherited"],
         no_inherit=row["no_inherit"],
         enforced=row["enforced"],
         inherited=row["inherited"],

@@ -26,14 +26,17 @@ def complete(owner: Ref, name: str, context: RenderContext) -> list[tuple[Table,
     """Each partition with its own index that belongs to this one of the parent; None where one has none declared:
     then the server makes it, and attaches what it finds.
     """
+    found = list(_members(owner, name, context))
+    return found if len(found) == len(list(partitions_of(owner, context))) else None
+
+
+def _members(owner: Ref, name: str, context: RenderContext) -> Iterator[tuple[Table, Index | KeyConstraint]]:
+    """The partitions that have an index of their own declared for this one of the parent, each with that index."""
     parent = qualified(owner.schema, name)
-    found = []
     for partition in partitions_of(owner, context):
         mine = next((item for item in key_like(partition) if item.parent == parent and item.name), None)
-        if mine is None:
-            return None
-        found.append((partition, mine))
-    return found
+        if mine is not None:
+            yield partition, mine
 
 
 def attach_all(owner: Ref, name: str, context: RenderContext) -> list[Statement]:
@@ -44,7 +47,7 @@ def attach_all(owner: Ref, name: str, context: RenderContext) -> list[Statement]
             f"ALTER INDEX {qualified(owner.schema, name)} ATTACH PARTITION {qualified(partition.schema, mine.name)}",
             subject, context, creates=is_new(owner, context),
         )
-        for partition, mine in complete(owner, name, context) or ()
+        for partition, mine in _members(owner, name, context)
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render.attach import goes_with_parent, is_joining
 from bootstrap.dialects.postgresql.render.casts import rewrites, using, zero
+from bootstrap.dialects.postgresql.render.defaults import default_clause
 from bootstrap.dialects.postgresql.render.nullability import not_null_name, nullability, renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import (
     change_of_identity,
@@ -61,7 +62,7 @@ def column_sql(column: Column, *, identity_sequence: bool = True) -> str:
     elif column.identity and identity_sequence:
         parts.append(identity_sql(column))
     elif column.default is not None and not column.serial:
-        parts.append(f"DEFAULT {column.default}")
+        parts.append(default_clause(column.default))
     if column.not_null_name:
         parts.append(f"CONSTRAINT {quote(column.not_null_name)} NOT NULL")
     elif not column.nullable and not column.serial:

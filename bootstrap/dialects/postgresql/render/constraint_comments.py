@@ -19,7 +19,7 @@ def constraint_comments(
     # A check without a name has no comment: the declaration asks for one.
     name = after.name if isinstance(after, Check) else after.name or usual_name(table.ref, after)
     target = f"CONSTRAINT {quote(name)} ON {qualified(table.schema, table.name)}"
-    made = comment_change(ref, before and before.comment, after.comment, context, target=target)
+    made = comment_change(ref, before.comment if before else None, after.comment, context, target=target)
     if isinstance(after, KeyConstraint | Exclusion):
         was = before.index_comment if isinstance(before, KeyConstraint | Exclusion) else None
         target = f"INDEX {qualified(table.schema, name)}"

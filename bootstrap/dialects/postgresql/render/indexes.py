@@ -87,8 +87,9 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
     table = context.desired.objects.get(owner)
     partitioned = isinstance(table, Table) and table.partition_by is not None
     careful = takes_care(owner, context) and not partitioned and rows_of(owner, context) != 0
-    members = complete(owner, index.name, context) if partitioned else None
-    sql = index_sql(owner, index, concurrently=careful, only=bool(members))
+    # One that is not valid is not on every partition: the server would make what is missing.
+    only = partitioned and (not index.valid or bool(complete(owner, index.name, context)))
+    sql = index_sql(owner, index, concurrently=careful, only=only)
     hazards = _hazards(change, context, partitioned=partitioned)
     made: list[Statement] = _lost_with_parent(change, context)
     if made_with_table(owner, index, context):
@@ -97,7 +98,7 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
         made.append(concurrent(sql, change.ref, hazards=hazards))
     else:
         made.append(statement(sql, change.ref, context, creates=new, hazards=hazards))
-    if members:
+    if only:
         made += attach_all(owner, index.name, context)
     if index.parent is not None and not new and stays(index.parent, context) and not is_joining(owner, context):
         attach = f"ALTER INDEX {index.parent} ATTACH PARTITION {qualified(owner.schema, index.name)}"

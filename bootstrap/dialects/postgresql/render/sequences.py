@@ -32,7 +32,7 @@ def create_sequence(item: Sequence, context: RenderContext) -> list[Statement]:
         made = [statement(f"ALTER SEQUENCE {qualified(item.schema, item.name)} {changed}", item.ref, context)]
         made = made if changed else []
         if item.owned_by != (table.schema, table.name, column.name):
-            made += owned(item, context)
+            made += _let_go_or_owned(item, context)
         return made + comment_change(item.ref, None, item.comment, context)
     unlogged = "UNLOGGED " if item.unlogged else ""
     sql = f"CREATE {unlogged}SEQUENCE {qualified(item.schema, item.name)}{options_sql(item.options)}"
@@ -49,6 +49,12 @@ def owned(item: Sequence, context: RenderContext) -> list[Statement]:
         schema, table, column = item.owned_by
         sql = given_to_column(item.ref, Ref(Kind.TABLE, schema, table), column, context)
     return [statement(sql, item.ref, context)]
+
+
+def _let_go_or_owned(item: Sequence, context: RenderContext) -> list[Statement]:
+    """``OWNED BY``, where a column that is not there yet gets it when it is made."""
+    there = _column_exists(item, context)
+    return owned(item if there else replace(item, owned_by=None), context)
 
 
 def _column_exists(item: Sequence, context: RenderContext) -> bool:
@@ -101,8 +107,7 @@ def alter_sequence(before: Sequence, after: Sequence, context: RenderContext) ->
         made.append(statement(f"ALTER SEQUENCE {name} SET {word}", after.ref, context))
     there = after.owned_by is None or _column_exists(after, context)
     if before.owned_by != after.owned_by and (there or before.owned_by is not None):
-        # A column that is not there yet gets it when it is made.
-        made += owned(after if there else replace(after, owned_by=None), context)
+        made += _let_go_or_owned(after, context)
     if not after.owned_by:  # an owned sequence has its table's owner
         made += owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)

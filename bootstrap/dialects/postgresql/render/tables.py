@@ -20,7 +20,7 @@ from bootstrap.dialects.postgresql.render import constraints as constraint_parts
 from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of, stays
 from bootstrap.dialects.postgresql.render.conversion import converted, is_converted, parent_is_converted
 from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part, usual_name
-from bootstrap.dialects.postgresql.render.nullability import renamed_not_null, with_not_null_name
+from bootstrap.dialects.postgresql.render.nullability import renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
@@ -33,6 +33,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
+from bootstrap.dialects.postgresql.render.table_columns import column_clauses
 from bootstrap.plan.parents import freed
 from bootstrap.plan.statement import Hazard, Statement
 
@@ -85,7 +86,7 @@ def _create_sql(table: Table, context: RenderContext, late: list[Check]) -> str:
     if table.partition_of and not table.columns:
         parent = qualified(table.partition_of.schema, table.partition_of.table)
         return f"{sql} PARTITION OF {parent} {table.partition_of.bound}" + _tail(table)
-    parts = _column_parts(table, context)
+    parts = column_clauses(table, context)
     # A partition is made whole and then attached, so that its members can have names of their own.
     checks = [check for check in table.checks if check not in late and (not check.inherited or table.partition_of)]
     parts += [constraint_parts.constraint_sql(replace(check, inherited=False)) for check in checks]
@@ -101,29 +102,6 @@ def _create_sql(table: Table, context: RenderContext, late: list[Check]) -> str:
     if table.inherits:
         sql += f" INHERITS ({', '.join(table.inherits)})"
     return sql + _tail(table)
-
-
-def _column_parts(table: Table, context: RenderContext) -> list[str]:
-    if table.of_type:
-        parts = [_typed_column(with_not_null_name(column, table, context)) for column in table.columns]
-        return [part for part in parts if part]
-    # From 17 on a partition takes its identity from the parent when it is attached.
-    partitioned = table.partition_of is not None and "partitioned_identity" in context.server.capabilities
-    return [
-        column_parts.column_sql(with_not_null_name(column, table, context), identity_sequence=not partitioned)
-        for column in table.columns
-        if not column.inherited or table.partition_of
-    ]
-
-
-def _typed_column(column: Column) -> str:
-    """A column of a typed table: only what the type does not say."""
-    parts = []
-    if column.default is not None:
-        parts.append(f"DEFAULT {column.default}")
-    if not column.nullable:
-        parts.append(f"CONSTRAINT {quote(column.not_null_name)} NOT NULL" if column.not_null_name else "NOT NULL")
-    return f"{quote(column.name)} WITH OPTIONS {' '.join(parts)}" if parts else ""
 
 
 def _tail(table: Table) -> str:

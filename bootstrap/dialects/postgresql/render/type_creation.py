@@ -10,6 +10,7 @@ from bootstrap.catalog.types import Attribute, CompositeType, Domain, EnumType, 
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.constraints import check_body
+from bootstrap.dialects.postgresql.render.defaults import default_clause
 from bootstrap.dialects.postgresql.render.statements import comment, comment_change, owner_change, statement
 from bootstrap.plan.statement import Statement
 
@@ -59,7 +60,7 @@ def attribute_sql(attribute: Attribute) -> str:
 def _domain_clauses(item: Domain) -> str:
     text = f" COLLATE {collation(item.collation)}" if item.collation else ""
     if item.default is not None:
-        text += f" DEFAULT {item.default}"
+        text += f" {default_clause(item.default)}"
     if not item.nullable:
         text += " NOT NULL"
     for check in _validated_only(item).checks:
