@@ -153,6 +153,20 @@ class ReleaseDefault:
 
 
 @dataclass(frozen=True, slots=True)
+class Retire:
+    """A type that was made anew beside its old self loses that, once the tables that are made anew too are not of it
+    any more.
+    """
+
+    before: DatabaseObject
+
+    @property
+    def ref(self) -> Ref:
+        """The type."""
+        return self.before.ref
+
+
+@dataclass(frozen=True, slots=True)
 class RenameColumn:
     """A column that the declaration says was called otherwise."""
 
@@ -260,7 +274,7 @@ class RevokePrivilege:
     before: Grant | DefaultPrivilege
 
 
-ObjectChange: TypeAlias = Create | Drop | Alter | Leave | Repartition | Rename
+ObjectChange: TypeAlias = Create | Drop | Alter | Leave | Repartition | Retire | Rename
 ColumnChange: TypeAlias = AddColumn | DropColumn | AlterColumn | ReleaseDefault | RenameColumn
 ConstraintChange: TypeAlias = AddConstraint | DropConstraint | AlterConstraint
 IndexChange: TypeAlias = CreateIndex | DropIndex | AlterIndex

@@ -15,6 +15,7 @@ from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 
 TYPES = frozenset({Kind.ENUM, Kind.COMPOSITE, Kind.RANGE, Kind.DOMAIN})
+TYPES_AND_COLLATIONS = TYPES | {Kind.COLLATION}
 _RELATIONS = (Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW)
 
 
@@ -40,11 +41,11 @@ def dependents_of(needs: Mapping[Ref, Iterable[Ref]]) -> dict[Ref, set[Ref]]:
 
 
 def changes_with_type(ref: Ref, dependents: Mapping[Ref, Iterable[Ref]]) -> set[Ref]:
-    """What the server alters together with a type: the types that are based on it, and the columns of all of these.
-    Empty for what is no type.
+    """What is altered together with a type or collation: the types that are based on it, and the columns of all of
+    these. Empty for what is neither.
     """
     found: set[Ref] = set()
-    pending = [ref] if ref.kind in TYPES else []
+    pending = [ref] if ref.kind in TYPES_AND_COLLATIONS else []
     while pending:
         fresh = {more for more in dependents.get(pending.pop(), ()) if more.kind in TYPES or more.kind is Kind.COLUMN}
         pending += [more for more in fresh - found if more.kind in TYPES]

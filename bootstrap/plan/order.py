@@ -29,6 +29,7 @@ from bootstrap.catalog.changes import (
     Rename,
     RenameColumn,
     Repartition,
+    Retire,
     RevokePrivilege,
 )
 from bootstrap.catalog.constraints import ForeignKey
@@ -38,7 +39,15 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence as OwnedSequence
 from bootstrap.plan.effects import Effect, effect_of
 from bootstrap.plan.name_slots import name_slot
-from bootstrap.plan.needs import TYPES, changes_with_type, dependents_of, is_taken_in, needs_of, referenced
+from bootstrap.plan.needs import (
+    TYPES,
+    TYPES_AND_COLLATIONS,
+    changes_with_type,
+    dependents_of,
+    is_taken_in,
+    needs_of,
+    referenced,
+)
 from bootstrap.plan.parents import parenthood, partitioned_by
 from bootstrap.plan.partitions import partitions_last
 from bootstrap.plan.rules import Rules
@@ -68,7 +77,7 @@ _MEMBER_RANK: dict[type, int] = {
     Rename: 20, RenameColumn: 21, ReleaseDefault: 22, Leave: 23, DropConstraint: 31, DropIndex: 32, AddColumn: 44,
     AlterColumn: 45, DropColumn: 46,
     AlterConstraint: 50, AlterIndex: 51, AddConstraint: 52, CreateIndex: 53, Repartition: 54,
-    RevokePrivilege: 70, GrantPrivilege: 71,
+    RevokePrivilege: 70, GrantPrivilege: 71, Retire: 79,
 }  # fmt: skip
 _FOREIGN_KEY_LAST = 55
 _FOREIGN_KEY_FIRST = 30
@@ -132,6 +141,7 @@ class _Precedence:
         self._column_positions()
         self._sequences_leave_first()
         self._counting_moves()
+        self._retired_last()
         apart = partitions_last(self.changes, self.effects)
         for firsts, then in (*parenthood(self.changes, self.effects, self.needs), *apart):
             self._put(firsts, then)
@@ -199,7 +209,8 @@ class _Precedence:
     def _is_of(self, ref: Ref, need: Ref) -> bool:
         """Whether something is still to need something else, itself or through the type that it is of."""
         needs = self.needs.get(ref, set())
-        return need in needs or (need.kind in TYPES and any(self._is_of(n, need) for n in needs if n.kind in TYPES))
+        through = [one for one in needs if one.kind in TYPES] if need.kind in TYPES_AND_COLLATIONS else []
+        return need in needs or any(self._is_of(one, need) for one in through)
 
     def _releasing(self, ref: Ref) -> set[int]:
         """Who takes a dependent away: the change of its own, where there is one beside the drop of its table."""
@@ -259,6 +270,15 @@ class _Precedence:
             if isinstance(change, AddColumn) and change.after.auto_increment:
                 for ref in self.effects[index].alters:
                     self._put(self.alterers.get(ref, ()), index)
+
+    def _retired_last(self) -> None:
+        """The old one of a type goes when all tables that are made anew have turned to the new one."""
+        for index, change in enumerate(self.changes):
+            if isinstance(change, Retire):
+                held = {changed.owner for changed in changes_with_type(change.ref, self.dependents)}
+                held |= self.dependents.get(change.ref, set())
+                self._put(self.alterers.get(change.ref, ()), index)
+                self._put((maker for ref in held if ref for maker in self.makers.get(ref, ())), index)
 
     def _privileges_last(self) -> None:
         for index, change in enumerate(self.changes):

@@ -145,8 +145,10 @@ def _changes_shape(change: Change, effect: Effect) -> bool:
 
 
 def _partitions_make_room(changes: Sequence[Change]) -> Iterator[Precedence]:
-    """Partitions go, then change their bounds, then come: so that no two hold the same values at a time."""
-    steps: dict[Ref, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
+    """Partitions go, then change their bounds, then come: so that no two hold the same values at a time. What comes for
+    all that belongs to no other comes last.
+    """
+    steps: dict[Ref, tuple[set[int], set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set(), set()))
     for index, change in enumerate(changes):
         old = partitioned_by(change.before) if isinstance(change, Drop | Alter | Leave) else None
         new = partitioned_by(change.after) if isinstance(change, Create | Alter) else None
@@ -155,10 +157,16 @@ def _partitions_make_room(changes: Sequence[Change]) -> Iterator[Precedence]:
         elif old is not None:
             steps[old][0].add(index)
         if new is not None and new != old:
-            steps[new][2].add(index)
-    for gone, changed, come in steps.values():
+            steps[new][3 if _is_default(change) else 2].add(index)
+    for gone, changed, come, default in steps.values():
         yield from ((gone, index) for index in changed)
         yield from ((gone | changed, index) for index in come)
+        yield from ((gone | changed | come, index) for index in default)
+
+
+def _is_default(change: Change) -> bool:
+    part = change.after.partition_of if isinstance(change, Create | Alter) and isinstance(change.after, Table) else None
+    return part is not None and part.bound == "DEFAULT"
 
 
 def _belongs(table: Table) -> bool:

@@ -24,6 +24,7 @@ from bootstrap.catalog.changes import (
     Leave,
     ReleaseDefault,
     Repartition,
+    Retire,
     RevokePrivilege,
 )
 from bootstrap.catalog.code import View
@@ -35,7 +36,7 @@ from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.plan.effects import effect_of
-from bootstrap.plan.needs import changes_with_type, dependents_of, is_taken_in, needs_of, owner_of
+from bootstrap.plan.needs import TYPES_AND_COLLATIONS, changes_with_type, dependents_of, is_taken_in, needs_of, owner_of
 from bootstrap.plan.parents import with_leaving
 from bootstrap.plan.partitions import with_repartitions
 from bootstrap.plan.rules import Rules
@@ -202,7 +203,17 @@ class _Rebuild:
         self.dropped_columns = {change.ref for change in self.changes if isinstance(change, DropColumn)}
         kept = [change for change in _unique(self.changes) if not self._superseded(change, dropped)]
         kept = list(self._defaults_put_back(kept))
-        return kept + list(self._contents_of_recreated(kept)) + list(self._privileges(kept))
+        kept += [*self._retired(kept), *self._contents_of_recreated(kept)]
+        return kept + list(self._privileges(kept))
+
+    def _retired(self, kept: list[Change]) -> Iterator[Change]:
+        """Where tables are made anew that are of a type, that may have to stay so long beside the new one."""
+        for change in kept:
+            if isinstance(change, Alter) and change.ref.kind in TYPES_AND_COLLATIONS:
+                found = {change.ref, *changes_with_type(change.ref, self.dependents)}
+                users = {user for ref in found for user in (ref.owner, *self.dependents.get(ref, ()))}
+                if users & self.recreated:
+                    yield Retire(change.before)
 
     def _defaults_put_back(self, kept: list[Change]) -> Iterator[Change]:
         """Each column that lost its default meanwhile is altered from what it is then."""

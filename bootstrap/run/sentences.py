@@ -26,6 +26,7 @@ from bootstrap.catalog.changes import (
     Rename,
     RenameColumn,
     Repartition,
+    Retire,
     RevokePrivilege,
 )
 from bootstrap.catalog.ref import Ref
@@ -56,7 +57,7 @@ def describe(change: Change) -> list[str]:
             return [f"{change.ref} is missing"]
         case Drop() | DropColumn() | DropConstraint() | DropIndex():
             return [f"{change.ref} is there, but not declared"]
-        case Leave() | ReleaseDefault() | Repartition():
+        case Leave() | ReleaseDefault() | Repartition() | Retire():
             return []  # never a difference: it is made for what happens around it
         case Rename() | RenameColumn():
             return [f"{change.ref} is still called {change.before.name}"]

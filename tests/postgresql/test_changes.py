@@ -8,7 +8,7 @@ import pytest
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.declaration.permissions import HazardKind
-from bootstrap.dialects.base import TableSize
+from bootstrap.dialects.base import ServerError, TableSize
 from bootstrap.plan.statement import Statement
 from tests.postgresql.conftest import Place, Places
 
@@ -187,3 +187,17 @@ def test_a_renamed_table_takes_its_sequence_with_it(places: Places) -> None:
     place.run(place.plan(replace(desired, objects={**desired.objects, table.ref: table})))
     assert place.plan(desired) == []
     assert place.session.query("SELECT * FROM b") == [(1,)]
+
+
+def test_rows_that_belong_to_no_partition_are_refused_and_stay(places: Places) -> None:
+    table = "CREATE TABLE p (a int) PARTITION BY RANGE (a)"
+    desired = places.make(
+        f"{table}; CREATE TABLE c PARTITION OF p FOR VALUES FROM (0) TO (2);"
+        " CREATE TABLE d PARTITION OF p FOR VALUES FROM (3) TO (5)"
+    ).catalog()
+    place = places.make(
+        f"{table}; CREATE TABLE c PARTITION OF p FOR VALUES FROM (0) TO (9); INSERT INTO p VALUES (1), (2)"
+    )
+    with pytest.raises(ServerError, match=r"rows of table .* belong to none of its partitions"):
+        place.run(place.plan(desired))
+    assert place.session.query("SELECT a, tableoid::regclass::text FROM p ORDER BY a") == [(1, "c"), (2, "c")]

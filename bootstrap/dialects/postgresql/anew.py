@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from typing import TypeGuard
+
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.postgresql.names import split_qualified
+from bootstrap.dialects.postgresql.type_use import Remakable, is_made_anew, is_of
 
 
 def made_anew(current: Catalog, desired: Catalog) -> frozenset[Ref]:
-    """The tables of both that can only be made anew: partitioned in another way, with another type under the partition
-    key of their tree, with columns that shall come from a parent, or with columns in the order of another type.
+    """The tables of both that can only be made anew: partitioned in another way, with another type or collation under
+    the partition key of their tree, with columns that shall come from a parent, or with columns in the order of another
+    type.
     """
     found: set[Ref] = set()
+    remade = [item for item in current.objects.values() if _is_remade(item, current, desired)]
     for before in current.of(Table):
         after = desired.objects.get(before.ref)
         if not isinstance(after, Table):
@@ -20,7 +27,7 @@ def made_anew(current: Catalog, desired: Catalog) -> frozenset[Ref]:
         whole = before.partition_by != after.partition_by or _is_reordered(before, after)
         if whole or _begins_to_inherit(before, after) or _owns_otherwise(before, after, current, desired):
             found.add(before.ref)
-        elif _key_is_retyped(before, after):
+        elif _key_is_retyped(before, after) or _key_is_of(remade, before, current):
             found |= _tree_around(before.ref, current, desired)
     return frozenset(found)
 
@@ -81,8 +88,25 @@ def _root(ref: Ref, catalog: Catalog) -> Ref:
 
 
 def _key_is_retyped(before: Table, after: Table) -> bool:
-    for name in (part.column for part in before.partition_by.keys) if before.partition_by else ():
-        old, new = (before.column(name), after.column(name)) if name else (None, None)
-        if old and new and (old.type, old.collation) != (new.type, new.collation):
-            return True
-    return False
+    pairs = ((old, after.column(old.name)) for old in _key_columns(before))
+    return any(new and (old.type, old.collation) != (new.type, new.collation) for old, new in pairs)
+
+
+def _key_is_of(remade: list[Remakable], table: Table, current: Catalog) -> bool:
+    spelled = [(column.type, column.collation) for column in _key_columns(table)]
+    return any(is_of(spelling, item, current) for spelling in spelled for item in remade)
+
+
+def _key_columns(table: Table) -> list[Column]:
+    """The columns of a partition key, also those that its expressions name."""
+    parts = table.partition_by.keys if table.partition_by else ()
+    texts = " ".join(part.expression or "" for part in parts)
+    plain = {part.column for part in parts}
+    return [
+        column for column in table.columns if column.name in plain or re.search(rf"\b{re.escape(column.name)}\b", texts)
+    ]
+
+
+def _is_remade(item: DatabaseObject, current: Catalog, desired: Catalog) -> TypeGuard[Remakable]:
+    after = desired.objects.get(item.ref)
+    return isinstance(item, Remakable) and after is not None and is_made_anew(item, after, current)

@@ -87,6 +87,13 @@ def collation(name: str) -> str:
     return name if '"' in name else '"' + name + '"'
 
 
+def multirange_name(name: str) -> str:
+    """The name the server makes up for the multirange of a range type: ``makeMultirangeTypeName`` of its pg_type.c."""
+    if "range" in name:
+        return name.replace("range", "multirange", 1)
+    return f"{name}_multirange"
+
+
 def object_name(first: str, second: str, label: str) -> str:
     """The name the server makes up for what belongs to a table: ``makeObjectName`` of its indexcmds.c."""
     overhead = sum(len(part.encode()) + 1 for part in (second, label) if part) - (len(second.encode()) if second else 0)

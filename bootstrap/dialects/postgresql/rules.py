@@ -12,9 +12,6 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.replication import Publication
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import (
-    Collation,
-    CompositeType,
-    Domain,
     EnumType,
     Extension,
     Operator,
@@ -27,8 +24,8 @@ from bootstrap.dialects.postgresql.anew import made_anew
 from bootstrap.dialects.postgresql.render import constraints, indexes
 from bootstrap.dialects.postgresql.render.routines import is_replaceable
 from bootstrap.dialects.postgresql.render.triggers import is_alterable_policy
-from bootstrap.dialects.postgresql.render.type_use import changes_labels, replaces_domain, retypes
 from bootstrap.dialects.postgresql.render.views import only_appends
+from bootstrap.dialects.postgresql.type_use import changes_values
 
 # What refuses that the type of a column it uses changes, or would keep the old type.
 _BOUND_TO_TYPES = frozenset(
@@ -81,15 +78,10 @@ class PostgresRules:
                 # A key and what it references are of types that can be compared, at every moment.
                 keys_too = set() if _comparable(change.before.type, change.after.type) else {Kind.FOREIGN_KEY}
                 return {change.ref: _BOUND_TO_TYPES | {Kind.COLUMN} | indexes_too | keys_too}
-            case Alter() if isinstance(change.after, EnumType) and isinstance(change.before, EnumType):
-                if changes_labels(change.before, change.after):
-                    return {change.ref: _BOUND_TO_TYPE_ITSELF | {Kind.FOREIGN_KEY}}
-            case Alter() if isinstance(change.after, CompositeType) and isinstance(change.before, CompositeType):
-                if retypes(change.before, change.after):
-                    return {change.ref: _BOUND_TO_TYPE_ITSELF}
-            case Alter() if isinstance(change.after, Domain) and isinstance(change.before, Domain):
-                if replaces_domain(change.before, change.after, current):
-                    return {change.ref: _BOUND_TO_TYPE_ITSELF}
+            case Alter() if changes_values(change.before, change.after, current):
+                # A key and what it references are of one type, or of domains over it, at every moment.
+                keys_too = {Kind.FOREIGN_KEY} if isinstance(change.before, EnumType | RangeType) else set()
+                return {change.ref: _BOUND_TO_TYPE_ITSELF | keys_too}
             case _:
                 pass
         return {}
@@ -137,12 +129,8 @@ def _differs_in_more(before: DatabaseObject, after: DatabaseObject) -> bool:
         case Trigger(), Trigger():
             altered = replace(before, enabled=after.enabled, comment=after.comment)
             return altered != after and (before.constraint or after.constraint)
-        case Collation(), Collation():
-            return before.options != after.options
         case Operator(), Operator():
             return (before.function, before.options) != (after.function, after.options)
-        case RangeType(), RangeType():
-            return (before.subtype, before.options) != (after.subtype, after.options)
         case TextSearchDictionary(), TextSearchDictionary():
             return before.template != after.template
         case TextSearchConfiguration(), TextSearchConfiguration():

@@ -26,6 +26,15 @@ CASES = [
      "CREATE TABLE r (a int PRIMARY KEY); CREATE TABLE t (a int CONSTRAINT f REFERENCES r NOT ENFORCED)",
      "CREATE TABLE r (a int PRIMARY KEY);"
      " CREATE TABLE t (a int CONSTRAINT f REFERENCES r, CONSTRAINT c CHECK (a > 0) NOT ENFORCED)"),
+    ("a partition has no sequence of its own whatever new ones are granted to",
+     "ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO PUBLIC",
+     "CREATE TABLE p (a int GENERATED ALWAYS AS IDENTITY, b int) PARTITION BY LIST (b);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"),
+    ("a partition with the numbers of its parent is made anew with it",
+     "CREATE TABLE p (a int GENERATED ALWAYS AS IDENTITY, b int) PARTITION BY LIST (b);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)",
+     "CREATE TABLE p (a int GENERATED ALWAYS AS IDENTITY, b text) PARTITION BY LIST (b);"
+     " CREATE TABLE c PARTITION OF p FOR VALUES IN ('1', '2')"),
     ("an identity column of a partitioned table",
      "CREATE TABLE p (a int GENERATED ALWAYS AS IDENTITY, b int) PARTITION BY LIST (b);"
      " CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)",

@@ -23,6 +23,7 @@ from bootstrap.catalog.changes import (
     Rename,
     RenameColumn,
     Repartition,
+    Retire,
     RevokePrivilege,
 )
 from bootstrap.catalog.code import Event, Routine, Trigger, View
@@ -61,8 +62,8 @@ def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: 
             return tables.remove_partitions(table, context)
         case Repartition(before=before, after=after):
             return tables.repartition_table(before, after, context)
-        case ReleaseDefault():
-            raise TypeError(change)  # no default depends on a routine here
+        case ReleaseDefault() | Retire():
+            raise TypeError(change)  # no default depends on a routine here, and no column on a type
         case RenameColumn():
             moved = security.moved_column_privileges(
                 change.table.ref, change.before.name, change.after.name, context, database=_database(context)

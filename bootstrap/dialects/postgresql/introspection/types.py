@@ -23,7 +23,7 @@ from bootstrap.catalog.types import (
 )
 from bootstrap.dialects.postgresql.introspection.reader import CatalogRow, Names, Rows
 from bootstrap.dialects.postgresql.introspection.tables import check
-from bootstrap.dialects.postgresql.names import split_qualified, split_top_level, unquoted
+from bootstrap.dialects.postgresql.names import multirange_name, split_qualified, split_top_level, unquoted
 
 _PROVIDERS = {"c": "libc", "i": "icu", "b": "builtin", "d": "default"}
 
@@ -101,7 +101,7 @@ def _user_type(
             "collation": row["range_collation"],
             "canonical": row["canonical"],
             "subtype_diff": row["difference"],
-            "multirange_type_name": None if row["multirange"] == _multirange(row["name"]) else row["multirange"],
+            "multirange_type_name": None if row["multirange"] == multirange_name(row["name"]) else row["multirange"],
         }
         chosen = tuple(sorted((name, text) for name, text in options.items() if text is not None))
         return RangeType(subtype=row["subtype"], options=chosen, **common)
@@ -113,13 +113,6 @@ def _user_type(
         checks=tuple(sorted(checks, key=lambda item: item.name)),
         **common,
     )
-
-
-def _multirange(name: str) -> str:
-    """The name the server gives to the multirange of a range type."""
-    if "range" in name:
-        return name.replace("range", "multirange", 1)
-    return f"{name}_multirange"
 
 
 def _dictionary(row: CatalogRow) -> TextSearchDictionary:

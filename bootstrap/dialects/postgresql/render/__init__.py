@@ -23,10 +23,12 @@ from bootstrap.catalog.changes import (
     DropIndex,
     GrantPrivilege,
     Leave,
+    ObjectChange,
     ReleaseDefault,
     Rename,
     RenameColumn,
     Repartition,
+    Retire,
     RevokePrivilege,
 )
 from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View
@@ -64,6 +66,7 @@ from bootstrap.dialects.postgresql.render import (
     tables,
     triggers,
     type_creation,
+    type_rebuild,
     types,
     views,
 )
@@ -118,7 +121,7 @@ _ALTER: Mapping[type, _Alterer] = {
     Role: security.alter_role,
     Schema: basics.alter_schema,
     Extension: basics.alter_extension,
-    Collation: basics.alter_collation,
+    Collation: types.alter_collation,
     TextSearchDictionary: basics.alter_dictionary,
     TextSearchConfiguration: basics.alter_text_search,
     Operator: basics.alter_operator,
@@ -140,8 +143,24 @@ _ALTER: Mapping[type, _Alterer] = {
 }
 
 
-def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: C901  # one line per change
+def render(change: Change, context: RenderContext) -> list[Statement]:
     """The statements that carry out one change. Raises Refused for what cannot be done."""
+    match change:
+        case Create() | Drop() | Alter() | Leave() | Repartition() | Retire() | Rename():
+            return _object(change, context)
+        case AddColumn() | DropColumn() | AlterColumn() | ReleaseDefault() | RenameColumn():
+            return _column(change, context)
+        case AddConstraint() | DropConstraint() | AlterConstraint():
+            return _constraint(change, context)
+        case CreateIndex() | DropIndex() | AlterIndex():
+            return _index(change, context)
+        case GrantPrivilege() | RevokePrivilege():
+            return _privilege(change, context)
+        case _:
+            assert_never(change)
+
+
+def _object(change: ObjectChange, context: RenderContext) -> list[Statement]:
     match change:
         case Create():
             return _create(change.after, context)
@@ -151,20 +170,12 @@ def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: 
             return _ALTER[type(change.after)](change.before, change.after, context)
         case Leave():
             return tables.leave(change.before, context)
-        case Rename():
-            return _rename(change, context)
-        case AddColumn() | DropColumn() | AlterColumn() | ReleaseDefault() | RenameColumn():
-            return _column(change, context)
-        case AddConstraint() | DropConstraint() | AlterConstraint():
-            return _constraint(change, context)
-        case CreateIndex() | DropIndex() | AlterIndex():
-            return _index(change, context)
-        case GrantPrivilege() | RevokePrivilege():
-            return _privilege(change, context)
         case Repartition():
             raise TypeError(change)  # partitions are tables of their own here
-        case _:
-            assert_never(change)
+        case Retire():
+            return type_rebuild.retired(change.ref, context)
+        case Rename():
+            return _rename(change, context)
 
 
 def _create(item: DatabaseObject, context: RenderContext) -> list[Statement]:
@@ -178,7 +189,7 @@ def _create(item: DatabaseObject, context: RenderContext) -> list[Statement]:
 
 def _sequence_without_defaults(table: Table, column: Column, context: RenderContext) -> list[Statement]:
     """A column's sequence is an object of its own to default privileges."""
-    if not made_sequence(column):
+    if not made_sequence(table, column):
         return []
     return security.without_defaults(table.ref.child(Kind.SEQUENCE, column.name), context)
 

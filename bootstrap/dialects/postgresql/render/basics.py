@@ -115,12 +115,6 @@ def create_collation(item: Collation, context: RenderContext) -> list[Statement]
     return made + comment_change(item.ref, None, item.comment, context)
 
 
-def alter_collation(before: Collation, after: Collation, context: RenderContext) -> list[Statement]:
-    """Owner and comment; anything else is a new collation."""
-    made = owner_change(after.ref, before.owner, after.owner, context)
-    return made + comment_change(after.ref, before.comment, after.comment, context)
-
-
 def create_operator(item: Operator, context: RenderContext) -> list[Statement]:
     """``CREATE OPERATOR``."""
     parts = [f"FUNCTION = {item.function}"]

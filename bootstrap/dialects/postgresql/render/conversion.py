@@ -17,15 +17,15 @@ from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.anew import tree_of
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
-from bootstrap.dialects.postgresql.render.bounds import references_to
 from bootstrap.dialects.postgresql.render.casts import using
 from bootstrap.dialects.postgresql.render.columns import lost_column, retyped
-from bootstrap.dialects.postgresql.render.owned import serial_name
+from bootstrap.dialects.postgresql.render.owned import made_sequence, serial_name
+from bootstrap.dialects.postgresql.render.regrouping import references_to
 from bootstrap.dialects.postgresql.render.statements import long_work, statement
+from bootstrap.dialects.postgresql.render.type_rebuild import values_of
+from bootstrap.dialects.postgresql.render.type_values import aside_name
 from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Refused
-
-_ASIDE = "_db_bootstrap"
 
 
 def is_converted(ref: Ref, context: RenderContext) -> bool:
@@ -54,8 +54,8 @@ def converted(table: Table, made: list[Statement], context: RenderContext) -> St
     leaving, back = _detached(before, context)
     steps += leaving + [item.sql for item in made]
     steps += _kept_partitions(before, table, context)
-    aside = qualified(before.schema, _aside_name(before.name))
-    steps.append(_rows(before, table, aside))
+    aside = qualified(before.schema, aside_name(before.name))
+    steps.append(_rows(before, table, aside, context))
     steps += [step for item in tree for step in _values(item, context.desired.table(item.ref))]
     steps += _released(before, table, context)
     steps += [*back, f"DROP TABLE {aside}"]
@@ -94,20 +94,16 @@ def _tree(table: Table, context: RenderContext) -> list[Table]:
     return [context.current.table(ref) for ref in tree_of(table.ref, context.current)]
 
 
-def _aside_name(name: str) -> str:
-    return name.encode()[: 63 - len(_ASIDE)].decode(errors="ignore") + _ASIDE
-
-
 def _aside(before: Table, context: RenderContext) -> Iterator[str]:
     """Free the names that the new table and its indexes and sequences take."""
-    yield f"ALTER TABLE {qualified(before.schema, before.name)} RENAME TO {quote(_aside_name(before.name))}"
+    yield f"ALTER TABLE {qualified(before.schema, before.name)} RENAME TO {quote(aside_name(before.name))}"
     for key in [*key_like(before), *before.exclusions]:
         # One that belonged to an index of the parent may have gone with it.
-        yield f"ALTER INDEX IF EXISTS {qualified(before.schema, key.name)} RENAME TO {quote(_aside_name(key.name))}"
+        yield f"ALTER INDEX IF EXISTS {qualified(before.schema, key.name)} RENAME TO {quote(aside_name(key.name))}"
     for column in before.columns:
-        if column.serial or column.identity:
+        if made_sequence(before, column):
             name = serial_name(before, column)
-            yield f"ALTER SEQUENCE {qualified(before.schema, name)} RENAME TO {quote(_aside_name(name))}"
+            yield f"ALTER SEQUENCE {qualified(before.schema, name)} RENAME TO {quote(aside_name(name))}"
     for item in context.current.objects.values():
         if isinstance(item, Sequence) and item.owned_by and item.owned_by[:2] == (before.schema, before.name):
             yield f"ALTER SEQUENCE {qualified(item.schema, item.name)} OWNED BY NONE"
@@ -122,7 +118,7 @@ def _detached(before: Table, context: RenderContext) -> tuple[list[str], list[st
         return [], []
     keys = list(references_to(Ref(Kind.TABLE, part.schema, part.table), context))
     leaving = [f"ALTER TABLE {owner} DROP CONSTRAINT {quote(key.name)}" for owner, key, _ in keys]
-    aside = qualified(before.schema, _aside_name(before.name))
+    aside = qualified(before.schema, aside_name(before.name))
     leaving.append(f"ALTER TABLE {qualified(part.schema, part.table)} DETACH PARTITION {aside}")
     return leaving, [f"ALTER TABLE {owner} ADD {definition}" for owner, _, definition in keys]
 
@@ -136,7 +132,7 @@ def _partitions(before: Table, context: RenderContext) -> Iterator[tuple[Table, 
 
 def _kept_partitions(before: Table, table: Table, context: RenderContext) -> Iterator[str]:
     """Partitions that stay partitions keep their rows and change their parent."""
-    old, new = qualified(before.schema, _aside_name(before.name)), qualified(table.schema, table.name)
+    old, new = qualified(before.schema, aside_name(before.name)), qualified(table.schema, table.name)
     for item, after in _partitions(before, context):
         if is_converted(item.ref, context):
             continue  # made anew too
@@ -168,20 +164,28 @@ def _shared(before: Table, table: Table) -> list[tuple[Column, Column]]:
     return [(old, new) for old, new in pairs if new is not None and new.generated is None]
 
 
-def _rows(before: Table, table: Table, source: str) -> str:
+def _rows(before: Table, table: Table, source: str, context: RenderContext | None = None) -> str:
+    """The rows of one table into another; ``context`` says of what is aside that its types may be so too."""
     shared = _shared(before, table)
     names = ", ".join(quote(new.name) for _, new in shared)
-    values = ", ".join(using(quote(new.name), old.type, new.type) or quote(new.name) for old, new in shared)
+    values = ", ".join(_value(old, new, context) for old, new in shared)
     target = qualified(table.schema, table.name)
     if not shared:  # the rows stay nevertheless, with the defaults
         return f"INSERT INTO {target} SELECT FROM {source}"
     return f"INSERT INTO {target} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {source}"
 
 
+def _value(old: Column, new: Column, context: RenderContext | None) -> str:
+    name, moving = quote(new.name), values_of(old, context) if context else None
+    if moving is not None and old.type == new.type:
+        return moving.moved(name, old.type)
+    return using(name, old.type, new.type) or name
+
+
 def _values(before: Table, table: Table) -> Iterator[str]:
     """Let the new sequences go on where the old ones were."""
     for old, new in _shared(before, table):
-        if (old.serial or old.identity) and (new.serial or new.identity):
-            source = qualified(before.schema, _aside_name(serial_name(before, old)))
+        if made_sequence(before, old) and made_sequence(table, new):
+            source = qualified(before.schema, aside_name(serial_name(before, old)))
             target = qualified(table.schema, serial_name(table, new))
             yield f"SELECT setval({literal(target)}, last_value, is_called) FROM {source}"

@@ -37,9 +37,9 @@ def serial_column_of(catalog: Catalog, schema: str, name: str) -> tuple[Table, C
     return None
 
 
-def made_sequence(column: Column) -> bool:
-    """Whether the column made a sequence for itself."""
-    return column.serial or column.identity is not None
+def made_sequence(table: Table, column: Column) -> bool:
+    """Whether the column made a sequence for itself; the numbers of a partition are its parent's."""
+    return column.serial or (column.identity is not None and table.partition_of is None)
 
 
 def sequence_of(on: Ref, context: RenderContext) -> str | None:
@@ -48,10 +48,10 @@ def sequence_of(on: Ref, context: RenderContext) -> str | None:
         return None
     after, before = (catalog.objects.get(on.owner) for catalog in (context.desired, context.current))
     column = after.column(on.name) if isinstance(after, Table) else None
-    if isinstance(after, Table) and column is not None and made_sequence(column):
+    if isinstance(after, Table) and column is not None and made_sequence(after, column):
         return qualified(after.schema, serial_name(after, column))
     column = before.column(on.name) if isinstance(before, Table) else None
-    if not isinstance(before, Table) or column is None or not made_sequence(column):
+    if not isinstance(before, Table) or column is None or not made_sequence(before, column):
         return None
     name = serial_name(before, column)
     stays = not isinstance(after, Table) or Ref(Kind.SEQUENCE, before.schema, name) in context.desired.objects

@@ -213,7 +213,7 @@ def without_defaults(ref: Ref, context: RenderContext) -> list[Statement]:
 
 def sequence_privileges(change: AlterColumn, context: RenderContext) -> list[Statement]:
     """What the sequence of a column had is given to the one that is made in its place."""
-    before, after = made_sequence(change.before), made_sequence(change.after)
+    before, after = made_sequence(change.table, change.before), made_sequence(change.table, change.after)
     if not after or (before and change.before.serial == change.after.serial):
         return []
     on = change.table.ref.child(Kind.SEQUENCE, change.after.name)

@@ -289,7 +289,7 @@ def _partition(before: Table, after: Table, context: RenderContext) -> list[Stat
     if old == new or (same_parent and parent_is_converted(after, context)):
         return []
     if new and same_parent:
-        return [bounds.rebound(after, new, context)]
+        return bounds.rebound(after, new, context)
     made = []
     if new:
         indexes = [item for item in beside(after) if isinstance(item, Index)]

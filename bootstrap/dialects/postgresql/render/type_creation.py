@@ -12,9 +12,8 @@ from bootstrap.dialects.postgresql.names import collation, literal, qualified, q
 from bootstrap.dialects.postgresql.render.constraints import check_body
 from bootstrap.dialects.postgresql.render.defaults import default_clause
 from bootstrap.dialects.postgresql.render.statements import comment, comment_change, owner_change, statement
+from bootstrap.dialects.postgresql.type_use import UserType
 from bootstrap.plan.statement import Statement
-
-UserType = EnumType | CompositeType | RangeType | Domain
 
 
 def create_type(item: UserType, context: RenderContext) -> list[Statement]:

@@ -1,10 +1,10 @@
-"""Enums, composite types, ranges and domains."""
+"""Enums, composite types, ranges, domains and collations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bootstrap.catalog.types import CompositeType, Domain, EnumType, RangeType
+from bootstrap.catalog.types import Collation, CompositeType, Domain, EnumType, RangeType
 from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
@@ -12,19 +12,17 @@ from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
     note,
     owner_change,
-    rows_of,
     statement,
 )
 from bootstrap.dialects.postgresql.render.type_creation import (
-    UserType,
     attribute_comment,
     attribute_sql,
     check_comment,
     domain_checks,
     remade_checks,
 )
-from bootstrap.dialects.postgresql.render.type_rebuild import columns_of_type, is_remade, rebuilt
-from bootstrap.dialects.postgresql.render.type_use import is_stored, labels_only_added, replaces_domain, retypes
+from bootstrap.dialects.postgresql.render.type_rebuild import columns_of_type, is_remade, rebuilt, rewrite
+from bootstrap.dialects.postgresql.type_use import UserType, is_made_anew, labels_only_added, shared_attributes
 from bootstrap.plan.statement import Hazard, Statement
 
 
@@ -48,7 +46,7 @@ def alter_enum(before: EnumType, after: EnumType, context: RenderContext) -> lis
         # Each in a transaction of its own: a new label cannot be used before it is committed.
         made += [statement(sql, after.ref, context) for sql in _added_labels(name, labels, after.labels)]
     elif tuple(labels) != after.labels:
-        return [*made, rebuilt(before, after, context, _lost_labels(labels, after, context))]
+        return [*made, rebuilt(before, after, context, [_fewer_labels(before, labels, after, context)])]
     made += owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
 
@@ -74,33 +72,21 @@ def _renamed_label(after: EnumType, old: str) -> Hazard:
     return note(HazardKind.BREAKS_RUNNING_CODE, after.ref, f"code that still says {old!r} fails")
 
 
-def _lost_labels(before: list[str], after: EnumType, context: RenderContext) -> list[Hazard]:
-    gone = [label for label in before if label not in after.labels]
-    tables = [table for table, _ in columns_of_type(after.ref, context)]
-    empty = all(rows_of(table.ref, context) == 0 for table in tables)
-    what = f"loses {', '.join(map(repr, gone))}" if gone else "has its labels in another order"
-    return [
-        note(
-            HazardKind.TABLE_REWRITE if not gone else HazardKind.DATA_LOSS,
-            after.ref,
-            f"{after.ref} {what}: every column of it is written anew under an exclusive lock",
-            "change the rows that have it first, in a step" if gone else "add labels at the end",
-            blocking=not empty,
-        )
-    ]
+def _fewer_labels(before: EnumType, labels: list[str], after: EnumType, context: RenderContext) -> Hazard:
+    gone = [label for label in labels if label not in after.labels]
+    if gone:
+        what, advice = f"loses {', '.join(map(repr, gone))}", "change the rows that have it first, in a step"
+        return rewrite(before, after, what, context, kind=HazardKind.DATA_LOSS, advice=advice)
+    return rewrite(before, after, "has its labels in another order", context, advice="add labels at the end")
 
 
 def alter_domain(before: Domain, after: Domain, context: RenderContext) -> list[Statement]:
     """``ALTER DOMAIN``; what the server cannot alter needs a new domain."""
     if is_remade(before, context):
         return []
-    if replaces_domain(before, after, context.current):
+    if is_made_anew(before, after, context.current):
         what = "gets another base type" if before.type != after.type else "is made anew to test its values in arrays"
-        hazard = note(
-            HazardKind.TABLE_REWRITE, after.ref, f"{after.ref} {what}: its columns are written anew",
-            blocking=any(rows_of(table.ref, context) != 0 for table, _ in columns_of_type(after.ref, context)),
-        )  # fmt: skip
-        return [rebuilt(before, after, context, [hazard])]
+        return [rebuilt(before, after, context, [rewrite(before, after, what, context)])]
     alter = f"ALTER DOMAIN {qualified(after.schema, after.name)}"
     steps = []
     if before.default != after.default:
@@ -119,8 +105,11 @@ def alter_domain(before: Domain, after: Domain, context: RenderContext) -> list[
 
 def alter_composite(before: CompositeType, after: CompositeType, context: RenderContext) -> list[Statement]:
     """Attributes are renamed, added, dropped and changed in place."""
-    if retypes(before, after) and is_stored(before, context.current):
-        return [rebuilt(before, after, context, [])]  # the server alters none that a column uses
+    if is_made_anew(before, after, context.current):  # the server alters none that a column uses
+        hazards = [rewrite(before, after, "gets attributes of other types or in another order", context)]
+        if len(shared_attributes(before, after)) < len(before.attributes):
+            hazards.append(_lost_attributes(after, context))
+        return [rebuilt(before, after, context, hazards)]
     alter = f"ALTER TYPE {qualified(after.schema, after.name)}"
     old = {item.name: item for item in before.attributes}
     made = []
@@ -140,11 +129,8 @@ def alter_composite(before: CompositeType, after: CompositeType, context: Render
             actions.append(f"ALTER ATTRIBUTE {quote(item.name)} TYPE {item.type}{collate} CASCADE")
     if actions:
         lost = any(action.startswith("DROP") for action in actions)
-        used = columns_of_type(after.ref, context)
-        hazards = [
-            note(HazardKind.DATA_LOSS, after.ref, f"{after.ref} loses attributes and values", blocking=bool(used))
-        ]
-        made.append(statement(f"{alter} {', '.join(actions)}", after.ref, context, hazards=hazards if lost else []))
+        hazards = [_lost_attributes(after, context)] if lost else []
+        made.append(statement(f"{alter} {', '.join(actions)}", after.ref, context, hazards=hazards))
     for item in after.attributes:
         previous = old.get(item.name)
         made += attribute_comment(after, item, previous.comment if previous else None, context)
@@ -152,7 +138,22 @@ def alter_composite(before: CompositeType, after: CompositeType, context: Render
     return made + comment_change(after.ref, before.comment, after.comment, context)
 
 
+def _lost_attributes(after: CompositeType, context: RenderContext) -> Hazard:
+    used = bool(columns_of_type(after, context))
+    return note(HazardKind.DATA_LOSS, after.ref, f"{after.ref} loses attributes and values", blocking=used)
+
+
 def alter_range(before: RangeType, after: RangeType, context: RenderContext) -> list[Statement]:
     """Owner and comment; anything else is a new type."""
+    if is_made_anew(before, after, context.current):
+        return [rebuilt(before, after, context, [rewrite(before, after, "becomes another range", context)])]
+    made = owner_change(after.ref, before.owner, after.owner, context)
+    return made + comment_change(after.ref, before.comment, after.comment, context)
+
+
+def alter_collation(before: Collation, after: Collation, context: RenderContext) -> list[Statement]:
+    """Owner and comment; anything else is a new collation."""
+    if is_made_anew(before, after, context.current):
+        return [rebuilt(before, after, context, [rewrite(before, after, "sorts in another way", context)])]
     made = owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
