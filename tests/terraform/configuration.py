@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = Path("terraform/modules/db_bootstrap")
+FOREIGN = ("AWS_", "TF_", "DB_BOOTSTRAP")
 
 # The provider as facts about the local AWS ask for it; without an endpoint it makes no calls at all.
 PROVIDER = """
@@ -83,13 +85,13 @@ class Configuration:
 
     def run(self, *arguments: str) -> Outcome:
         """Run terraform; output and errors together, as they stand on a terminal."""
-        base = terraform_mirror.environment(self.folder)
-        clean = {
-            name: value for name, value in base.items() if not name.startswith(("AWS_", "TF_VAR_", "DB_BOOTSTRAP"))
-        }
+        # Nothing of the machine's own, such as a plugin cache, which several inits at once would break.
+        kept = (name for name in os.environ if not name.startswith(FOREIGN) or name == "TF_CLI_CONFIG_FILE")
+        inherited = {name: os.environ[name] for name in kept}
+        base = terraform_mirror.environment(self.folder, inherited)
         done = subprocess.run(
             ["terraform", *arguments, *(() if "-json" in arguments else ("-no-color",))],
-            cwd=self.folder, env={**clean, **self.environment}, capture_output=True, text=True, check=False,
+            cwd=self.folder, env={**base, **self.environment}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         return Outcome(done.returncode, done.stdout + done.stderr)
 
