@@ -172,7 +172,8 @@ class _Precedence:
         """What an object needs is made and altered before the object is."""
         for ref in effect.makes | effect.alters:
             for need in self.needs.get(ref, ()):
-                self._put((maker for maker in self.makers.get(need, ()) if not self._joins_new(maker, index)), index)
+                makers = self.makers.get(need, set())
+                self._put((maker for maker in makers if not self._comes_along(maker, index)), index)
                 alterers = self.alterers.get(need, set()) | self.along.get(need, set())
                 if need == ref.owner:  # a table's own properties need not come before members that they do not disturb
                     alterers = {alterer for alterer in alterers if self._disturbs(alterer, need, ref.kind)}
@@ -181,10 +182,18 @@ class _Precedence:
     def _disturbs(self, alterer: int, ref: Ref, kind: Kind) -> bool:
         return kind in self.rules.disturbs(self.changes[alterer], self.current).get(ref, ())
 
-    def _joins_new(self, partition: int, parent: int) -> bool:
-        """Whether a partition is made for a table that is new too: its keys are taken in when it is attached."""
-        child, table = self.changes[partition], self.changes[parent]
-        return isinstance(child, Create) and isinstance(table, Create) and partitioned_by(child.after) == table.ref
+    def _comes_along(self, maker: int, index: int) -> bool:
+        """Whether something needed is made by the change that needs it, or after it.
+
+        A partition is made for a table that is new too: its keys are taken in when it is attached. A column that counts
+        brings its key along (MySQL), and the other new columns of that.
+        """
+        made, needing = self.changes[maker], self.changes[index]
+        if isinstance(made, AddColumn) and isinstance(needing, AddColumn):
+            return needing.after.auto_increment and made.after.generated is None
+        if isinstance(made, Create) and isinstance(needing, Create):
+            return partitioned_by(made.after) == needing.ref
+        return False
 
     def _dependents_first(self, index: int, effect: Effect) -> None:
         """What depends on an object goes, or lets go of it, before the object goes or changes."""

@@ -288,7 +288,7 @@ def _without_collations(statement: str) -> str:
     """MySQL notes whether a column's collation was said or came from its table, and prints it only in the first case.
     What it is, is compared in :func:`_collations`.
     """
-    return re.sub(r"(?m)^(  `.*?)(?: CHARACTER SET \w+)?(?: COLLATE \w+)", r"\1", statement)
+    return re.sub(r"(?m)^(  `.*?)(?: CHARACTER SET \w+(?: COLLATE \w+)?| COLLATE \w+)", r"\1", statement)
 
 
 def _collations(cursor: pymysql.cursors.Cursor, database: str) -> Iterator[str]:

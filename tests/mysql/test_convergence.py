@@ -201,6 +201,18 @@ CASES = [
      " CREATE TABLE v (a int, g int GENERATED ALWAYS AS (a) VIRTUAL)",
      "CREATE TABLE t (a int, b int);"
      " CREATE TABLE v (n int, g int, a int GENERATED ALWAYS AS (g) VIRTUAL)"),
+    (BOTH, "a new column counts, and takes the primary key from one that may be NULL now",
+     "CREATE TABLE t (a int AUTO_INCREMENT, b int, PRIMARY KEY (a, b));"
+     " CREATE TABLE u (a int AUTO_INCREMENT PRIMARY KEY)",
+     "CREATE TABLE t (a varchar(20), b int, c int AUTO_INCREMENT PRIMARY KEY);"
+     " CREATE TABLE u (a int, b int AUTO_INCREMENT PRIMARY KEY)"),
+    (BOTH, "all columns are new, and one of them counts in a key with the last",
+     "CREATE TABLE t (a int, b int, KEY k (a))",
+     "CREATE TABLE t (id int AUTO_INCREMENT, name char(9), day date NOT NULL, more int, PRIMARY KEY (id, day))"),
+    (MYSQL, "partitions in a tablespace",
+     "CREATE TABLE t (a int) PARTITION BY KEY (a) PARTITIONS 2",
+     "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p0 TABLESPACE = innodb_file_per_table,"
+     " PARTITION p1 TABLESPACE = innodb_file_per_table COMMENT = 'it''s')"),
 ]  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, MySqlSubpartition
 from bootstrap.dialects.mysql.introspection.lexer import Reader, TokenKind, UnknownSyntaxError
-from bootstrap.dialects.mysql.text import literal
 
 _METHODS = (
     ("RANGE", "COLUMNS"), ("LIST", "COLUMNS"), ("RANGE",), ("LIST",), ("LINEAR", "HASH"), ("LINEAR", "KEY"), ("HASH",),
@@ -96,8 +95,7 @@ def _options(reader: Reader) -> tuple[tuple[str, str], ...]:
             reader.expect("DIRECTORY")
             name = f"{name} directory"
         reader.accept("=")
-        token = reader.take()
-        value = literal(token.text) if token.kind is TokenKind.NAME else token.text
+        value = reader.take().text  # of a tablespace a name
         if name != "engine":
             options[name] = value
     return tuple(sorted(options.items()))

@@ -14,7 +14,7 @@ from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import leads_with, table_keys
 from bootstrap.dialects.mysql.render.conversions import conversion, needs_prefix, text_conversion
-from bootstrap.dialects.mysql.render.counting import carried, carrier, keeps_key
+from bootstrap.dialects.mysql.render.counting import carried, carrier, keeps_key, waits_for_key
 from bootstrap.dialects.mysql.render.parts import column_definition, default_text, loses_default
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note, plain
 from bootstrap.dialects.mysql.render.states import inherited_collation, live_table, wanted_table
@@ -181,6 +181,8 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
         after = replace(after, auto_increment=False)  # it begins to count with the key that is added later
     elif after.auto_increment and not keeps_key(table, after.name, context):
         after = replace(after, auto_increment=False)
+    if waits_for_key(table, after, context):
+        after = replace(after, nullable=False)
     if before == after:
         return []
     found = conversion(before, after)

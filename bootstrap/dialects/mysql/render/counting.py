@@ -61,10 +61,27 @@ def carried(table: Table, column: Column, context: RenderContext) -> list[str]:
     clauses += _stop_counting_gone(table, context)
     if key.kind is Kind.PRIMARY_KEY and live.primary_key:
         clauses.append("DROP PRIMARY KEY")
+        for other in wanted.columns:
+            if waits_for_key(table, other, context):
+                inherited = inherited_collation(table, context)
+                clauses.append(f"MODIFY COLUMN {column_definition(other, context.server, table_collation=inherited)}")
     elif any((item.kind, item.name) == (key.kind, key.name) for item in table_keys(live)):
         clauses.append(f"DROP INDEX {quote(key.name)}")
     clauses.append(f"ADD {key_definition(key, context.server)}")
     return clauses
+
+
+def waits_for_key(table: Table, column: Column, context: RenderContext) -> bool:
+    """Whether a column that stops counting stays NOT NULL until a new one that counts takes the primary key from it."""
+    live, wanted = live_table(table, context), wanted_table(table, context)
+    before = live.column(column.name)
+    if before is None or not before.auto_increment or not column.nullable or live.primary_key is None:
+        return False
+    if column.name not in {part.column for part in live.primary_key.columns}:
+        return False
+    new = [other for other in wanted.columns if other.auto_increment and live.column(other.name) is None]
+    keys = (_counting_key(table, other.name, context) for other in new)
+    return any(key is not None and key.kind is Kind.PRIMARY_KEY for key in keys)
 
 
 def _stop_counting_gone(table: Table, context: RenderContext) -> list[str]:
