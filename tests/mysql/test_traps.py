@@ -220,6 +220,17 @@ def test_what_only_widens_is_not(place: Place, before: str, after: str) -> None:
     assert not [hazard for statement in statements for hazard in statement.hazards if hazard.blocking]
 
 
+def test_where_a_table_is_stored_can_be_said_but_not_taken_back(place: Place) -> None:
+    if place.vendor != "mysql":
+        pytest.skip("an option of MySQL")
+    stored = place.normalised(declared(options=(("storage", "DISK"), ("tablespace", "`innodb_file_per_table`"))))
+    place.apply(place.normalised(declared()))
+    place.apply(stored)
+    assert place.changes(stored) == ()
+    with pytest.raises(Refused, match="no way to take STORAGE back; declare it: storage: DISK"):
+        planned(place, place.normalised(declared()), 10)
+
+
 # what needs privileges that a master of RDS does not have
 
 

@@ -174,6 +174,8 @@ def foreign_key_definition(key: ForeignKey) -> str:
 
 def option_text(name: str, value: str) -> str:
     """One table option. Names that the server quotes are options of a storage engine."""
+    if name == "storage":
+        return f"STORAGE {value}"
     return f"{name.upper()}={value}" if re.fullmatch(r"[a-z_ ]+", name) else f"{quote(name)}={value}"
 
 

@@ -31,11 +31,13 @@ from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, n
 from bootstrap.dialects.mysql.render.states import live_table
 from bootstrap.dialects.mysql.text import literal, quote
 from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.problems import Refused
 
 # What an option is set to when it is no longer declared; every other one knows the word DEFAULT.
 _RESET = {"key_block_size": "0", "max_rows": "0", "min_rows": "0", "avg_row_length": "0", "checksum": "0",
           "delay_key_write": "0", "compression": "''", "encryption": "'N'", "connection": "''", "union": "()",
           "transactional": "DEFAULT", "stats_sample_pages": "DEFAULT"}  # fmt: skip
+_STAYING = frozenset({"storage", "tablespace"})
 _INSTANT_OPTIONS = frozenset({"stats_persistent", "stats_auto_recalc", "stats_sample_pages", "max_rows", "min_rows"})
 
 
@@ -167,6 +169,10 @@ def _property_clauses(before: Table, after: Table) -> Iterator[tuple[str, Cost]]
     old, new = dict(before.options), dict(after.options)
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):
+            if name in _STAYING and name not in new:
+                raise Refused(
+                    f"{after.ref}: MySQL has no way to take {name.upper()} back; declare it: {name}: {old[name]}"
+                )
             value = new.get(name) or _RESET.get(name, "DEFAULT")
             yield option_text(name, value), Cost.INSTANT if name in _INSTANT_OPTIONS else Cost.INPLACE
     if (after.charset, after.collation) != (before.charset, before.collation) and after.charset:
