@@ -73,7 +73,7 @@ class _Rebuild:
         self.rules = rules
         self.dependents = dependents_of(needs_of(self.current))
         self.anew = rules.made_anew(self.current, self.desired)
-        leaving = with_leaving(difference.changes, self.current, self.desired)
+        leaving = [*with_leaving(difference.changes, self.current, self.desired)]
         self.changes = [
             *with_repartitions(leaving, self.current, self.desired, rules),
             *self._unsaid(difference),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Protocol
 
 from bootstrap.catalog.catalog import Catalog
@@ -29,8 +29,10 @@ class Rules(Protocol):
     def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
         """The tables of both that can only be dropped and created again, with their rows."""
 
-    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:
-        """Whether a partitioned table can only become what it shall be without its partitions meanwhile (MySQL)."""
+    def lets_go_of_partitions(self, before: Table, after: Table, renamed: Set[str]) -> bool:
+        """Whether a partitioned table can only become what it shall be without its partitions meanwhile (MySQL).
+        ``renamed``: the new names of columns that are called otherwise until then.
+        """
 
     def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:
         """What the change takes away for a moment: for each identity the kinds of dependents that must be dropped

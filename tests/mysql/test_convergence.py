@@ -209,6 +209,10 @@ CASES = [
     (BOTH, "all columns are new, and one of them counts in a key with the last",
      "CREATE TABLE t (a int, b int, KEY k (a))",
      "CREATE TABLE t (id int AUTO_INCREMENT, name char(9), day date NOT NULL, more int, PRIMARY KEY (id, day))"),
+    (BOTH, "code of every mode that dates can be in",
+     "CREATE TABLE t (a int)",
+     "SET sql_mode = 'ALLOW_INVALID_DATES,HIGH_NOT_PRECEDENCE'; CREATE TABLE t (a int); CREATE PROCEDURE p() SELECT 1;"
+     " CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET @a = 1"),
     (MYSQL, "partitions in a tablespace",
      "CREATE TABLE t (a int) PARTITION BY KEY (a) PARTITIONS 2",
      "CREATE TABLE t (a int) PARTITION BY HASH (a) (PARTITION p0 TABLESPACE = innodb_file_per_table,"

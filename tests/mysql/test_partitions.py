@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bootstrap.catalog.catalog import Catalog
 from bootstrap.plan.statement import Statement
-from tests.mysql.place import Place
+from tests.mysql.place import Place, table
 
 _RANGES = {"p0": "LESS THAN (10)", "p1": "LESS THAN (20)", "p2": "LESS THAN (30)", "end": "LESS THAN MAXVALUE"}
 _LISTS = {"a": "IN (1,2)", "b": "IN (15)", "c": "IN (25)", "more": "IN (35)"}
@@ -84,3 +87,15 @@ def test_a_hash_gets_more_or_fewer_partitions(
     sql = f"CREATE TABLE t (id int PRIMARY KEY) PARTITION BY {method} PARTITIONS "
     assert _clauses(_changed(place, other, f"{sql}{before}", f"{sql}{after}", (1, 2, 3))) == [clause]
     assert place.session.query("SELECT COUNT(*) FROM t") == [(3,)]
+
+
+@pytest.mark.parametrize("method", ["RANGE ({}) (PARTITION p VALUES LESS THAN (10))", "HASH ({} + 1) PARTITIONS 2"])
+def test_a_column_that_the_rows_are_divided_by_is_renamed(place: Place, other: Place, method: str) -> None:
+    place.load(f"CREATE TABLE t (a int, x int) PARTITION BY {method.format('a')}", "INSERT INTO t VALUES (1, 2)")
+    other.load(f"CREATE TABLE t (b int, x int) PARTITION BY {method.format('b')}")
+    wanted = other.catalog().table(table("t"))
+    renamed = replace(wanted.columns[0], renamed_from="a")
+    made = replace(wanted, columns=(renamed, *wanted.columns[1:]))
+    place.apply(Catalog(objects={made.ref: made}))
+    assert place.changes(other.catalog()) == ()
+    assert place.session.query("SELECT b FROM t") == [(1,)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,7 @@ class FakeRules:
     def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:  # noqa: ARG002  # none is
         return frozenset()
 
-    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:  # noqa: ARG002  # none does
+    def lets_go_of_partitions(self, before: Table, after: Table, renamed: Set[str]) -> bool:  # noqa: ARG002  # none does
         return False
 
     def drops_privileges(self, kind: Kind) -> bool:  # noqa: ARG002  # the same for every kind

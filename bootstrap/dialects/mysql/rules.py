@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import (
@@ -62,9 +62,9 @@ class MySqlRules:
         """Every table can be altered into every other."""
         return frozenset()
 
-    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:
-        """Each key must hold every column that the rows are divided by, and no such column can go."""
-        return after.partitioning is None or are_in_the_way(before, after)
+    def lets_go_of_partitions(self, before: Table, after: Table, renamed: Set[str]) -> bool:
+        """Each key must hold every column that the rows are divided by, and no such column can go or be renamed."""
+        return after.partitioning is None or are_in_the_way(before, after, renamed)
 
     def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:  # no use counts
         """Foreign keys stand in the way of a change of type on either side and of the key that they live on."""

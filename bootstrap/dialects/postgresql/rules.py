@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
@@ -65,7 +65,7 @@ class PostgresRules:
         """The tables that are made anew, with their rows: render/conversion.py."""
         return made_anew(current, desired)
 
-    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:  # noqa: ARG002  # none does
+    def lets_go_of_partitions(self, before: Table, after: Table, renamed: Set[str]) -> bool:  # noqa: ARG002  # none does
         """Partitions are tables of their own here."""
         return False
 

@@ -88,10 +88,15 @@ def read_routine(row: Row, reading: Reading) -> Routine:
         attributes=tuple(sorted((key, value) for key, value in attributes.items() if value)),
         comment=str(row[8]) or None,
         definer=str(row[9]),
-        sql_mode=str(row[7]),
+        sql_mode=_mode(str(row[7])),
         charset=str(row[10]),
         collation=str(row[11]),
     )
+
+
+def _mode(text: str) -> str:
+    """MariaDB's list of routines calls one of the modes otherwise than SET takes it."""
+    return ",".join("ALLOW_INVALID_DATES" if mode == "INVALID_DATES" else mode for mode in text.split(","))
 
 
 def _returns(reader: Reader) -> str:
