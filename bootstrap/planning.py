@@ -18,6 +18,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Dialect, Endpoint, RenderContext, Scope, Session, TableSize
 from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes
 from bootstrap.plan.statement import Plan, Statement
+from bootstrap.plan.undeclared import Undeclared
 from bootstrap.problems import DeclarationError
 from bootstrap.redact import remember
 from bootstrap.run.history import History
@@ -148,7 +149,12 @@ def _rendered(work: Work, difference: Difference, changes: list[Change]) -> list
         passwords=_passwords(work, changes),
         exact=work.request.exact,
     )
-    return [statement for change in changes for statement in work.dialect.render(change, context)]
+    undeclared = Undeclared(difference, changes, work.dialect.rules)
+    return [
+        statement
+        for change in changes
+        for statement in undeclared.warned(change, list(work.dialect.render(change, context)))
+    ]
 
 
 def _passwords(work: Work, changes: list[Change]) -> dict[Ref, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Alter, Change, Create, CreateIndex, Drop, GrantPrivilege, RevokePrivilege
-from bootstrap.catalog.code import Event, View
+from bootstrap.catalog.code import Event, Trigger, View
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import apply_renames
 from bootstrap.catalog.security import Grant
@@ -53,6 +54,7 @@ def diff(
     ``follows_renames``: the server rewrites views and expressions itself when a table or column is renamed.
     """
     renames, current = apply_renames(current, desired, follows_renames=follows_renames)
+    current = _places_among_declared(current, desired)
     desired = adopt_undeclared_properties(desired, current, account=account if everything else "")
     changes: list[Change] = list(renames)
     unmanaged: list[Ref] = []
@@ -121,6 +123,21 @@ def adopt_undeclared_properties(desired: Catalog, current: Catalog, *, account: 
     return replace(desired, objects={**desired.objects, **adopted}) if adopted else desired
 
 
+def _places_among_declared(current: Catalog, desired: Catalog) -> Catalog:
+    """MySQL's triggers, counted among those that are declared: what else fires at that moment moves none of them."""
+    together: dict[tuple[object, ...], list[Trigger]] = defaultdict(list)
+    for trigger in current.of(Trigger):
+        if trigger.ref in desired.objects:
+            together[trigger.table, trigger.timing, trigger.events].append(trigger)
+    counted = {
+        trigger.ref: replace(trigger, order=place)
+        for triggers in together.values()
+        for place, trigger in enumerate(sorted(triggers, key=lambda item: item.order), start=1)
+        if trigger.order > place
+    }
+    return replace(current, objects={**current.objects, **counted}) if counted else current
+
+
 def _follows_another(item: DatabaseObject) -> bool:
     """Whether the owner is that of a column's table, or of the database."""
     owned = isinstance(item, Sequence) and item.owned_by is not None
@@ -148,8 +165,7 @@ def _privileges(
     """What is declared of one grantee on one object is complete; other grantees are left alone."""
     for grant in sorted(desired.grants - current.grants, key=_grant_order):
         yield GrantPrivilege(grant)
-    # Those on columns first: with a table's privilege the server takes the same one from all of its columns.
-    for grant in sorted(current.grants - desired.grants, key=lambda item: (not item.column, _grant_order(item))):
+    for grant in sorted(current.grants - desired.grants, key=_grant_order):
         if _revocable(grant, desired, managed, everything=everything):
             yield RevokePrivilege(grant)
     for added in sorted(desired.default_privileges - current.default_privileges):

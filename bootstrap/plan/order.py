@@ -77,9 +77,10 @@ _MEMBER_RANK: dict[type, int] = {
     Rename: 20, RenameColumn: 21, ReleaseDefault: 22, Leave: 23, DropConstraint: 31, DropIndex: 32, AddColumn: 44,
     AlterColumn: 45, DropColumn: 46,
     AlterConstraint: 50, AlterIndex: 51, AddConstraint: 52, CreateIndex: 53, Repartition: 54,
-    RevokePrivilege: 70, GrantPrivilege: 71, Retire: 79,
+    RevokePrivilege: 71, GrantPrivilege: 72, Retire: 79,
 }  # fmt: skip
 _FOREIGN_KEY_LAST = 55
+_COLUMN_PRIVILEGE_FIRST = 70  # revoked on the table, it is gone from its columns too, and cannot be revoked there
 _FOREIGN_KEY_FIRST = 30
 
 
@@ -105,6 +106,8 @@ def _rank(change: Change) -> int:
             return _FOREIGN_KEY_LAST
         case DropConstraint() if change.before.kind is Kind.FOREIGN_KEY:
             return _FOREIGN_KEY_FIRST
+        case RevokePrivilege(before=Grant(column=column)) if column:
+            return _COLUMN_PRIVILEGE_FIRST
         case _:
             return _MEMBER_RANK[type(change)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
@@ -35,19 +35,16 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
-from bootstrap.plan.effects import effect_of
-from bootstrap.plan.needs import TYPES_AND_COLLATIONS, changes_with_type, dependents_of, is_taken_in, needs_of, owner_of
+from bootstrap.plan.disturbed import disturbed_by, standing_on
+from bootstrap.plan.needs import TYPES_AND_COLLATIONS, changes_with_type, dependents_of, needs_of, owner_of
 from bootstrap.plan.parents import with_leaving
 from bootstrap.plan.partitions import with_repartitions
 from bootstrap.plan.rules import Rules
 
-_ALL_KINDS = frozenset(Kind)
 _MEMBERS = frozenset(
     {Kind.COLUMN, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.CHECK, Kind.EXCLUSION, Kind.FOREIGN_KEY, Kind.INDEX}
 )
 _ROUTINES = frozenset({Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE})
-# What a server makes anew itself when the type of a column changes.
-_REMADE_WITH_COLUMN = frozenset({Kind.CHECK, Kind.INDEX, Kind.EXCLUSION, Kind.PRIMARY_KEY, Kind.UNIQUE})
 # Dropping one of these loses rows, a counter, or everything inside: they are never dropped to be created again because
 # of something else.
 _IRREPLACEABLE = frozenset({Kind.TABLE, Kind.SEQUENCE, Kind.SCHEMA, Kind.EXTENSION, Kind.ROLE})
@@ -104,21 +101,10 @@ class _Rebuild:
                 pending[:0] = list(self._as_replacement(change))
                 continue
             self.changes.append(change)
-            for ref, kinds in self._disturbed(change).items():
-                for dependent in sorted(self._dependents(ref, kinds)):
-                    if dependent.kind in kinds and dependent != ref and not is_taken_in(ref, dependent, self.current):
-                        pending += self._take_out(dependent)
-                        pending += self._release_default(dependent, ref)
-
-    def _dependents(self, ref: Ref, kinds: frozenset[Kind]) -> set[Ref]:
-        """What depends on something; on a type also what depends on all that changes with it."""
-        found = set(self.dependents.get(ref, ()))
-        if kinds != _ALL_KINDS:
-            for changed in changes_with_type(ref, self.dependents):
-                more = self.dependents.get(changed, set())
-                remade = _REMADE_WITH_COLUMN if changed.kind is Kind.COLUMN else frozenset()
-                found |= {dependent for dependent in more if dependent.kind not in remade}
-        return found
+            for ref, kinds in disturbed_by(change, self.current, self.rules).items():
+                for dependent in standing_on(ref, kinds, self.dependents, self.current):
+                    pending += self._take_out(dependent)
+                    pending += self._release_default(dependent, ref)
 
     def _replaced(self, change: Change) -> bool:
         if isinstance(change, Alter) and change.ref in self.anew:
@@ -147,15 +133,6 @@ class _Rebuild:
         yield Drop(self.current.objects.get(before.ref, before))  # as it is, not as it is once it has let go of others
         yield from creation(after, inline_indexes=self.rules.inline_indexes)
 
-    def _disturbed(self, change: Change) -> Mapping[Ref, frozenset[Kind]]:
-        disturbed = dict(self.rules.disturbs(change, self.current))
-        if isinstance(change, Drop) and change.ref.kind is Kind.ROLE:
-            return disturbed  # what it owned has been given to another role by a change of its own
-        if isinstance(change, Drop | DropColumn | DropConstraint | DropIndex):
-            for ref in effect_of(change).takes:
-                disturbed[ref] = _ALL_KINDS
-        return disturbed
-
     def _take_out(self, ref: Ref) -> Iterable[Change]:
         """Drop something that stands in the way and, where it is still wanted, create it again."""
         if ref in self.taken:
@@ -164,7 +141,7 @@ class _Rebuild:
         if ref.kind in _MEMBERS:
             return self._take_out_member(ref)
         if before is None or after is None or ref.kind in _IRREPLACEABLE:
-            return []  # dropped by a change of its own, or an object that we do not manage: the server will say so
+            return []  # dropped by a change of its own, or what was never declared: undeclared.py says so
         return list(self._recreate_object(before, after))
 
     def _release_default(self, column: Ref, called: Ref) -> list[Change]:
@@ -185,7 +162,7 @@ class _Rebuild:
         if not isinstance(before, Table | View) or before.ref in self.taken:
             return []
         if ref in self.unmanaged or before.ref in self.unmanaged:
-            return []  # never declared, never touched: the server will say that it stands in the way
+            return []  # never declared, never touched: undeclared.py says that it stands in the way
         after = self.desired.objects.get(before.ref)
         renamed = self.renamed.get(ref, ref)
         if ref.kind is Kind.COLUMN:

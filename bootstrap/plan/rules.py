@@ -23,6 +23,9 @@ class Rules(Protocol):
     follows_renames: bool
     """Whether the server rewrites views when a table or column they use is renamed (PostgreSQL) or not (MySQL)."""
 
+    gone_with_column: frozenset[Kind]
+    """What of a table the server drops, or makes smaller, together with a column that it is of."""
+
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
         """Whether the change can only be done by dropping the object and creating it anew."""
 

@@ -22,7 +22,8 @@ TOTAL = (
 # vendors, name, what is there, what is wanted
 CASES = [
     (BOTH, "privileges on a dropped table do not wait for the next one of its name",
-     f"CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT 1 AS a; GRANT SELECT ON t TO {APP};"
+     f"CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT 1 AS a;"
+     f" GRANT SELECT, SELECT (id) ON t TO {APP};"
      f" GRANT SELECT ON v TO {APP}; GRANT UPDATE (id) ON t TO {READER}",
      "CREATE TABLE u (id int PRIMARY KEY)"),
     (BOTH, "a privilege on a table goes, the same one on a column stays",

@@ -28,6 +28,7 @@ class FakeRules:
     inline_indexes: bool = False
     inline_keys: bool = False
     follows_renames: bool = True
+    gone_with_column: frozenset[Kind] = frozenset({Kind.INDEX})
     replaced: frozenset[Ref] = frozenset()
     disturbed: Mapping[Ref, frozenset[Kind]] = field(default_factory=dict)
 

@@ -37,6 +37,7 @@ class MySqlRules:
     inline_indexes = True
     inline_keys = True
     follows_renames = False
+    gone_with_column = _KEYS
 
     def drops_privileges(self, kind: Kind) -> bool:
         """Those on tables and views are kept by name: only a routine takes them along (automatic_sp_privileges)."""

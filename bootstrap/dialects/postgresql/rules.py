@@ -44,6 +44,11 @@ class PostgresRules:
     inline_indexes: bool = False
     inline_keys: bool = False
     follows_renames: bool = True
+    gone_with_column: frozenset[Kind] = frozenset(
+        {
+            Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.FOREIGN_KEY, Kind.CHECK, Kind.EXCLUSION, Kind.INDEX, Kind.STATISTICS,
+        }
+    )  # fmt: skip
 
     def drops_privileges(self, kind: Kind) -> bool:  # noqa: ARG002  # the same for every kind
         """They are a part of the object."""
