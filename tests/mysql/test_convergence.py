@@ -210,6 +210,10 @@ CASES = [
     (BOTH, "all columns are new, and one of them counts in a key with the last",
      "CREATE TABLE t (a int, b int, KEY k (a))",
      "CREATE TABLE t (id int AUTO_INCREMENT, name char(9), day date NOT NULL, more int, PRIMARY KEY (id, day))"),
+    (MARIADB, "partitions of history become others, of a table that keeps none",
+     "CREATE TABLE t (a int, b int) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME (PARTITION p0 HISTORY,"
+     " PARTITION pn CURRENT)",
+     "CREATE TABLE t (a int, b int) PARTITION BY HASH (a) PARTITIONS 2"),
     (BOTH, "code of every mode that dates can be in",
      "CREATE TABLE t (a int)",
      "SET sql_mode = 'ALLOW_INVALID_DATES,HIGH_NOT_PRECEDENCE'; CREATE TABLE t (a int); CREATE PROCEDURE p() SELECT 1;"
