@@ -214,6 +214,9 @@ CASES = [
      "CREATE TABLE t (a int, b int) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME (PARTITION p0 HISTORY,"
      " PARTITION pn CURRENT)",
      "CREATE TABLE t (a int, b int) PARTITION BY HASH (a) PARTITIONS 2"),
+    (BOTH, "a new column that counts stands behind another new one of its key",
+     "CREATE TABLE t (a int)",
+     "CREATE TABLE t (a int, b int NOT NULL, r int NOT NULL AUTO_INCREMENT, PRIMARY KEY (b), UNIQUE KEY r (r, b))"),
     (BOTH, "code of every mode that dates can be in",
      "CREATE TABLE t (a int)",
      "SET sql_mode = 'ALLOW_INVALID_DATES,HIGH_NOT_PRECEDENCE'; CREATE TABLE t (a int); CREATE PROCEDURE p() SELECT 1;"

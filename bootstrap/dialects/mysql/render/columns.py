@@ -53,7 +53,9 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     clauses += new_period_after(live_table(table, context), wanted_table(table, context), column.name, context)
     cost = _cost_of_adding(added)
     if brought_by == column.name:
-        clauses += carried(table, column, context)
+        along = carried(table, column, context)
+        others = [clause for clause in along if clause.startswith("ADD COLUMN ")]  # it may stand behind one of them
+        clauses = [*others, *clauses, *along[len(others) :]]
         cost = Cost.SHARED
     clauses += _lost_default(column)
     statements = [alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards)]
