@@ -111,7 +111,7 @@ def adopt_undeclared_properties(desired: Catalog, current: Catalog, *, account: 
             continue
         left_open = {name: getattr(before, name) for name in _LEFT_OPEN if getattr(after, name, "") is None}
         for name in ("owner", "definer") if account and not _follows_another(after) else ():
-            if left_open.get(name) not in (None, "pg_database_owner"):
+            if left_open.get(name) is not None:
                 left_open[name] = account
         if isinstance(after, Event) and isinstance(before, Event) and " STARTS " not in after.schedule:
             left_open |= _same_start(before.schedule, after.schedule)

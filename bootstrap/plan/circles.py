@@ -1,4 +1,6 @@
-"""Tables that need what needs them: a check calls a function over the table's own rows."""
+"""Tables that need what needs them: a check calls a function over the table's own rows, policies of two tables read
+the other one through a view.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,32 @@ from bootstrap.catalog.tables import Table
 from bootstrap.plan.needs import needs_of
 
 _ROUTINES = frozenset({Kind.FUNCTION, Kind.AGGREGATE, Kind.OPERATOR})
+_READERS = frozenset({Kind.POLICY, Kind.RULE})
 
 
 def with_open_circles(changes: Sequence[Change], current: Catalog, desired: Catalog) -> list[Change]:
     """The same changes, where a table in such a circle is made without its check, which comes when all is there; and
-    gives its check up before it is dropped.
+    gives up its check, and the policies and rules that need what goes too, before it is dropped.
     """
     new = any(isinstance(change, Create) and isinstance(change.after, Table) for change in changes)
     gone = any(isinstance(change, Drop) and isinstance(change.before, Table) for change in changes)
     wanted = needs_of(desired) if new else {}
     had = needs_of(current) if gone else {}
-    return [part for change in changes for part in _opened(change, had, wanted)]
+    going = {change.ref for change in changes if isinstance(change, Drop)}
+    return [
+        part
+        for change in changes
+        for part in (*_without_readers(change, current, had, going), *_opened(change, had, wanted))
+    ]
+
+
+def _without_readers(change: Change, current: Catalog, had: Mapping[Ref, set[Ref]], going: set[Ref]) -> Iterator[Drop]:
+    """The policies and rules that would go with their table, but stand in the way of something that goes before it."""
+    if not isinstance(change, Drop) or not isinstance(change.before, Table):
+        return
+    for ref in current.belongings.get(change.ref, ()):
+        if ref.kind in _READERS and ref not in going and had.get(ref, set()) & (going - {change.ref}):
+            yield Drop(current.objects[ref])
 
 
 def _opened(change: Change, had: Mapping[Ref, set[Ref]], wanted: Mapping[Ref, set[Ref]]) -> Iterator[Change]:

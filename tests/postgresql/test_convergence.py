@@ -12,7 +12,7 @@ from tests.conftest import shared_server
 from tests.corpora.judge import CONVERGED, REFUSED, judge
 from tests.corpora.places import Place, place_for
 from tests.corpora.records import Case
-from tests.postgresql.cases import members, objects, only_18, partitions, rows, types
+from tests.postgresql.cases import conditions, members, objects, only_18, partitions, rows, types
 
 COMMON, NEWEST = "postgresql", "postgresql-18"
 ROLES = ("convergence_app", "convergence_reader")
@@ -44,6 +44,7 @@ def case(before: str, after: str) -> Case:
     ("place", "before", "after"),
     [
         *on(COMMON, objects.CASES),
+        *on(COMMON, conditions.CASES),
         *on(COMMON, members.CASES),
         *on(COMMON, partitions.CASES),
         *on(COMMON, types.CASES),

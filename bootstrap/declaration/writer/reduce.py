@@ -39,8 +39,8 @@ def reduced(catalog: Catalog, engine: str, *, owner: str | None = None) -> Catal
     for ref, item in catalog.objects.items():
         made: Any = item
         # Who applies the declaration owns what it makes; the schema public is there already.
-        usual = {"pg_database_owner"} if ref == Ref(Kind.SCHEMA, "", "public") else {owner, "pg_database_owner"}
-        if getattr(item, "owner", None) in usual - {None}:
+        usual = "pg_database_owner" if ref == Ref(Kind.SCHEMA, "", "public") else owner
+        if usual is not None and getattr(item, "owner", None) == usual:
             made = replace(made, owner=None)
         if isinstance(made, Table):
             made = _mysql_table(made, catalog) if engine == MYSQL else _postgresql_table(made, keys, told)

@@ -94,5 +94,6 @@ def catalog_columns(capabilities: frozenset[str]) -> Mapping[str, str]:
             "NULL::json",
         ),
         "published_rows": choose("published_parts", "pg_get_expr(r.prqual, r.prrelid, true)", "NULL::text"),
+        "published_rows_long": choose("published_parts", "pg_get_expr(r.prqual, r.prrelid)", "NULL::text"),
         "membership_options": choose("inherit_option_of_memberships", "m.inherit_option AND m.set_option", "true"),
     }

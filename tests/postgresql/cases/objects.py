@@ -2,6 +2,17 @@
 
 # name, what is there, what is wanted
 CASES = [
+    ("tables that read each other in policies and rules go",
+     "CREATE TABLE a (x int); CREATE TABLE b (x int); CREATE VIEW va AS SELECT * FROM a;"
+     " CREATE VIEW vb AS SELECT * FROM b; CREATE POLICY p ON a USING (x IN (SELECT x FROM vb));"
+     " CREATE POLICY p ON b USING (x IN (SELECT x FROM va)); CREATE TABLE c (x int); CREATE TABLE d (x int);"
+     " CREATE RULE r AS ON INSERT TO c DO ALSO INSERT INTO d SELECT NEW.x; CREATE RULE r AS ON DELETE TO d DO ALSO"
+     " DELETE FROM c; CREATE TABLE e (x int); CREATE POLICY p ON e USING (x IN (SELECT x FROM a))",
+     "CREATE TABLE e (x int)"),
+    ("tables that belong to whoever owns the database",
+     "CREATE TABLE t (a int); ALTER TABLE t OWNER TO pg_database_owner; CREATE TABLE u (a int)",
+     "CREATE TABLE t (a int); CREATE TABLE u (a int); ALTER TABLE u OWNER TO pg_database_owner;"
+     " CREATE VIEW v AS SELECT 1; ALTER VIEW v OWNER TO pg_database_owner; GRANT SELECT ON t TO pg_monitor"),
     ("comments on members with the names that the server gives",
      "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE, b int REFERENCES t)",
      "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE, b int REFERENCES t, EXCLUDE USING btree (b WITH =));"

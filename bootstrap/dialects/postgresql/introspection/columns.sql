@@ -1,6 +1,7 @@
 SELECT a.attrelid::bigint AS relation, a.attnum AS number, a.attname AS name,
        format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
        pg_get_expr(d.adbin, d.adrelid, true) AS "default",
+       CASE WHEN d.adbin::text LIKE ANY (ARRAY[{two_of_a_kind}]) THEN pg_get_expr(d.adbin, d.adrelid) END AS default_long,
        a.attidentity AS identity, a.attgenerated AS generated, col_description(a.attrelid, a.attnum) AS comment,
        CASE WHEN a.attcollation <> t.typcollation
             THEN CASE WHEN cn.nspname = 'pg_catalog' THEN co.collname::text

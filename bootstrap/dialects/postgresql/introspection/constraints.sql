@@ -4,6 +4,7 @@ SELECT c.oid::bigint AS id, c.conrelid::bigint AS relation, c.contypid::bigint A
        c.coninhcount > 0 AND NOT c.conislocal AS inherited, c.conparentid <> 0 AS has_parent,
        obj_description(c.oid, 'pg_constraint') AS comment, {period} AS period,
        CASE WHEN c.contype = 'c' THEN pg_get_expr(c.conbin, c.conrelid, true) END AS expression,
+       CASE WHEN c.conbin::text LIKE ANY (ARRAY[{two_of_a_kind}]) THEN pg_get_expr(c.conbin, c.conrelid) END AS expression_long,
        (SELECT json_agg(a.attname ORDER BY k.place)
         FROM unnest(c.conkey) WITH ORDINALITY AS k (number, place)
         JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number) AS columns,

@@ -1,6 +1,7 @@
 SELECT i.indexrelid::bigint AS id, i.indrelid::bigint AS relation, c.relname AS name, am.amname AS method,
        i.indisunique AS "unique", i.indisvalid AS valid, i.indisclustered AS clustered, i.indisreplident AS replica_identity,
        {nulls_not_distinct} AS nulls_not_distinct, pg_get_expr(i.indpred, i.indrelid, true) AS predicate,
+       CASE WHEN i.indpred::text LIKE ANY (ARRAY[{two_of_a_kind}]) THEN pg_get_expr(i.indpred, i.indrelid) END AS predicate_long,
        c.reloptions AS options, s.spcname AS tablespace, obj_description(c.oid, 'pg_class') AS comment,
        (SELECT co.oid::bigint FROM pg_constraint co
         WHERE co.conindid = i.indexrelid AND co.conrelid = i.indrelid AND co.contype IN ('p', 'u', 'x')) AS "constraint",

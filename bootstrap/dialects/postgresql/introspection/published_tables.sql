@@ -1,5 +1,5 @@
 SELECT r.oid::bigint AS id, p.pubname AS publication, n.nspname AS schema, c.relname AS "table",
-       {published_columns} AS columns, {published_rows} AS "where"
+       {published_columns} AS columns, {published_rows} AS "where", {published_rows_long} AS where_long
 FROM pg_publication_rel r
 JOIN pg_publication p ON p.oid = r.prpubid
 JOIN pg_class c ON c.oid = r.prrelid

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.dialects.postgresql.capabilities import catalog_columns
+from bootstrap.dialects.postgresql.introspection.nesting import TWO_OF_A_KIND, choose_forms, is_nested
 from bootstrap.dialects.postgresql.session import PostgresSession
 
 CatalogRow: TypeAlias = dict[str, Any]
@@ -27,7 +28,11 @@ _LOCKING_TEXTS = {"relations": "definition", "rules": "definition", "routines": 
 _READ_TEXTS = """
 SELECT kind, id::bigint, CASE kind WHEN 'relations' THEN rtrim(pg_get_viewdef(id, true), E'; \\n')
                                    WHEN 'rules' THEN pg_get_ruledef(id, true)
-                                   WHEN 'routines' THEN pg_get_function_sqlbody(id) END
+                                   WHEN 'routines' THEN pg_get_function_sqlbody(id) END,
+       CASE WHEN EXISTS (SELECT FROM pg_rewrite w
+                         WHERE id IN (w.ev_class, w.oid) AND w.ev_action::text || w.ev_qual::text LIKE ANY (%s))
+            THEN CASE kind WHEN 'relations' THEN rtrim(pg_get_viewdef(id), E'; \\n')
+                           WHEN 'rules' THEN pg_get_ruledef(id) END END
 FROM unnest(%s::text[], %s::oid[]) AS wanted (kind, id)
 """
 _TEXTS_AT_ONCE = 250
@@ -42,7 +47,8 @@ NAMESPACE = (
 @cache
 def _query(name: str, capabilities: frozenset[str]) -> str:
     text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    for placeholder, column in {"namespace": NAMESPACE, **catalog_columns(capabilities)}.items():
+    given = {"namespace": NAMESPACE, "two_of_a_kind": ", ".join(f"'{pattern}'" for pattern in TWO_OF_A_KIND)}
+    for placeholder, column in {**given, **catalog_columns(capabilities)}.items():
         text = text.replace("{" + placeholder + "}", column)
     return text
 
@@ -59,6 +65,7 @@ def read_rows(session: PostgresSession) -> Rows:
     with session.settings_for_reading():
         answer = session.query(f"SELECT {columns}")[0]
         rows = dict(zip(QUERIES, answer, strict=True))
+        choose_forms(row for found in rows.values() for row in found)
         _read_texts(session, rows)
     return rows
 
@@ -70,8 +77,9 @@ def _read_texts(session: PostgresSession, rows: Rows) -> None:
     for start in range(0, len(pending), _TEXTS_AT_ONCE):
         wanted = {(kind, row["id"]): row for kind, row in pending[start : start + _TEXTS_AT_ONCE]}
         kinds, identifiers = ([key[place] for key in wanted] for place in (0, 1))
-        for kind, identifier, text in session.query(command + _READ_TEXTS, [kinds, identifiers]):
-            wanted[kind, identifier][_LOCKING_TEXTS[kind]] = text
+        found = session.query(command + _READ_TEXTS, [TWO_OF_A_KIND, kinds, identifiers])
+        for kind, identifier, short, long in found:
+            wanted[kind, identifier][_LOCKING_TEXTS[kind]] = long if long is not None and is_nested(long) else short
         command = "ROLLBACK TO SAVEPOINT texts;"
 
 

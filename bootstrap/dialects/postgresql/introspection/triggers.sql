@@ -9,7 +9,8 @@ SELECT t.oid::bigint AS id, n.nspname AS schema, c.relname AS "table", t.tgname 
        (SELECT json_agg(a.attname ORDER BY k.place)
         FROM unnest(t.tgattr::smallint[]) WITH ORDINALITY AS k (number, place)
         JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = k.number) AS columns,
-       CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid, true) END AS definition
+       CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid, true) END AS definition,
+       CASE WHEN t.tgqual::text LIKE ANY (ARRAY[{two_of_a_kind}]) THEN pg_get_triggerdef(t.oid) END AS definition_long
 FROM pg_trigger t
 JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -198,7 +198,7 @@ def _add_validated(change: AddConstraint, item: Check | ForeignKey, context: Ren
     """NOT VALID takes a short lock and lets nothing new in; VALIDATE reads the rows while others write."""
     table = change.table
     unvalidated = not table.partition_by or "unvalidated_keys_of_partitioned" in context.server.capabilities
-    if not item.validated and unvalidated:
+    if not item.validated and (unvalidated or isinstance(item, Check)):
         return [_add(change, constraint_sql(item, validated=False), context, [])]
     hazards = _may_fail(change, context, "rows that break it fail")
     unsplit = isinstance(item, ForeignKey) and table.partition_by is not None
