@@ -123,7 +123,9 @@ def _at_clause(cursor: Cursor) -> bool:
     if token is None:
         return True
     following = _CLAUSES.get(token.word)
-    return following is not None and cursor.at(token.word, *following)
+    # A part of a name with dots is none: a schema may be called like a clause.
+    beside = {part.text for part in cursor.tokens[max(cursor.index - 1, 0) : cursor.index + 2]}
+    return following is not None and "." not in beside and cursor.at(token.word, *following)
 
 
 def _until_clause(cursor: Cursor, engine: str) -> str:

@@ -9,6 +9,11 @@ _CIRCLE = (
 
 # name, what is there, what is wanted
 CASES = [
+    ("types in a schema that is called like a clause of a column",
+     "CREATE SCHEMA storage; CREATE TABLE storage.t (a int)",
+     "CREATE SCHEMA storage; CREATE TYPE storage.kind AS ENUM ('a'); CREATE TYPE public.storage AS ENUM ('a');"
+     " CREATE TABLE storage.t (a int, b storage.kind DEFAULT 'a' NOT NULL, c storage.kind[]);"
+     " CREATE FUNCTION f(storage.kind) RETURNS storage.kind LANGUAGE sql AS 'SELECT $1'"),
     ("comments on the indexes behind constraints",
      f"{_KEYS}; COMMENT ON INDEX t_pkey IS 'old'; COMMENT ON INDEX t_b_key IS 'gone'",
      f"{_KEYS}; COMMENT ON INDEX t_pkey IS 'new'; COMMENT ON INDEX x IS 'x'; COMMENT ON CONSTRAINT x ON t IS 'both'"),

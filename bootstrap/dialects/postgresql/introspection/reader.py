@@ -29,10 +29,12 @@ _READ_TEXTS = """
 SELECT kind, id::bigint, CASE kind WHEN 'relations' THEN rtrim(pg_get_viewdef(id, true), E'; \\n')
                                    WHEN 'rules' THEN pg_get_ruledef(id, true)
                                    WHEN 'routines' THEN pg_get_function_sqlbody(id) END,
-       CASE WHEN EXISTS (SELECT FROM pg_rewrite w
-                         WHERE id IN (w.ev_class, w.oid) AND w.ev_action::text || w.ev_qual::text LIKE ANY (%s))
-            THEN CASE kind WHEN 'relations' THEN rtrim(pg_get_viewdef(id), E'; \\n')
-                           WHEN 'rules' THEN pg_get_ruledef(id) END END
+       CASE kind WHEN 'relations' THEN
+                   (SELECT rtrim(pg_get_viewdef(id), E'; \\n') FROM pg_rewrite w
+                    WHERE w.ev_class = id AND w.rulename = '_RETURN' AND w.ev_action::text LIKE ANY (%s))
+                 WHEN 'rules' THEN
+                   (SELECT pg_get_ruledef(id) FROM pg_rewrite w
+                    WHERE w.oid = id AND w.ev_action::text || w.ev_qual::text LIKE ANY (%s)) END
 FROM unnest(%s::text[], %s::oid[]) AS wanted (kind, id)
 """
 _TEXTS_AT_ONCE = 250
@@ -77,7 +79,7 @@ def _read_texts(session: PostgresSession, rows: Rows) -> None:
     for start in range(0, len(pending), _TEXTS_AT_ONCE):
         wanted = {(kind, row["id"]): row for kind, row in pending[start : start + _TEXTS_AT_ONCE]}
         kinds, identifiers = ([key[place] for key in wanted] for place in (0, 1))
-        found = session.query(command + _READ_TEXTS, [TWO_OF_A_KIND, kinds, identifiers])
+        found = session.query(command + _READ_TEXTS, [TWO_OF_A_KIND, TWO_OF_A_KIND, kinds, identifiers])
         for kind, identifier, short, long in found:
             wanted[kind, identifier][_LOCKING_TEXTS[kind]] = long if long is not None and is_nested(long) else short
         command = "ROLLBACK TO SAVEPOINT texts;"
