@@ -8,6 +8,9 @@ CASES = [
      " ALTER TABLE p ADD CONSTRAINT k CHECK (b > 5) NOT VALID; CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);"
      " CREATE TABLE q (a int, b int) PARTITION BY LIST (a); ALTER TABLE q ADD CHECK (b > 5) NOT VALID;"
      " CREATE TABLE q1 PARTITION OF q FOR VALUES IN (1)"),
+    ("a check that is not valid on a partition made before it, and valid on one made after it", "",
+     "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+     " ALTER TABLE p ADD CONSTRAINT k CHECK (b > 5) NOT VALID; CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2)"),
     ("an index that is not on every partition",
      "CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (5);"
      " CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (5) TO (9)",

@@ -177,7 +177,7 @@ class TableReader:
                 if not row["has_parent"]:  # a partition's copy of its parent's foreign key has no life of its own
                     yield _foreign_key(row)
             elif row["kind"] == "c":
-                yield check(row)
+                yield check(row, child=row["inherited"] and not self._relations[relation]["is_partition"])
             else:
                 self._names.put("pg_class", row["index"], ref)
                 yield from self._backed(row, self._index_rows[row["index"]])
@@ -317,13 +317,13 @@ def _included(row: CatalogRow) -> tuple[str, ...]:
     return tuple(part["column"] for part in row["parts"] if not part["key"])
 
 
-def check(row: CatalogRow) -> Check:
-    """A check constraint of a table or domain."""
+def check(row: CatalogRow, *, child: bool = False) -> Check:
+    """A check constraint of a table or domain; ``child``: that a table which is no partition has from its parent."""
     return Check(
         name=row["name"],
         expression=row["expression"],
         # As long as the parent's is not valid, whether a child's copy is depends on which of the two came first.
-        validated=row["validated"] or row["inherited"],
+        validated=row["validated"] or child,
         no_inherit=row["no_inherit"],
         enforced=row["enforced"],
         inherited=row["inherited"],

@@ -59,12 +59,17 @@ def _created_tree(table: Table, context: RenderContext) -> list[Statement]:
 
 
 def _created(table: Table, context: RenderContext) -> list[Statement]:
-    late = [check for check in table.checks if not check.validated and not check.inherited]
+    late = [check for check in table.checks if not check.validated]
     made = [statement(_create_sql(table, context, late), table.ref, context, creates=True)]
     made += owner_change(table.ref, None, table.owner, context)
     for index in table.indexes:
         if table.partition_of and made_with_table(table.ref, index, context):
             sql = index_sql(table.ref, index, concurrently=False)
+            made.append(statement(sql, table.ref, context, creates=True))
+    for check in late:
+        if check.inherited:  # a partition is attached with the checks of its parent
+            added = constraint_parts.constraint_sql(check, validated=False)
+            sql = f"ALTER TABLE {qualified(table.schema, table.name)} ADD {added}"
             made.append(statement(sql, table.ref, context, creates=True))
     made += _attach(table, context)
     made += _added_later(table, context)
@@ -72,7 +77,7 @@ def _created(table: Table, context: RenderContext) -> list[Statement]:
     for column in table.columns:
         made += column_parts.extras(table, column, context)
         made += owned_by(table, column, context)
-    for check in late:
+    for check in late:  # nothing, where it is inherited
         made += constraint_parts.add_constraint(AddConstraint(table, check), context)
     for item in table.constraints:
         if item.kind is not Kind.FOREIGN_KEY and item not in late:
