@@ -71,8 +71,8 @@ class Undeclared:
         item = self.current.objects.get(dependent)
         if isinstance(item, Sequence) and item.owned_by is not None:
             return True
-        same_table = (ref.schema, ref.table) == (dependent.schema, dependent.table)
-        return ref.kind is Kind.COLUMN and same_table and dependent.kind in self.rules.gone_with_column
+        same_table = ref.kind is Kind.COLUMN and (ref.schema, ref.table) == (dependent.schema, dependent.table)
+        return ref in self.gone and same_table and dependent.kind in self.rules.gone_with_column
 
     def _with_members(self) -> Iterator[Ref]:
         for ref in self.refs:

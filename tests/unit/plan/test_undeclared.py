@@ -63,6 +63,14 @@ def test_what_is_a_part_of_what_goes() -> None:
     assert warnings(catalog(own), catalog(table("t", "id")), managed={A}) == []
 
 
+def test_an_index_goes_with_its_column_and_stays_when_that_changes() -> None:
+    own = table("t", "id", column("a", "int"), primary_key=primary_key("t_pk", "id"), indexes=(index("t_a", "a"),))
+    rules = FakeRules(disturbed={A: frozenset({Kind.INDEX})})
+    assert warnings(catalog(own), catalog(WIDER), rules, managed=set()) == [
+        "index app.t.t_a needs column app.t.a, which changes"
+    ]
+
+
 def test_a_constraint_that_does_not_go_with_its_column() -> None:
     own = table("t", "id", column("a", "int"), foreign_keys=(foreign_key("t_fk", "a", "t"),))
     [warning] = warnings(catalog(own), catalog(table("t", "id")), managed={A})
