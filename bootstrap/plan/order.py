@@ -14,21 +14,14 @@ from bootstrap.catalog.changes import (
     AddConstraint,
     Alter,
     AlterColumn,
-    AlterConstraint,
-    AlterIndex,
     Change,
     Create,
-    CreateIndex,
     Drop,
-    DropColumn,
-    DropConstraint,
-    DropIndex,
     GrantPrivilege,
     Leave,
     ReleaseDefault,
     Rename,
     RenameColumn,
-    Repartition,
     Retire,
     RevokePrivilege,
 )
@@ -50,38 +43,10 @@ from bootstrap.plan.needs import (
 )
 from bootstrap.plan.parents import parenthood, partitioned_by
 from bootstrap.plan.partitions import partitions_last
+from bootstrap.plan.ranks import rank
 from bootstrap.plan.rules import Rules
 
 _Index: TypeAlias = dict[Ref, set[int]]
-
-# Among changes that do not depend on each other: what makes a plan easy to read, and what is right where the server
-# knows of no dependency (function bodies are opaque to it).
-_CREATE_RANK = {
-    Kind.ROLE: 10, Kind.SCHEMA: 11, Kind.EXTENSION: 12, Kind.COLLATION: 13, Kind.DICTIONARY: 13,
-    Kind.TEXT_SEARCH: 14, Kind.ENUM: 15, Kind.COMPOSITE: 16, Kind.RANGE: 16, Kind.DOMAIN: 17, Kind.SEQUENCE: 18,
-    Kind.FUNCTION: 40, Kind.AGGREGATE: 41,
-    Kind.PROCEDURE: 41, Kind.OPERATOR: 41, Kind.TABLE: 42,
-    Kind.STATISTICS: 60, Kind.VIEW: 62, Kind.MATERIALIZED_VIEW: 62,
-    Kind.RULE: 66, Kind.POLICY: 66, Kind.TRIGGER: 66, Kind.EVENT: 67, Kind.EVENT_TRIGGER: 67,
-    Kind.PUBLICATION: 68, Kind.PUBLISHED_TABLE: 69,
-}  # fmt: skip
-_DROP_RANK = {
-    Kind.PUBLISHED_TABLE: 1, Kind.PUBLICATION: 2,
-    Kind.EVENT_TRIGGER: 1, Kind.EVENT: 1, Kind.TRIGGER: 2, Kind.RULE: 2, Kind.POLICY: 2, Kind.STATISTICS: 2,
-    Kind.MATERIALIZED_VIEW: 3, Kind.VIEW: 4, Kind.PROCEDURE: 81, Kind.AGGREGATE: 81, Kind.OPERATOR: 81,
-    Kind.FUNCTION: 82,
-    Kind.TABLE: 80, Kind.SEQUENCE: 83, Kind.DOMAIN: 84, Kind.COMPOSITE: 85, Kind.RANGE: 85, Kind.ENUM: 86,
-    Kind.TEXT_SEARCH: 87, Kind.DICTIONARY: 88, Kind.COLLATION: 88, Kind.EXTENSION: 89, Kind.SCHEMA: 90, Kind.ROLE: 91,
-}  # fmt: skip
-_MEMBER_RANK: dict[type, int] = {
-    Rename: 20, RenameColumn: 21, ReleaseDefault: 22, Leave: 23, DropConstraint: 31, DropIndex: 32, AddColumn: 44,
-    AlterColumn: 45, DropColumn: 46,
-    AlterConstraint: 50, AlterIndex: 51, AddConstraint: 52, CreateIndex: 53, Repartition: 54,
-    RevokePrivilege: 71, GrantPrivilege: 72, Retire: 79,
-}  # fmt: skip
-_FOREIGN_KEY_LAST = 55
-_COLUMN_PRIVILEGE_FIRST = 70  # revoked on the table, it is gone from its columns too, and cannot be revoked there
-_FOREIGN_KEY_FIRST = 30
 
 
 def order_changes(changes: Sequence[Change], current: Catalog, desired: Catalog, rules: Rules) -> list[Change]:
@@ -91,25 +56,7 @@ def order_changes(changes: Sequence[Change], current: Catalog, desired: Catalog,
     recursive functions) is broken at its lowest-ranked change, and the server has the last word.
     """
     before = _Precedence(changes, current, desired, rules).edges()
-    return [changes[index] for index in _sorted(before, [_rank(change) for change in changes])]
-
-
-def _rank(change: Change) -> int:
-    match change:
-        case Create():
-            return _CREATE_RANK[change.ref.kind]
-        case Drop():
-            return _DROP_RANK[change.ref.kind]
-        case Alter():
-            return _CREATE_RANK[change.ref.kind] + 1
-        case AddConstraint() if change.after.kind is Kind.FOREIGN_KEY:
-            return _FOREIGN_KEY_LAST
-        case DropConstraint() if change.before.kind is Kind.FOREIGN_KEY:
-            return _FOREIGN_KEY_FIRST
-        case RevokePrivilege(before=Grant(column=column)) if column:
-            return _COLUMN_PRIVILEGE_FIRST
-        case _:
-            return _MEMBER_RANK[type(change)]
+    return [changes[index] for index in _sorted(before, [rank(change) for change in changes])]
 
 
 class _Precedence:
@@ -121,7 +68,8 @@ class _Precedence:
         self.effects = [_whole_effect(change, current, desired) for change in changes]
         self.current = current
         self.needs = needs_of(desired)
-        self.dependents = dependents_of(needs_of(current))
+        self.needed = needs_of(current)
+        self.dependents = dependents_of(self.needed)
         self.makers: _Index = defaultdict(set)
         self.takers: _Index = defaultdict(set)
         self.alterers: _Index = defaultdict(set)
@@ -144,6 +92,7 @@ class _Precedence:
         self._column_positions()
         self._sequences_leave_first()
         self._counting_moves()
+        self._own_after_parents()
         self._retired_last()
         apart = partitions_last(self.changes, self.effects)
         for firsts, then in (*parenthood(self.changes, self.effects, self.needs), *apart):
@@ -202,21 +151,43 @@ class _Precedence:
         """What depends on an object goes, or lets go of it, before the object goes or changes."""
         for ref in effect.takes:
             for dependent in self.dependents.get(ref, ()):
+                if self._becomes_own(dependent):
+                    continue  # it is the parent's until that one's is dropped
                 self._put(self._releasing(dependent), index)
                 if not is_taken_in(ref, dependent, self.current):
                     # A column that does without its default meanwhile lets go by that.
                     self._put(self.releasers.get(dependent) or self.alterers.get(dependent) or (), index)
         for ref in effect.alters:
-            for dependent in self.dependents.get(ref, ()):
-                self._put(self.takers.get(dependent, ()), index)
-                self._put(self.releasers.get(dependent, ()), index)
-                if not self._is_of(dependent, ref):  # it lets go of what is altered
-                    self._put(self.alterers.get(dependent, ()), index)
-            for changed in changes_with_type(ref, self.dependents):
-                for more in self.dependents.get(changed, ()):
-                    self._put(self.takers.get(more, ()), index)
-                if not self._is_of(changed, ref):
-                    self._put(self.alterers.get(changed, ()), index)
+            self._let_go_first(index, ref)
+
+    def _let_go_first(self, index: int, ref: Ref) -> None:
+        """What depends on an object that changes, itself or through types, and shall not do so any more."""
+        for dependent in self.dependents.get(ref, ()):
+            self._put(self.takers.get(dependent, ()), index)
+            self._put(self.releasers.get(dependent, ()), index)
+            if not self._is_of(dependent, ref):
+                self._put(self.alterers.get(dependent, ()), index)
+        for changed in changes_with_type(ref, self.dependents):
+            for more in self.dependents.get(changed, ()):
+                self._put(self.takers.get(more, ()), index)
+            if not self._is_of(changed, ref):
+                self._put(self.alterers.get(changed, ()), index)
+
+    def _own_after_parents(self) -> None:
+        """A column that comes from above changes on its own when those above it are gone."""
+        for index, change in enumerate(self.changes):
+            if isinstance(change, AlterColumn) and self._becomes_own(change.ref):
+                above = [change.ref]
+                for column in above:  # grows while it is walked
+                    columns = (ref for ref in self.needed.get(column, ()) if ref.kind is Kind.COLUMN)
+                    above += {ref for ref in columns if ref.name == column.name} - set(above)
+                self._put((taker for ref in above for taker in self.takers.get(ref, ())), index)
+
+    def _becomes_own(self, ref: Ref) -> bool:
+        """Whether a column comes from a parent, and shall be the table's own."""
+        changes = (self.changes[index] for index in self.alterers.get(ref, ()))
+        altered = (change for change in changes if isinstance(change, AlterColumn))
+        return any(change.before.inherited and not change.after.inherited for change in altered)
 
     def _is_of(self, ref: Ref, need: Ref) -> bool:
         """Whether something is still to need something else, itself or through the type that it is of."""

@@ -12,6 +12,15 @@ CASES = [
      "CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)",
      "CREATE TABLE p (a int NOT NULL, b int NOT NULL) PARTITION BY LIST (a); CREATE TABLE c (a int NOT NULL, b int);"
      " CREATE TABLE d PARTITION OF p FOR VALUES IN (3)"),
+    ("a named NOT NULL constraint above a table that has one of its own",
+     "CREATE TABLE p (a int, b int); CREATE TABLE c (a int CONSTRAINT own NOT NULL) INHERITS (p)",
+     "CREATE TABLE p (a int CONSTRAINT mine NOT NULL, b int); CREATE TABLE c () INHERITS (p)"),
+    ("a table with a named NOT NULL constraint becomes a partition",
+     "CREATE TABLE p (a int NOT NULL) PARTITION BY LIST (a); CREATE TABLE c (a int CONSTRAINT own NOT NULL);"
+     " CREATE TABLE q (a int CONSTRAINT mine NOT NULL) PARTITION BY LIST (a); CREATE TABLE d (a int NOT NULL)",
+     "CREATE TABLE p (a int NOT NULL) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1);"
+     " CREATE TABLE q (a int CONSTRAINT mine NOT NULL) PARTITION BY LIST (a); CREATE TABLE d PARTITION OF q FOR VALUES"
+     " IN (1)"),
     ("names of NOT NULL constraints of partitions of partitions",
      "CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (a)",
      "CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)"

@@ -127,6 +127,21 @@ CASES = [
      " CREATE TABLE d (CONSTRAINT k CHECK (a > 0)) INHERITS (p)",
      "CREATE TABLE p (a int, CONSTRAINT k CHECK (a > 0)); CREATE TABLE c (CONSTRAINT k CHECK (a > 0)) INHERITS (p);"
      " CREATE TABLE d (a int) INHERITS (p)"),
+    ("a table far above gets the column and the check that a child has on its own",
+     "CREATE TABLE g (a int); CREATE TABLE p () INHERITS (g); CREATE TABLE c (x int, CONSTRAINT k CHECK (a > 0))"
+     " INHERITS (p)",
+     "CREATE TABLE g (a int, x int, CONSTRAINT k CHECK (a > 0)); CREATE TABLE p () INHERITS (g); CREATE TABLE c ()"
+     " INHERITS (p)"),
+    ("a table far above loses the column that a child keeps on its own, with another type",
+     "CREATE TABLE g (a int, x int); CREATE TABLE p () INHERITS (g); CREATE TABLE c () INHERITS (p);"
+     " CREATE TABLE d () INHERITS (p)",
+     "CREATE TABLE g (a int); CREATE TABLE p () INHERITS (g); CREATE TABLE c (x int) INHERITS (p);"
+     " CREATE TABLE d (x bigint) INHERITS (p)"),
+    ("partitions and child tables stay NOT NULL when their parents cease to be",
+     "CREATE TABLE p (a int NOT NULL) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2);"
+     " CREATE TABLE q (a int NOT NULL); CREATE TABLE d (a int NOT NULL) INHERITS (q)",
+     "CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p (a NOT NULL) FOR VALUES IN (1, 2);"
+     " CREATE TABLE q (a int); CREATE TABLE d (a int NOT NULL) INHERITS (q)"),
     ("a child without its parent, with other columns",
      "CREATE TABLE p (a int, b text); CREATE TABLE c () INHERITS (p)",
      "CREATE TABLE p (a int, b text); CREATE TABLE c (a bigint)"),

@@ -145,3 +145,9 @@ def goes_with_parent(table: Ref, name: str, context: RenderContext) -> bool:
         parents.append(Ref(Kind.TABLE, kept.partition_of.schema, kept.partition_of.table))
     found = [item for parent in parents if isinstance(item := context.current.objects.get(parent), Table)]
     return any(name in {member.name for member in members} for item in found for members in (item.columns, item.checks))
+
+
+def heirs_of(table: Table, context: RenderContext) -> list[Table]:
+    """The tables that inherit from this one now."""
+    name = (table.schema, table.name)
+    return [item for item in context.current.heirs if name in map(split_qualified, item.inherits)]

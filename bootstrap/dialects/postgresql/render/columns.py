@@ -12,8 +12,8 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import EnumType
 from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote, split_qualified
-from bootstrap.dialects.postgresql.render.attach import goes_with_parent, is_joining
+from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
+from bootstrap.dialects.postgresql.render.attach import goes_with_parent, heirs_of, is_joining
 from bootstrap.dialects.postgresql.render.casts import rewrites, using, zero
 from bootstrap.dialects.postgresql.render.defaults import default_clause
 from bootstrap.dialects.postgresql.render.nullability import not_null_name, nullability, renamed_not_null
@@ -154,13 +154,13 @@ def _taking_over(change: AddColumn, sql: str, context: RenderContext) -> str:
 
 
 def _children(table: Table, column: str, context: RenderContext) -> Iterator[tuple[Table, Column]]:
-    """The tables that inherit from this one and have the column now."""
-    parent = (table.schema, table.name)
-    for item in context.current.heirs:
-        if parent in map(split_qualified, item.inherits):
-            found = item.column(column)
-            if found is not None:
-                yield item, found
+    """The nearest tables below this one that have the column now."""
+    for item in heirs_of(table, context):
+        found = item.column(column)
+        if found is not None:
+            yield item, found
+        else:
+            yield from _children(item, column, context)
 
 
 def _hazards_of_new(change: AddColumn, context: RenderContext) -> list[Hazard]:
@@ -198,8 +198,7 @@ def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     if column.inherited and goes_with_parent(table.ref, column.name, context):
         return []
     hazards = lost_column(table, column, context)
-    only = "ONLY " if _kept_by_child(change, context) else ""
-    sql = f"ALTER TABLE {only}{qualified(table.schema, table.name)} DROP COLUMN {quote(column.name)}"
+    sql = ";\n".join(_dropped(table, column.name, context))
     return [statement(sql, change.ref, context, hazards=hazards)]
 
 
@@ -214,13 +213,24 @@ def lost_column(table: Table, column: Column, context: RenderContext) -> list[Ha
     )  # fmt: skip
 
 
-def _kept_by_child(change: DropColumn, context: RenderContext) -> bool:
-    """Whether a child table shall have the column on its own from now on."""
-    for child, _ in _children(change.table, change.before.name, context):
-        desired = context.desired.objects.get(child.ref)
-        if isinstance(desired, Table) and desired.column(change.before.name) is not None:
-            return True
-    return False
+def _dropped(table: Table, name: str, context: RenderContext) -> Iterator[str]:
+    """The drop of a column with that of the tables below, but for those that shall have it on their own."""
+    only = "ONLY " if any(_keeps(child, name, context) for child in heirs_of(table, context)) else ""
+    yield f"ALTER TABLE {only}{qualified(table.schema, table.name)} DROP COLUMN {quote(name)}"
+    for child in heirs_of(table, context) if only else ():
+        if not _wants(child, name, context):
+            yield from _dropped(child, name, context)
+
+
+def _keeps(table: Table, name: str, context: RenderContext) -> bool:
+    """Whether the table or one below it shall have the column on its own from now on."""
+    below = heirs_of(table, context)
+    return _wants(table, name, context) or any(_keeps(child, name, context) for child in below)
+
+
+def _wants(table: Table, name: str, context: RenderContext) -> bool:
+    desired = context.desired.objects.get(table.ref)
+    return isinstance(desired, Table) and desired.column(name) is not None
 
 
 def rename_column(change: RenameColumn, context: RenderContext) -> list[Statement]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.changes import AddConstraint, AlterConstraint, DropConstraint
 from bootstrap.catalog.constraints import Check, Constraint, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.ref import Kind, Ref
@@ -16,6 +18,7 @@ from bootstrap.dialects.postgresql.render.attach import (
     complete,
     goes_with_index,
     goes_with_parent,
+    heirs_of,
     is_detached,
     is_joining,
     stays,
@@ -140,10 +143,27 @@ def _add(
 ) -> Statement:
     table = change.table
     sql = f"ALTER TABLE {'ONLY ' if only else ''}{qualified(table.schema, table.name)} ADD {definition}"
+    if isinstance(change.after, Check):
+        sql = ";\n".join([*_taken_over(table, change.after, context), sql])
     new = is_new(table.ref, context)
     if isinstance(change.after, ForeignKey):
         new = new and is_new(Ref(Kind.TABLE, change.after.ref_schema, change.after.ref_table), context)
     return statement(sql, change.ref, context, creates=new, hazards=hazards)
+
+
+def _taken_over(table: Table, check: Check, context: RenderContext) -> Iterator[str]:
+    """Tables below that have the check on their own, and shall have it from this one: it would stay their own too."""
+    for child in heirs_of(table, context):
+        desired = context.desired.objects.get(child.ref)
+        old, new = (_check_named(item, check.name) for item in (child, desired))
+        if old is not None and not old.inherited and new is not None and new.inherited:
+            yield f"ALTER TABLE {qualified(child.schema, child.name)} DROP CONSTRAINT {quote(check.name)}"
+        elif old is None:
+            yield from _taken_over(child, check, context)
+
+
+def _check_named(item: DatabaseObject | None, name: str) -> Check | None:
+    return next((check for check in item.checks if check.name == name), None) if isinstance(item, Table) else None
 
 
 def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext) -> list[Statement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bootstrap.catalog.changes import AlterColumn
@@ -11,6 +12,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
+from bootstrap.dialects.postgresql.render.attach import heirs_of
 from bootstrap.dialects.postgresql.render.statements import note, rows_of, statement, takes_care
 from bootstrap.plan.statement import Hazard, Statement
 
@@ -24,7 +26,8 @@ def nullability(change: AlterColumn, context: RenderContext) -> list[Statement]:
         return []
     name, relation = quote(after.name), qualified(change.table.schema, change.table.name)
     if after.nullable:
-        return [statement(f"ALTER TABLE {relation} ALTER COLUMN {name} DROP NOT NULL", change.ref, context)]
+        steps = [f"ALTER TABLE {relation} ALTER COLUMN {name} DROP NOT NULL", *_kept_below(table, after.name, context)]
+        return [statement(";\n".join(steps), change.ref, context)]
     rows = rows_of(table.ref, context)
     hazards: list[Hazard] = []
     if rows != 0:
@@ -34,10 +37,30 @@ def nullability(change: AlterColumn, context: RenderContext) -> list[Statement]:
                 "fill the column in a step before",
             )
         ]  # fmt: skip
-    set_it = f"ALTER TABLE {relation} ALTER COLUMN {name} SET NOT NULL"
+    set_it = _set(table, after)
     if rows == 0 or not takes_care(table.ref, context) or table.partition_by or table.partition_of:
         return [statement(set_it, change.ref, context, hazards=hazards)]
     return _not_null_through_check(change, set_it, context, hazards)
+
+
+def _set(table: Table, column: Column) -> str:
+    """One that has a name gets it at once: renamed afterwards, it would be so in tables below that have another."""
+    relation, name = qualified(table.schema, table.name), quote(column.name)
+    if column.not_null_name:
+        return f"ALTER TABLE {relation} ADD CONSTRAINT {quote(column.not_null_name)} NOT NULL {name}"
+    return f"ALTER TABLE {relation} ALTER COLUMN {name} SET NOT NULL"
+
+
+def _kept_below(table: Table, column: str, context: RenderContext) -> Iterator[str]:
+    """Partitions and child tables stay NOT NULL where they shall: the server takes that from them with the parent's."""
+    for child in (*context.current.partitions.get(table.ref, ()), *heirs_of(table, context)):
+        if child.ref in context.created | context.dropped:
+            continue
+        desired = context.desired.objects.get(child.ref)
+        before, after = (item.column(column) if isinstance(item, Table) else None for item in (child, desired))
+        if before and after and not before.nullable and not after.nullable:
+            yield _set(child, after)
+        yield from _kept_below(child, column, context)
 
 
 def _not_null_through_check(
@@ -58,18 +81,17 @@ def _not_null_through_check(
 
 
 def not_null_name(change: AlterColumn, context: RenderContext) -> list[Statement]:
-    """Rename the NOT NULL constraint; SET NOT NULL gives it the usual name."""
+    """Rename the NOT NULL constraint that stays."""
     before, after, table = change.before, change.after, change.table
-    old = None if before.nullable else before.not_null_name
     named = "not_null_constraints" in context.server.capabilities and not after.nullable
-    if not named or after.inherited:
+    if not named or after.inherited or before.nullable:
         return []
     usual = object_name(table.name, after.name, "not_null")
-    if before.inherited and not before.nullable:
+    if before.inherited:
         return [_renamed_whatever_it_was(change, after.not_null_name or usual, context)]
-    if old == after.not_null_name:
+    if before.not_null_name == after.not_null_name:
         return []
-    return [_renamed(table, old or usual, after.not_null_name or usual, change.ref, context)]
+    return [_renamed(table, before.not_null_name or usual, after.not_null_name or usual, change.ref, context)]
 
 
 def _renamed_whatever_it_was(change: AlterColumn, new: str, context: RenderContext) -> Statement:
@@ -111,6 +133,17 @@ def with_not_null_name(column: Column, table: Table, context: RenderContext) -> 
     if table.ref in context.created and table.ref in context.current.objects:
         return replace(column, not_null_name=object_name(table.name, column.name, "not_null"))
     return column
+
+
+def named_like_parent(before: Table, after: Table, context: RenderContext) -> list[Statement]:
+    """A table that becomes a partition calls its NOT NULL constraints as its new parent does."""
+    made = []
+    for column in after.columns if "not_null_constraints" in context.server.capabilities else ():
+        old, usual = before.column(column.name), object_name(after.name, column.name, "not_null")
+        new = with_not_null_name(column, after, context).not_null_name or usual
+        if old and not old.nullable and not column.nullable and (old.not_null_name or usual) != new:
+            made.append(_renamed(after, old.not_null_name or usual, new, after.ref, context))
+    return made
 
 
 def _renamed(table: Table, old: str, new: str, subject: Ref, context: RenderContext) -> Statement:

@@ -20,7 +20,7 @@ from bootstrap.dialects.postgresql.render import constraints as constraint_parts
 from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of, stays
 from bootstrap.dialects.postgresql.render.conversion import converted, is_converted, parent_is_converted
 from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part, usual_name
-from bootstrap.dialects.postgresql.render.nullability import renamed_not_null
+from bootstrap.dialects.postgresql.render.nullability import named_like_parent, renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
@@ -301,6 +301,8 @@ def _partition(before: Table, after: Table, context: RenderContext) -> list[Stat
         for index in indexes:
             sql = f"DROP INDEX IF EXISTS {qualified(after.schema, index.name)}"
             made.append(statement(sql, after.ref, context))
+        if old is None:
+            made += named_like_parent(before, after, context)
         made.append(bounds.attached(after, new, context))
         for index in indexes:
             made.append(statement(index_sql(after.ref, index, concurrently=False), after.ref, context))
