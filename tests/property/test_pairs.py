@@ -22,7 +22,7 @@ from tests.corpora.records import Case
 from tests.property import mysql, mysql_code, postgresql
 from tests.property.drawing import Script
 
-FEW = {"postgresql": 14, "mariadb": 16, "mysql": 8}
+FEW = {"postgresql": 14, "postgresql-18": 6, "mariadb": 16, "mysql": 8}
 BATCH, MOST_DRAWN = 100, 1600  # schemas that the count of features looks at: no more than it takes
 QUIET = (
     HealthCheck.too_slow,
