@@ -15,6 +15,7 @@ from bootstrap.catalog.security import Grant
 from bootstrap.catalog.table_diff import diff_indexes, diff_table, order_notes, table_contents
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Extension, Sequence
+from bootstrap.catalog.undeclared_columns import with_columns_of_parents
 
 # What may be left to the server: of code also what MySQL keeps with it from the session that made it.
 _LEFT_OPEN = ("owner", "definer", "charset", "collation", "sql_mode", "time_zone")
@@ -56,6 +57,7 @@ def diff(
     renames, current = apply_renames(current, desired, follows_renames=follows_renames)
     current = _places_among_declared(current, desired)
     desired = adopt_undeclared_properties(desired, current, account=account if everything else "")
+    desired = with_columns_of_parents(desired, current, managed)
     changes: list[Change] = list(renames)
     unmanaged: list[Ref] = []
     notes: list[str] = []

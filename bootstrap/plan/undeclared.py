@@ -36,8 +36,6 @@ class Undeclared:
         self.names = {name_slot(ref): ref for ref in self._with_members()}
         made = {change.ref for change in changes if isinstance(change, Create)}
         self.gone = {ref for change in changes for ref in effect_of(change).takes} - made
-        for table in [ref for ref in self.gone if ref.kind is Kind.TABLE]:
-            self.gone |= set(self._partitions_below(table))
 
     def warned(self, change: Change, statements: list[Statement]) -> list[Statement]:
         """The statements of a change, the first with a hazard for each thing that stands in its way."""
@@ -78,10 +76,6 @@ class Undeclared:
         for ref in self.refs:
             item = self.current.objects.get(ref)
             yield from (ref, *(table_members(item) if isinstance(item, Table) else ()))
-
-    def _partitions_below(self, table: Ref) -> Iterator[Ref]:
-        for partition in self.current.partitions.get(table, ()):
-            yield from (partition.ref, *self._partitions_below(partition.ref))
 
 
 def _hazard(subject: Ref, why: str) -> Hazard:

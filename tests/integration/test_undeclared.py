@@ -111,6 +111,41 @@ def test_what_is_part_of_what_goes_is_no_obstacle(url: str, tmp_path: Path) -> N
     assert columns(url, "parent") == {}
 
 
+PARTITIONED = """
+tables:
+  parent:
+    columns: {id: int not null, note: text}
+    partition_by: range (id)
+    partitions:
+      first: FOR VALUES FROM (0) TO (9)
+"""
+MORE = f"""{PARTITIONED}
+      second: FOR VALUES FROM (9) TO (20)
+    indexes: {{parent_note: [note]}}
+"""
+
+
+def test_a_partitioned_table_with_a_column_and_a_partition_of_somebody_else(
+    postgres_database: str, tmp_path: Path
+) -> None:
+    url = postgres_database
+    apply(declare(tmp_path, url, PARTITIONED))
+    run(
+        url, "ALTER TABLE parent ADD COLUMN theirs int DEFAULT 5", "CREATE TABLE theirs PARTITION OF parent DEFAULT",
+        "INSERT INTO parent VALUES (1, 'one'), (50, 'fifty')", "SELECT 1",
+    )  # fmt: skip
+    request = declare(tmp_path, url, MORE)
+    apply(request)
+    assert run(url, "SELECT id, theirs FROM parent ORDER BY id") == [(1, 5), (50, 5)]
+    assert set(columns(url, "second")) == {"id", "note", "theirs"}
+    valid = "SELECT indisvalid, count(*) FROM pg_index JOIN pg_inherits ON inhparent = indexrelid"
+    assert run(url, f"{valid} WHERE indexrelid = 'parent_note'::regclass GROUP BY 1") == [(True, 3)]
+    assert plan(request).pending == ()
+    with pytest.raises(Refused, match=r"table public\.theirs: it was never declared, and needs table public\.parent"):
+        apply(declare(tmp_path, url, "tables: {}", "data_loss"))
+    assert run(url, "SELECT count(*) FROM theirs") == [(1,)]
+
+
 def test_a_trigger_of_somebody_else_fires_first(url: str, tmp_path: Path) -> None:
     if url.startswith("postgresql"):
         pytest.skip("there triggers fire in the order of their names")

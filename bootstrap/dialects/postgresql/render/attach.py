@@ -23,11 +23,13 @@ def partitions_of(table: Ref, context: RenderContext) -> Iterator[Table]:
 
 
 def complete(owner: Ref, name: str, context: RenderContext) -> list[tuple[Table, Index | KeyConstraint]] | None:
-    """Each partition with its own index that belongs to this one of the parent; None where one has none declared:
-    then the server makes it, and attaches what it finds.
+    """Each partition with its own index that belongs to this one of the parent; None where one has none declared, or
+    is not declared itself: then the server makes it, and attaches what it finds.
     """
     found = list(_members(owner, name, context))
-    return found if len(found) == len(list(partitions_of(owner, context))) else None
+    there = [item.ref for item in context.current.partitions.get(owner, ())]
+    undeclared = [ref for ref in there if ref not in context.desired.objects and ref not in context.dropped]
+    return found if not undeclared and len(found) == len(list(partitions_of(owner, context))) else None
 
 
 def _members(owner: Ref, name: str, context: RenderContext) -> Iterator[tuple[Table, Index | KeyConstraint]]:
