@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 
 from bootstrap.dialects.base import Scope
@@ -52,3 +54,26 @@ def test_the_options_of_a_sequence_are_seen_and_its_number_is_not(place: Place, 
     assert DIALECT.fingerprint(place.session, Scope()) == before
     place.load(f"CREATE OR REPLACE SEQUENCE s {options}")
     assert DIALECT.fingerprint(place.session, Scope()) != before
+
+
+def test_what_accounts_may_do_and_the_declared_ones_are_seen(place: Place) -> None:
+    """Accounts are the whole server's: those that nobody declared are no change of this database."""
+    name = f"seen_{secrets.token_hex(4)}"
+    account, role, other = f"{name}@localhost", f"{name}_role", f"{name}_other@localhost"
+    place.load("CREATE PROCEDURE p() SELECT 1", f"CREATE USER {account}", f"CREATE ROLE {role}")
+    try:
+        seen = [DIALECT.fingerprint(place.session, Scope(), [account])]
+        for change in (
+            f"GRANT EXECUTE ON PROCEDURE p TO {account}",
+            f"GRANT SELECT ON `{place.session.database.replace('_', chr(92) + '_')}`.* TO {account}",
+            f"ALTER USER {account} REQUIRE SSL WITH MAX_USER_CONNECTIONS 3",
+            f"GRANT {role} TO {account}",
+        ):
+            place.load(change)
+            found = DIALECT.fingerprint(place.session, Scope(), [account])
+            assert found not in seen, change
+            seen.append(found)
+        place.load(f"CREATE USER {other} REQUIRE SSL")
+        assert DIALECT.fingerprint(place.session, Scope(), [account]) == seen[-1]
+    finally:
+        place.load(f"DROP USER IF EXISTS {account}, {other}", f"DROP ROLE {role}")

@@ -67,9 +67,9 @@ class MySqlDialect:
 
         return introspect(cast(MySqlSession, session), scope)
 
-    def fingerprint(self, session: Session, scope: Scope, roles: Iterable[str] = ()) -> str:  # noqa: ARG002  # no account is part of it, only what accounts may do here
+    def fingerprint(self, session: Session, scope: Scope, roles: Iterable[str] = ()) -> str:  # noqa: ARG002  # the digest is of the whole database: more than asked is on the safe side
         """Digest of the live catalog, computed by the server in one round trip."""
-        return fingerprint(cast(MySqlSession, session), scope)
+        return fingerprint(cast(MySqlSession, session), roles)
 
     def normalise(
         self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
-from bootstrap.dialects.base import Row, Scope, ServerError
+from bootstrap.dialects.base import Row, ServerError
 from bootstrap.dialects.mysql.introspection.queries import query
 from bootstrap.dialects.mysql.session import MySqlSession
-from bootstrap.dialects.mysql.text import quote
+from bootstrap.dialects.mysql.text import account_name, quote
 from bootstrap.problems import StatementError
 
 # Where each vendor and version keeps a fact of the same kind: (placeholder, ability, with it, without).
@@ -26,21 +27,18 @@ _PRINTED = (
 )  # fmt: skip
 
 
-def fingerprint(session: MySqlSession, scope: Scope) -> str:
-    """Digest of everything in the session's database but our own tables.
-
-    The scope plays no part: what lies outside of it costs at most a comparison that finds nothing.
-    """
-    _ = scope
+def fingerprint(session: MySqlSession, roles: Iterable[str]) -> str:
+    """Digest of everything in the session's database but our own tables, and of these roles and accounts."""
     replaced = [
         (placeholder, with_it if ability in session.server.capabilities else without)
         for placeholder, ability, with_it, without in _PRINTED
     ]
-    digests, printed = _answers(
-        session, [query("fingerprint", session.database, replaced), query("printed", session.database)]
-    )
-    texts = _answers(session, [f"SHOW CREATE {what} {quote(str(name))}" for what, name in printed]) if printed else []
-    lines = [line for rows in texts for line in _telling(str(rows[0][1]))]
+    structure = [query("fingerprint", session.database, replaced), query("printed", session.database)]
+    answers = session.batch([*structure, *_of_accounts(session)])
+    digests, printed = (_seen(answer) for answer in answers[:2])
+    texts = session.batch([f"SHOW CREATE {what} {quote(str(name))}" for what, name in printed]) if printed else []
+    lines = [line for text in texts for line in _telling(str(_seen(text)[0][1]))]
+    lines += _accounts(answers[2:], frozenset(roles))
     return ":".join(
         [*map(str, digests[0]), *([hashlib.sha256("\n".join(lines).encode()).hexdigest()] if lines else [])]
     )
@@ -53,10 +51,26 @@ def _telling(text: str) -> list[str]:
     return [text.split("\n", maxsplit=1)[0], *(line for line in text.split("\n") if "FULLTEXT KEY" in line)]
 
 
-def _answers(session: MySqlSession, statements: list[str]) -> list[list[Row]]:
-    answers = []
-    for answer in session.batch(statements):
-        if isinstance(answer, ServerError):
-            raise StatementError(f"the fingerprint cannot be computed: {answer}") from answer
-        answers.append(answer)
-    return answers
+def _of_accounts(session: MySqlSession) -> list[str]:
+    """What information_schema does not tell. An account that may not read these manages no accounts either."""
+    vendor = session.server.vendor
+    names = ("routine_privileges", f"accounts_{vendor}", f"memberships_{vendor}")
+    return [query(name, session.database) for name in names]
+
+
+def _accounts(answers: list[list[Row] | ServerError], roles: frozenset[str]) -> list[str]:
+    """All privileges on routines, and of the accounts those asked for: others are other databases' business."""
+    privileges, *accounts = ([] if isinstance(answer, ServerError) else answer for answer in answers)
+    asked = [
+        row
+        for rows in accounts
+        for row in rows
+        if account_name(row[0], row[1]) in roles or (row[1] == "%" and row[0] in roles)  # a name alone is from anywhere
+    ]
+    return sorted(map(repr, [*privileges, *asked]))
+
+
+def _seen(answer: list[Row] | ServerError) -> list[Row]:
+    if isinstance(answer, ServerError):
+        raise StatementError(f"the fingerprint cannot be computed: {answer}") from answer
+    return answer

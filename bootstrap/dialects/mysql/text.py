@@ -44,6 +44,11 @@ def unquoted(token: str) -> str:
     return unquote_name(token) if token[:1] in ("`", '"') else token
 
 
+def account_name(user: object, host: object) -> str:
+    """``user@host``; a role of MariaDB has no host."""
+    return f"{user}@{host}" if host else str(user)
+
+
 def account(name: str) -> str:
     """``user@host`` quoted; a name without a host is a role of MariaDB, or, elsewhere, a user of any host."""
     user, at, host = name.rpartition("@")

@@ -11,16 +11,12 @@ from bootstrap.dialects.base import Row, Server
 from bootstrap.dialects.mysql.introspection.lexer import Reader
 from bootstrap.dialects.mysql.introspection.reading import Reading
 from bootstrap.dialects.mysql.privileges import DEFAULT_PLUGINS
+from bootstrap.dialects.mysql.text import account_name
 
 _SYSTEM = frozenset({
     "mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys", "rdsadmin", "rdsrepladmin", "rdstopmgr",
     "rdsproxyadmin", "aws_connect",
 })  # fmt: skip
-
-
-def account_name(user: object, host: object) -> str:
-    """``user@host``; a role of MariaDB has no host."""
-    return f"{user}@{host}" if host else str(user)
 
 
 def read_roles(reading: Reading) -> Iterator[Role]:

@@ -62,7 +62,8 @@ SELECT SHA2(CONCAT_WS(0x1F, 'event', QUOTE(event_name), QUOTE(definer), QUOTE(ti
 FROM information_schema.events WHERE event_schema = :database
 UNION ALL
 SELECT SHA2(CONCAT_WS(0x1F, 'database privilege', QUOTE(grantee), QUOTE(privilege_type), is_grantable), 256)
-FROM information_schema.schema_privileges WHERE table_schema = :database
+FROM information_schema.schema_privileges
+WHERE table_schema IN (:database, REPLACE(REPLACE(:database, '_', '\\_'), '%', '\\%'))
 UNION ALL
 SELECT SHA2(CONCAT_WS(0x1F, 'table privilege', QUOTE(grantee), QUOTE(table_name), QUOTE(privilege_type), is_grantable), 256)
 FROM information_schema.table_privileges WHERE table_schema = :database
