@@ -270,6 +270,9 @@ class _Precedence:
             elif isinstance(change, RevokePrivilege) and isinstance(change.before, Grant):
                 on = change.before.on
                 self._put(self.alterers.get(on, ()) if on and on.kind in TYPES else (), index)
+                # A run that dies in between must not leave them waiting for the next object of that name.
+                for dropping in self.takers.get(on, ()) if on and on not in self.makers else ():
+                    self._put((index,), dropping)
 
     def _making_sequence(self, column: Ref) -> set[int]:
         """Who makes a column's sequence: what makes the column, or makes it one that counts."""

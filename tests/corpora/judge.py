@@ -69,10 +69,11 @@ class Wanted:
     catalog: Catalog | None = None
 
 
-def judge(case: Case, place: Place, *, direct: bool = False) -> Verdict:
+def judge(case: Case, place: Place, *, direct: bool = False, dies_after: float | None = None) -> Verdict:
     """Run one case: with rows first, and where the target's own rules do not take these rows, without.
 
-    ``direct`` leaves out the declaration: what the engine does with the catalog of the wanted database.
+    ``direct`` leaves out the declaration: what the engine does with the catalog of the wanted database. ``dies_after``
+    is the part of the statements after which a first run ends; the second one takes it up.
     """
     with place.database() as wanted:
         place.load(wanted, case.desired_sql, case.session)
@@ -92,11 +93,11 @@ def judge(case: Case, place: Place, *, direct: bool = False) -> Verdict:
         with declared(dialect, found, account, direct=direct) as goal:
             if isinstance(goal, Verdict):
                 return goal
-            verdict = _attempt(case, place, goal, expected, shared)
+            verdict = _attempt(case, place, goal, expected, shared, dies_after)
             if verdict.reason.startswith(ROWS_LOST) and not _holds(place, wanted, verdict.lost):
                 verdict = Verdict(CONVERGED, rows="unfit")
             if verdict.rows == "unfit":
-                again = _attempt(case, place, goal, expected, set())
+                again = _attempt(case, place, goal, expected, set(), dies_after)
                 verdict = replace(again, rows="unfit") if again.outcome == CONVERGED else again
             return verdict
 
@@ -134,13 +135,22 @@ def _memory() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # small files of a test
 
 
-def _attempt(case: Case, place: Place, goal: Wanted, expected: list[str], shared: set[tuple[str, str]]) -> Verdict:
+def _attempt(
+    case: Case,
+    place: Place,
+    goal: Wanted,
+    expected: list[str],
+    shared: set[tuple[str, str]],
+    dies_after: float | None,
+) -> Verdict:
     with place.database() as current:
         place.load(current, case.current_sql, case.session)
         with contextlib.closing(place.connect(current)) as connection:
             rows = fill(connection, case.engine, shared)
         done = Statements()
         try:
+            if dies_after is not None:
+                apply(place, current, goal, done, part=dies_after)
             pending = apply(place, current, goal, done)
         except Refused as error:
             return Verdict(REFUSED, _first_line(error))
@@ -150,19 +160,22 @@ def _attempt(case: Case, place: Place, goal: Wanted, expected: list[str], shared
         return _compared(place, current, expected, pending, rows, done)
 
 
-def apply(place: Place, database: str, goal: Wanted, done: Statements) -> list[str]:
-    """Apply a declaration with everything managed and allowed; returns what a second plan would still do."""
+def apply(place: Place, database: str, goal: Wanted, done: Statements, *, part: float = 1.0) -> list[str]:
+    """Apply a declaration with everything managed and allowed, or the first ``part`` of the statements; returns what a
+    second plan would still do.
+    """
     dialect = dialect_for(place.engine)
     with session_to(dialect, place, database) as session:
         work = work_of(place, database, goal.declaration, session)
         structure_ = plan_structure(work, goal.catalog)
-        if structure_.plan.statements:
-            done.sql = [statement.text for statement in structure_.plan.statements]
+        statements = structure_.plan.statements[: round(part * len(structure_.plan.statements))]
+        if statements:
+            done.sql = [statement.text for statement in statements]
             history = History(session, dialect)
             history.ensure()
             run = history.begin(RunFacts(action="apply", environment="corpora"))
             with run_lock(session, deadline_seconds=300):
-                Executor(session, dialect, run).execute(structure_.plan)
+                Executor(session, dialect, run).execute(replace(structure_.plan, statements=statements))
         second = plan_structure(work, structure_.desired)
         return [statement.text for statement in second.plan.statements] or [
             f"{type(change).__name__} {getattr(change, 'ref', change)}" for change in second.differences

@@ -250,3 +250,17 @@ def test_it_converges(there: Place, vendors: tuple[str, ...], current: str, desi
         case = Case(suite="own", name="case", engine="mysql", current_sql=before, desired_sql=after)
         verdict = judge(case, there)
         assert verdict.outcome == CONVERGED, f"{verdict}\n--- from\n{before}\n--- to\n{after}"
+
+
+@pytest.mark.parametrize(
+    ("vendors", "current", "desired"), [case[:1] + case[2:] for case in CASES], ids=[case[1] for case in CASES]
+)
+def test_a_run_that_died_half_way_is_taken_up(
+    there: Place, vendors: tuple[str, ...], current: str, desired: str
+) -> None:
+    assert isinstance(there.server, MySQLServer)
+    if there.server.flavour not in vendors:
+        pytest.skip("the other vendor's")
+    case = Case(suite="own", name="case", engine="mysql", current_sql=current, desired_sql=desired)
+    verdict = judge(case, there, dies_after=0.5)
+    assert verdict.outcome == CONVERGED, f"{verdict}\n--- from\n{current}\n--- to\n{desired}"

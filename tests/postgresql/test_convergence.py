@@ -65,6 +65,13 @@ def test_every_row_is_still_there(place: Place, before: str, after: str) -> None
     assert (verdict.outcome, verdict.rows) == (CONVERGED, "kept"), str(verdict)
 
 
+@pytest.mark.parametrize("part", [0.35, 0.7])
+@pytest.mark.parametrize(("place", "before", "after"), on(COMMON, rows.CASES), indirect=["place"])
+def test_a_run_that_died_half_way_is_taken_up(place: Place, before: str, after: str, part: float) -> None:
+    verdict = judge(case(before, after), place, dies_after=part)
+    assert (verdict.outcome, verdict.rows) == (CONVERGED, "kept"), str(verdict)
+
+
 @pytest.mark.parametrize("place", [NEWEST], indirect=True)
 @pytest.mark.parametrize(("name", "wanted"), only_18.REFUSALS)
 def test_what_cannot_be_declared_is_refused_by_name(place: Place, name: str, wanted: str) -> None:

@@ -56,11 +56,16 @@ class Regrouping:
 
     def lets_wait(self) -> bool:
         """Whether rows wait in partitions of the bounds of those to come, this time or since a run that ended early."""
+        if any(self.waits_for(item) for item, _ in self.coming):
+            return True
         if self.default is not None:
             return False
-        asides = {aside_name(item.name) for item, _ in self.coming}
-        left = any(item.name in asides for item in self.context.current.partitions.get(self.parent, ()))
-        return left or (not self.is_new and bool(self.changed and self.coming)) or self._is_filled()
+        return (not self.is_new and bool(self.changed and self.coming)) or self._is_filled()
+
+    def waits_for(self, table: Table) -> bool:
+        """Whether a run that ended early left rows that wait for a partition: they are in one of its bounds."""
+        there = self.context.current.partitions.get(self.parent, ())
+        return aside_name(table.name) in {item.name for item in there}
 
     def _is_filled(self) -> bool:
         """Whether the table is a new partition, and gets rows that waited for it."""
@@ -107,7 +112,7 @@ class Regrouping:
     def taken_in(self, table: Table, part: PartitionOf) -> str:
         """Attach a partition with the rows that wait for it."""
         waiting = _aside(table)
-        if self.default is not None:
+        if self.default is not None and not self.waits_for(table):
             rest, belongs = _of(self.default), [*self._asked(self._probe, part.bound, 1), f"DROP TABLE {self._probe}"]
             steps = [*self._keys_dropped(), self._detach(rest), *belongs, *self._inner(table)]
             steps += [self._move(rest, _of(table), 1), attach(table, part)]
@@ -152,6 +157,14 @@ class Regrouping:
     def _keys_added(self) -> list[str]:
         found = references_to(self.parent, self.context)
         return [f"ALTER TABLE {owner} ADD {definition}" for owner, _, definition in found]
+
+
+def is_awaited(waiting: Table, context: RenderContext) -> bool:
+    """Whether a partition only holds rows for another that is still to come: with that one it goes."""
+    if waiting.partition_of is None:
+        return False
+    around = Regrouping(waiting.partition_of, context)
+    return any(aside_name(item.name) == waiting.name for item, _ in around.coming)
 
 
 def _places(parent: Ref, catalog: Catalog) -> list[tuple[Table, PartitionOf]]:

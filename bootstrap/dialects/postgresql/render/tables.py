@@ -22,6 +22,7 @@ from bootstrap.dialects.postgresql.render.conversion import converted, is_conver
 from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part, usual_name
 from bootstrap.dialects.postgresql.render.nullability import named_like_parent, renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
+from bootstrap.dialects.postgresql.render.regrouping import is_awaited
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
     data_loss,
@@ -219,6 +220,8 @@ def drop_table(table: Table, context: RenderContext) -> list[Statement]:
     """``DROP TABLE``."""
     if is_converted(table.ref, context) or parent_is_converted(table, context):
         return []  # made anew in one statement, to which the rows of all its partitions go
+    if is_awaited(table, context):
+        return []  # its rows go to the partition that they wait for
     hazards = data_loss(
         table.ref, table.ref, context, f"dropping {table.ref} loses its rows",
         "stop using it first; keep a copy where it may be needed",
