@@ -184,7 +184,9 @@ class _Precedence:
                 self._put((taker for ref in above for taker in self.takers.get(ref, ())), index)
 
     def _becomes_own(self, ref: Ref) -> bool:
-        """Whether a column comes from a parent, and shall be the table's own."""
+        """Whether a column comes from a parent that the table keeps until then, and shall be the table's own."""
+        if any(isinstance(self.changes[index], Leave) for index in self.releasers.get(ref.owner or ref, ())):
+            return False
         changes = (self.changes[index] for index in self.alterers.get(ref, ()))
         altered = (change for change in changes if isinstance(change, AlterColumn))
         return any(change.before.inherited and not change.after.inherited for change in altered)

@@ -66,4 +66,7 @@ CASES = [
      " CREATE TABLE d PARTITION OF p DEFAULT",
      "CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2);"
      " CREATE INDEX i ON p (b)"),
+    ("a partition becomes a table of its own, that counts by itself, while its parent is partitioned no more",
+     "CREATE TABLE p (a serial, b int) PARTITION BY LIST (b); CREATE TABLE c PARTITION OF p FOR VALUES IN (1, 2)",
+     "CREATE TABLE p (a serial, b int); CREATE TABLE c (a serial, b int)"),
 ]  # fmt: skip
