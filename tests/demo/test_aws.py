@@ -127,7 +127,10 @@ def test_an_asynchronous_invocation_is_accepted_and_run(aws: local.LocalAws, fun
     logs = client(aws, "logs")
 
     def logged() -> bool:
-        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+        try:
+            events = logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return False  # the first run of a function makes the group
         return any("seen later" in event["message"] for event in events)
 
     assert eventually(logged)
