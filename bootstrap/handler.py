@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from bootstrap import service
-from bootstrap.assembly import Request
 from bootstrap.declaration.model import Files
 from bootstrap.problems import BootstrapError
 from bootstrap.redact import redact
+from bootstrap.service.apply import apply
+from bootstrap.service.plan import plan
+from bootstrap.service.verify import verify
+from bootstrap.service.work import Request
 from bootstrap.target.aws import read_objects
 
 _LONGEST_MESSAGE = 6000  # characters: Terraform prints it whole, inside of JSON
@@ -128,7 +130,7 @@ def _shortened(message: str) -> str:
 
 
 def _apply(request: Request) -> dict[str, Any]:
-    report = service.apply(request)
+    report = apply(request)
     return {
         "status": report.outcome.value,
         "ready_token": report.ready_token,
@@ -141,7 +143,7 @@ def _apply(request: Request) -> dict[str, Any]:
 
 
 def _plan(request: Request) -> dict[str, Any]:
-    report = service.plan(request)
+    report = plan(request)
     return {
         "status": "planned",
         "fingerprint": report.plan.fingerprint,
@@ -152,7 +154,7 @@ def _plan(request: Request) -> dict[str, Any]:
 
 
 def _verify(request: Request) -> dict[str, Any]:
-    service.verify(request).require("the database")
+    verify(request).require("the database")
     return {"status": "verified", "statements": 0, "pending": [], "summary": "the database is what is declared"}
 
 

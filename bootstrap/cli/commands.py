@@ -25,11 +25,11 @@ PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending, as Terraform does.")
 def plan(form: str, *, detailed_exitcode: bool, **arguments: Any) -> int:
     """Show what apply would do: SQL, hazards, steps, rows. Changes nothing."""
-    from bootstrap import service  # noqa: PLC0415  # heavy: only when a command runs
     from bootstrap.cli import text  # noqa: PLC0415
+    from bootstrap.service.plan import plan as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
-    report = service.plan(request_from(arguments, output))
+    report = use_case(request_from(arguments, output))
     output.report(text.plan(report), text.plan_data(report))
     return PENDING if detailed_exitcode and report.pending else 0
 
@@ -40,12 +40,12 @@ def plan(form: str, *, detailed_exitcode: bool, **arguments: Any) -> int:
 @allow_option
 def apply(form: str, **arguments: Any) -> int:
     """Bring the database to its declaration, verify it, record it."""
-    from bootstrap import service  # noqa: PLC0415
     from bootstrap.cli import text  # noqa: PLC0415
+    from bootstrap.service.apply import apply as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
     try:
-        report = service.apply(request_from(arguments, output))
+        report = use_case(request_from(arguments, output))
     except BootstrapError as error:
         _write_report({"status": "failed", "exit_code": error.exit_code, "error": str(error)})
         raise
@@ -63,12 +63,12 @@ def verify(form: str, **arguments: Any) -> int:
 
     Reads structure, steps, rows and checks, and names everything that differs; exit code 4 where something does.
     """
-    from bootstrap import service  # noqa: PLC0415
     from bootstrap.cli import text  # noqa: PLC0415
     from bootstrap.problems import VerificationFailed  # noqa: PLC0415
+    from bootstrap.service.verify import verify as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
-    found = service.verify(request_from(arguments, output))
+    found = use_case(request_from(arguments, output))
     output.report(text.verification(found), text.verification_data(found))
     return 0 if found.holds else VerificationFailed.exit_code
 
@@ -79,11 +79,11 @@ def verify(form: str, **arguments: Any) -> int:
 @click.option("--run", type=int, metavar="RUN", help="One run with each of its statements.")
 def history(form: str, *, limit: int, run: int | None, **arguments: Any) -> int:
     """List what was run: when, by whom, from which revision."""
-    from bootstrap import service  # noqa: PLC0415
     from bootstrap.cli import text  # noqa: PLC0415
+    from bootstrap.service.history import history as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
-    report = service.history(request_from(arguments, output), limit=limit, run=run)
+    report = use_case(request_from(arguments, output), limit=limit, run=run)
     output.report(text.history(report), text.history_data(report))
     return 0
 
@@ -104,13 +104,13 @@ def import_(form: str, *, out: Path, leave_out: bool, unchecked: bool, **argumen
 
     It is checked by building it anew in a scratch database; plan right after it is empty.
     """
-    from bootstrap import service  # noqa: PLC0415
     from bootstrap.cli import text  # noqa: PLC0415
     from bootstrap.dialects.base import Scope  # noqa: PLC0415
+    from bootstrap.service.import_ import import_database as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
     patterns = [arguments.pop(name) for name in ("schemas", "tables", "ignore")]
-    report = service.import_database(
+    report = use_case(
         request_from(arguments, output),
         out,
         checked=not unchecked,

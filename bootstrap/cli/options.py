@@ -56,7 +56,7 @@ def request_from(arguments: Mapping[str, Any], output: Output) -> Any:  # Reques
     Raises:
         BootstrapError: neither an environment nor a URL says which database is meant.
     """
-    from bootstrap.assembly import Request  # noqa: PLC0415  # heavy: only when a command runs
+    from bootstrap.service.work import Request  # noqa: PLC0415  # heavy: only when a command runs
 
     if arguments["environment"] is None and arguments["url"] is None:
         raise BootstrapError("name an environment (db-bootstrap plan production) or a database (--url)")

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bootstrap.plan.statement import Hazard, Plan
-from bootstrap.reports import ApplyReport, PlanReport, amount, counted
 from bootstrap.run.records import Run, StatementRecord
 from bootstrap.run.seeds import SeedResult
 from bootstrap.run.verify import Verification
-from bootstrap.service import HistoryReport, ImportReport
+from bootstrap.service.history import HistoryReport
+from bootstrap.service.import_ import ImportReport
+from bootstrap.service.reports import ApplyReport, PlanReport, amount, counted
 
 _SHOWN_UNMANAGED = 20
 

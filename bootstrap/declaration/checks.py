@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bootstrap.declaration.build.assembly import statement
+from bootstrap.declaration.convert.assembly import statement
 from bootstrap.declaration.decode import Reading, decode
 from bootstrap.declaration.model import DeclaredCheck, Expectation, Position
 from bootstrap.declaration.project import Project
 from bootstrap.declaration.report import Problems, shown
 from bootstrap.declaration.shapes.files import AssertionShape, CheckFile, ExpectShape
-from bootstrap.declaration.split import split_statements, unfit
-from bootstrap.declaration.sqltext import SqlTextError
+from bootstrap.declaration.unfit import unfit
+from bootstrap.sql.lexer import SqlTextError
+from bootstrap.sql.split import split_statements
 
 
 def read_checks(project: Project) -> tuple[DeclaredCheck, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from bootstrap.catalog.columns import Column, Identity
 from bootstrap.declaration.generated import take_generated, take_number
 from bootstrap.declaration.parts import Cursor, Reference, collation_name, take_reference
-from bootstrap.declaration.sqltext import MYSQL, POSTGRESQL, SqlTextError, Token, closing, scan
+from bootstrap.sql.lexer import MYSQL, POSTGRESQL, SqlTextError, Token, closing, scan
 
 SERIAL = frozenset({"smallserial", "serial", "bigserial", "serial2", "serial4", "serial8"})
 _SPACE = re.compile(r"\s+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bootstrap.catalog.columns import Generated, GeneratedKind, Identity, SequenceOptions
 from bootstrap.declaration.parts import Cursor
-from bootstrap.declaration.sqltext import MYSQL, SqlTextError
+from bootstrap.sql.lexer import MYSQL, SqlTextError
 
 _SEQUENCE_NUMBERS = {
     "start": "start",

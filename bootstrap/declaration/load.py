@@ -9,11 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.declaration.build.assembly import Assembly
-from bootstrap.declaration.build.inherit import fill_inherited
-from bootstrap.declaration.build.schema_file import read_schema_file
-from bootstrap.declaration.build.written_in import fill
 from bootstrap.declaration.checks import read_checks
+from bootstrap.declaration.convert.assembly import Assembly
+from bootstrap.declaration.convert.inherit import fill_inherited
+from bootstrap.declaration.convert.schema_file import read_schema_file
+from bootstrap.declaration.convert.written_in import fill
 from bootstrap.declaration.decode import decode
 from bootstrap.declaration.model import Declaration, Files, Manifest
 from bootstrap.declaration.project import Project, open_project

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Ref
+from bootstrap.sql.split import ScriptStatement
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -162,13 +163,6 @@ class Phase(StrEnum):
     AFTER = "after"
 
 
-class StepStatement(NamedTuple):
-    """One SQL statement of a step, without its terminator, and the line where it begins."""
-
-    sql: str
-    line: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A versioned step, in the order of their numbers. ``checksum`` is of the file as written (line endings aside), so
@@ -178,7 +172,7 @@ class Step:
     number: int
     name: str  # the file's name without its ending: 0001_backfill
     phase: Phase
-    statements: tuple[StepStatement, ...]
+    statements: tuple[ScriptStatement, ...]
     checksum: str
     transactional: bool = True
     description: str = ""

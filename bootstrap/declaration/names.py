@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bootstrap.declaration.sqltext import SqlTextError
+from bootstrap.sql.lexer import SqlTextError
 
 _PART = re.compile(r'"((?:[^"]|"")*)"(?=\.|\Z)|([^."][^.]*)')
 _LOWER = re.compile(r"[a-z_][a-z0-9_$]*\Z")

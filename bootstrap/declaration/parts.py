@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.declaration.names import quote_lower
-from bootstrap.declaration.sqltext import MYSQL, SqlTextError, Token, closing, identifier, scan, split_commas
+from bootstrap.sql.lexer import MYSQL, SqlTextError, Token, closing, identifier, scan, split_commas
 
 ACTIONS = ("no action", "restrict", "cascade", "set null", "set default")
 

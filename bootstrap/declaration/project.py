@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
-from bootstrap.declaration.build.assembly import listed
+from bootstrap.declaration.convert.assembly import listed
 from bootstrap.declaration.decode import Reading, decode
 from bootstrap.declaration.model import Manifest, Position
 from bootstrap.declaration.nodes import Mapping, Node, compose

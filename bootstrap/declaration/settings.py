@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bootstrap.declaration.build.assembly import listed
+from bootstrap.declaration.convert.assembly import listed
 from bootstrap.declaration.decode import Reading
 from bootstrap.declaration.model import Credentials, Policy, Position, Scope, Target, TerraformTarget, Tls
-from bootstrap.declaration.permissions import misspelt
 from bootstrap.declaration.report import shown
 from bootstrap.declaration.shapes.files import (
     CredentialsShape,
@@ -18,6 +17,7 @@ from bootstrap.declaration.shapes.files import (
     TargetShape,
     TlsShape,
 )
+from bootstrap.hazards import misspelt
 
 _PORTS = {"postgresql": 5432, "mysql": 3306}
 _DURATION = re.compile(r"(\d+)\s*(ms|s|min|h)\Z")

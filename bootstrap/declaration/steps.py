@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from bootstrap.declaration.build.assembly import listed
+from bootstrap.declaration.convert.assembly import listed
 from bootstrap.declaration.decode import Reading, decode
-from bootstrap.declaration.model import Phase, Position, Step, StepStatement
+from bootstrap.declaration.model import Phase, Position, Step
 from bootstrap.declaration.nodes import decode as decode_text
 from bootstrap.declaration.project import Project
 from bootstrap.declaration.report import near, shown
 from bootstrap.declaration.shapes.files import StepFile
-from bootstrap.declaration.split import split_statements, unfit
-from bootstrap.declaration.sqltext import SqlTextError
+from bootstrap.declaration.unfit import unfit
 from bootstrap.declaration.variables import substitute
 from bootstrap.problems import DeclarationError
+from bootstrap.sql.lexer import SqlTextError
+from bootstrap.sql.split import ScriptStatement, split_statements
 
 _NAME = re.compile(r"(\d+)[_-].+\Z")
 _DIRECTIVE = re.compile(r"--\s*(\w+)\s*:\s*(.*?)\s*\Z")
@@ -126,7 +127,7 @@ class _StepReader:
             )
         return "\n".join(lines)
 
-    def _split(self, text: str, line: int = 1) -> list[StepStatement] | None:
+    def _split(self, text: str, line: int = 1) -> list[ScriptStatement] | None:
         """The statements; None where the text cannot be cut, which has been noted."""
         engine = self.project.manifest.engine
         try:
@@ -163,7 +164,7 @@ class _StepReader:
             yield text, where.line
 
     def _step(
-        self, statements: list[StepStatement] | None, *, phase: Phase, transactional: bool, description: str
+        self, statements: list[ScriptStatement] | None, *, phase: Phase, transactional: bool, description: str
     ) -> Step | None:
         if statements is None:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bootstrap.declaration.permissions import EVERYTHING, misspelt
+from bootstrap.hazards import EVERYTHING, misspelt
 from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.problems import BootstrapError, Refused
 

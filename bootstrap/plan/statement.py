@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bootstrap.catalog.ref import Ref
-from bootstrap.declaration.permissions import HazardKind
+from bootstrap.hazards import HazardKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

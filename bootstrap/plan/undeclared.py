@@ -13,7 +13,7 @@ from bootstrap.catalog.diff import Difference
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
-from bootstrap.declaration.permissions import HazardKind
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.disturbed import disturbed_by, standing_on
 from bootstrap.plan.effects import effect_of
 from bootstrap.plan.name_slots import name_slot

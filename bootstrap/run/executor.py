@@ -12,8 +12,8 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 
 from bootstrap.catalog.ref import Ref
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import Dialect, ServerError, Session
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Plan, Statement
 from bootstrap.problems import BootstrapError, Incomplete, StatementError
 from bootstrap.redact import redact

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from bootstrap.declaration.model import Phase, Step, StepStatement
+from bootstrap.declaration.model import Phase, Step
 from bootstrap.dialects.base import Dialect, ServerError, Session
 from bootstrap.problems import Refused, StatementError
 from bootstrap.redact import redact
@@ -20,6 +20,7 @@ from bootstrap.run.executor import NO_LIMITS, ConnectionLost, Limits, Progress
 from bootstrap.run.history import History, Value
 from bootstrap.run.patience import Patience
 from bootstrap.run.records import Outcome, StatementRecord, sql_hash
+from bootstrap.sql.split import ScriptStatement
 
 # What is undone by a rollback on every engine, so that it can share a transaction with the record of its place.
 _COMMENTS = r"(?:\s|--[^\n]*(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|/\*(?![!M]).*?\*/)*"
@@ -183,7 +184,7 @@ class _Attempt:
         self.history.conclude(self.runner.run, record)
         self._save(Outcome.STARTED, index + 1)
 
-    def _execute(self, index: int, statement: StepStatement) -> StatementRecord:
+    def _execute(self, index: int, statement: ScriptStatement) -> StatementRecord:
         self._tell(index, statement, Outcome.STARTED)
         begun = time.monotonic()
         self.session.execute(statement.sql)
@@ -191,7 +192,7 @@ class _Attempt:
         self._tell(index, statement, Outcome.DONE, duration)
         return replace(self._record(index, statement), outcome=Outcome.DONE, duration_ms=duration)
 
-    def _record(self, index: int, statement: StepStatement) -> StatementRecord:
+    def _record(self, index: int, statement: ScriptStatement) -> StatementRecord:
         return StatementRecord(
             seq=self.seq + index,
             subject=_subject(self.step.name),
@@ -248,7 +249,7 @@ class _Attempt:
         self._tell(index, statement, Outcome.FAILED)
         raise StatementError(message) from error
 
-    def _message(self, error: ServerError, statement: StepStatement, index: int, position: int) -> str:
+    def _message(self, error: ServerError, statement: ScriptStatement, index: int, position: int) -> str:
         what = "the connection was lost during" if error.connection_lost else "failed at"
         lines = [f"step {self.step.name} {what} {self.step.file}:{statement.line}: {error}"]
         lines += [f"  {line[:_SHOWN_WIDTH]}" for line in statement.sql.splitlines()[:_SHOWN_LINES]]
@@ -265,7 +266,7 @@ class _Attempt:
             )
         return "\n".join(lines)
 
-    def _tell(self, index: int, statement: StepStatement, outcome: Outcome, duration_ms: int | None = None) -> None:
+    def _tell(self, index: int, statement: ScriptStatement, outcome: Outcome, duration_ms: int | None = None) -> None:
         total = len(self.step.statements)
         text = redact(f"step {self.step.name}: {statement.sql}")
         self.runner.progress(Progress(seq=index + 1, total=total, text=text, outcome=outcome, duration_ms=duration_ms))

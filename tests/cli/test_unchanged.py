@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from bootstrap import service
-from bootstrap.assembly import Request, Work, open_work
 from bootstrap.dialects.base import Session
-from bootstrap.planning import plan_structure, proven_structure
 from bootstrap.run.history import History
 from bootstrap.run.lock import run_lock
 from bootstrap.run.records import Outcome, RunFacts
-from bootstrap.unchanged import proven_run
+from bootstrap.service.apply import apply
+from bootstrap.service.comparison import plan_structure, proven_structure
+from bootstrap.service.unchanged import proven_run
+from bootstrap.service.work import Request, Work, open_work
 from tests.cli.command import write
 from tests.cli.databases import Database
 
@@ -121,8 +121,10 @@ def test_what_builds_structure_is_not_even_imported(database: Database, shop: Pa
     loaded = set(done.stdout.split("modules:")[1].split())
     other = {"postgresql": "pymysql", "mysql": "psycopg2"}[database.engine]
     rooms = {f"bootstrap.dialects.{database.engine}.{name}" for name in ("introspect", "normalise", "render", "seeds")}
-    assert "bootstrap.unchanged" in loaded
-    assert not loaded & (rooms | {"bootstrap.runner", "bootstrap.planning", "boto3", "python_terraform", other})
+    assert "bootstrap.service.unchanged" in loaded
+    assert not loaded & (
+        rooms | {"bootstrap.service.attempt", "bootstrap.service.comparison", "boto3", "python_terraform", other}
+    )
 
 
 def test_a_handful_of_statements(database: Database, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +136,7 @@ def test_a_handful_of_statements(database: Database, shop: Path, monkeypatch: py
     for name in ("query", "execute", "batch"):
         if hasattr(kind, name):
             monkeypatch.setattr(kind, name, counting(getattr(kind, name), asked))
-    report = service.apply(Request(directory=shop, url=database.url, environ=database.variables))
+    report = apply(Request(directory=shop, url=database.url, environ=database.variables))
     assert report.outcome is Outcome.UNCHANGED
     assert 0 < len(asked) <= 9, asked
 

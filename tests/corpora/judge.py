@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bootstrap.assembly import Request, Work
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.roles import without_strangers
 from bootstrap.declaration.load import load
@@ -18,13 +17,14 @@ from bootstrap.declaration.model import Declaration, Manifest
 from bootstrap.declaration.writer import WriteSettings, write
 from bootstrap.dialects.base import Dialect, Introspection, Scope, ServerError, Session
 from bootstrap.dialects.registry import dialect_for
-from bootstrap.importing import session_user
-from bootstrap.planning import plan_structure
 from bootstrap.problems import BootstrapError, DeclarationError, Refused
 from bootstrap.run.executor import Executor
 from bootstrap.run.history import History
 from bootstrap.run.lock import run_lock
 from bootstrap.run.records import RunFacts
+from bootstrap.service.comparison import plan_structure
+from bootstrap.service.import_ import session_user
+from bootstrap.service.work import Request, Work
 from bootstrap.target.connect import from_url
 from bootstrap.target.url import UrlTarget
 from tests.corpora.places import Place

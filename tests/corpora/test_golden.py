@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.assembly import Request
-from bootstrap.service import import_database
+from bootstrap.service.import_ import import_database
+from bootstrap.service.work import Request
 from tests.corpora.places import Place
 from tests.corpora.records import CORPORA
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import bootstrap
-from bootstrap.declaration.permissions import HazardKind
+from bootstrap.hazards import HazardKind
 from demo.servers import Server
 from tests.cli.command import db_bootstrap
 from tests.cli.databases import Database

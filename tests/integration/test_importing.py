@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.assembly import Request
 from bootstrap.catalog.ref import Kind
 from bootstrap.declaration.load import load
 from bootstrap.dialects.base import Scope
 from bootstrap.dialects.registry import dialect_for
-from bootstrap.importing import check_import, imported
 from bootstrap.problems import BootstrapError, Refused
-from bootstrap.service import import_database, plan
+from bootstrap.service.import_ import check_import, import_database, imported
+from bootstrap.service.plan import plan
+from bootstrap.service.work import Request
 from bootstrap.target.connect import connect, from_url
 from bootstrap.target.url import parse_url
 

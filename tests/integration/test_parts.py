@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from bootstrap.assembly import Request
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.problems import DeclarationError
-from bootstrap.service import apply, plan, verify
+from bootstrap.service.apply import apply
+from bootstrap.service.plan import plan
+from bootstrap.service.verify import verify
+from bootstrap.service.work import Request
 from bootstrap.target.connect import connect, from_url
 from bootstrap.target.url import parse_url
 

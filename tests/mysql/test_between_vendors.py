@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.assembly import Request
-from bootstrap.service import apply, import_database, plan
+from bootstrap.service.apply import apply
+from bootstrap.service.import_ import import_database
+from bootstrap.service.plan import plan
+from bootstrap.service.work import Request
 from tests.conftest import fresh_database, shared_server
 from tests.mysql.place import open_place
 

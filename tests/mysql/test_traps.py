@@ -15,10 +15,10 @@ from bootstrap.catalog.diff import diff
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext, TableSize
 from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.mysql.dialect import DIALECT
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 from tests.mysql.place import Place, table

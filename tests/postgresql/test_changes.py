@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import ServerError, TableSize
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Statement
 from tests.postgresql.conftest import Place, Places
 

@@ -10,8 +10,8 @@ import psycopg2
 import pytest
 
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.postgresql.dialect import DIALECT
+from bootstrap.hazards import HazardKind
 from demo.servers import PostgresServer
 from tests.corpora.judge import CONVERGED, judge
 from tests.corpora.places import Place as Judged

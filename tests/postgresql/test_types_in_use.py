@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bootstrap.declaration.permissions import HazardKind
+from bootstrap.hazards import HazardKind
 from tests.postgresql.conftest import Places
 
 _ROWS = "CREATE TYPE c AS (x int, y text); CREATE TABLE t (a c, b c[])"

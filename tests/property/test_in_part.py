@@ -14,16 +14,17 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, given, settings
 
-from bootstrap import service
-from bootstrap.assembly import Request
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.declaration.writer import WriteSettings, write
 from bootstrap.dialects.base import Scope
 from bootstrap.dialects.registry import dialect_for
+from bootstrap.hazards import HazardKind
 from bootstrap.problems import BootstrapError, Refused
+from bootstrap.service.apply import apply
+from bootstrap.service.plan import plan
+from bootstrap.service.work import Request
 from tests.corpora.judge import account_of, refuses_rows, session_to
 from tests.corpora.places import NotLoadedError, Place
 from tests.corpora.rows import fill, lost, structure
@@ -123,7 +124,7 @@ def story(place: Place, theirs: str, ours: str, folder: Path) -> str:
             missing = lost(connection, place.engine, rows)
         if missing:
             return f"rows are gone: {missing[0]}"
-        if service.plan(apply).pending:
+        if plan(apply).pending:
             return "a second plan is not empty"
         for path in (folder / "schema").glob("*"):
             path.unlink()
@@ -139,7 +140,7 @@ def applied(place: Place, live: str, request: Request, declared: Catalog) -> str
     """Apply, and look at what nobody declared. None: go on; nothing: the end, and all is well; else the fault."""
     before, dump = read(place, live), place.dump(live)
     try:
-        service.apply(request)
+        apply(request)
     except Refused as refusal:
         named = "never declared" in str(refusal)
         return "" if named and place.dump(live) == dump else f"refused, or not: {refusal}"

@@ -15,10 +15,13 @@ import pytest
 
 from benchmarks.locks import GUARANTEED, LockWatch
 from benchmarks.workload import add_column, declare, statements
-from bootstrap.assembly import Request, open_work
 from bootstrap.catalog.tables import Table
 from bootstrap.run.records import Outcome
-from bootstrap.service import apply, import_database, plan, verify
+from bootstrap.service.apply import apply
+from bootstrap.service.import_ import import_database
+from bootstrap.service.plan import plan
+from bootstrap.service.verify import verify
+from bootstrap.service.work import Request, open_work
 from demo.servers import MariaDBServer, PostgresServer
 from demo.servers.process import log_file
 from tests.conftest import shared_server

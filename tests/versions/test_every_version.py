@@ -11,9 +11,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bootstrap.assembly import Request
 from bootstrap.run.records import Outcome
-from bootstrap.service import apply, import_database, plan, verify
+from bootstrap.service.apply import apply
+from bootstrap.service.import_ import import_database
+from bootstrap.service.plan import plan
+from bootstrap.service.verify import verify
+from bootstrap.service.work import Request
 from demo.servers import PostgresServer, Server, ServerUnavailableError
 from tests.conftest import fresh_database, shared_server
 from tests.requirements import missing

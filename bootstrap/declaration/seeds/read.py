@@ -11,7 +11,7 @@ from typing import Any
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.build.assembly import Assembly, Builder, listed
+from bootstrap.declaration.convert.assembly import Assembly, Builder, listed
 from bootstrap.declaration.decode import Reading, decode
 from bootstrap.declaration.model import Position, Seed, SeedMode
 from bootstrap.declaration.names import join_path

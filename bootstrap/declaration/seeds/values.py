@@ -12,7 +12,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.declaration.nodes import Mapping, Node, Scalar, Sequence
 from bootstrap.declaration.report import shown
 from bootstrap.declaration.scalars import ScalarKind, is_true
-from bootstrap.declaration.sqltext import MYSQL
+from bootstrap.sql.lexer import MYSQL
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")
 _JSON = re.compile(r"jsonb?\b", re.IGNORECASE)

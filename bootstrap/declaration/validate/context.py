@@ -5,8 +5,8 @@ from __future__ import annotations
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.build.assembly import Assembly
-from bootstrap.declaration.build.inherit import parents_of
+from bootstrap.declaration.convert.assembly import Assembly
+from bootstrap.declaration.convert.inherit import parents_of
 from bootstrap.declaration.model import Position
 
 

@@ -19,8 +19,8 @@ from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.report import shown
-from bootstrap.declaration.sqltext import MYSQL, SqlTextError, Token, scan
 from bootstrap.declaration.validate.context import Context
+from bootstrap.sql.lexer import MYSQL, SqlTextError, Token, scan
 
 # One type or one expression: a comma outside of brackets would begin something else.
 _SINGLE = frozenset({"type", "subtype", "default", "on_update", "where", "when", "using", "check"})

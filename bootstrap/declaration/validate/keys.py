@@ -9,8 +9,8 @@ from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.report import near, shown
-from bootstrap.declaration.sqltext import MYSQL
 from bootstrap.declaration.validate.context import Context
+from bootstrap.sql.lexer import MYSQL
 
 
 def check_keys(context: Context, table: Table) -> None:

@@ -8,8 +8,8 @@ from bootstrap.catalog.code import View
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.report import shown
-from bootstrap.declaration.sqltext import MYSQL
 from bootstrap.declaration.validate.context import Context
+from bootstrap.sql.lexer import MYSQL
 
 _BYTES = 63  # PostgreSQL: NAMEDATALEN - 1; what is longer is cut with no more than a notice
 _CHARACTERS = 64  # MySQL: "Identifier Length Limits"

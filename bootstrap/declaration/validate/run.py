@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.build.assembly import Assembly
+from bootstrap.declaration.convert.assembly import Assembly
 from bootstrap.declaration.validate.context import Context
 from bootstrap.declaration.validate.fragments import check_fragments
 from bootstrap.declaration.validate.keys import check_foreign_keys, check_keys

@@ -8,8 +8,8 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.report import shown
-from bootstrap.declaration.sqltext import MYSQL
 from bootstrap.declaration.validate.context import Context
+from bootstrap.sql.lexer import MYSQL
 
 _WORD = re.compile(r"[^\W\d]\w*\Z")
 # Words that are a whole expression on one engine or the other.

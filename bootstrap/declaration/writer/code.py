@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View
 from bootstrap.catalog.ref import Kind
-from bootstrap.declaration.build.code import AGGREGATE_FLAGS, ATTRIBUTES, FLAGS, MYSQL_FLAGS
-from bootstrap.declaration.build.routines import identity_of
+from bootstrap.declaration.convert.code import AGGREGATE_FLAGS, ATTRIBUTES, FLAGS, MYSQL_FLAGS
+from bootstrap.declaration.convert.routines import identity_of
 from bootstrap.declaration.names import join_path
-from bootstrap.declaration.sqltext import SqlTextError
 from bootstrap.declaration.writer.context import Writing
 from bootstrap.declaration.writer.emit import Flow, Plain
 from bootstrap.declaration.writer.given import given, text
 from bootstrap.declaration.writer.members import write_indexes
+from bootstrap.sql.lexer import SqlTextError
 
 _BODY = ("definer", "sql_mode", "charset", "collation")
 # Values that a key with a fixed choice takes; anything else goes to ``attributes``.

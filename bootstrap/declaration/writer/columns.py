@@ -8,9 +8,9 @@ from dataclasses import replace
 from bootstrap.catalog.columns import Column, Generated, GeneratedKind, Identity, SequenceOptions
 from bootstrap.declaration.columns import SERIAL, parse_column, settle
 from bootstrap.declaration.names import quote_lower
-from bootstrap.declaration.sqltext import MYSQL, SqlTextError
 from bootstrap.declaration.writer.emit import Flow, Plain
 from bootstrap.declaration.writer.given import given, text
+from bootstrap.sql.lexer import MYSQL, SqlTextError
 
 _SHORT = 100
 _LONG = (

@@ -11,9 +11,9 @@ from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.names import join_path, split_path
 from bootstrap.declaration.parts import write_reference
-from bootstrap.declaration.sqltext import MYSQL, SqlTextError
 from bootstrap.declaration.writer.emit import Plain
 from bootstrap.declaration.writer.security import write_grants
+from bootstrap.sql.lexer import MYSQL, SqlTextError
 
 
 class Writing:

@@ -17,7 +17,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Schema
-from bootstrap.declaration.sqltext import MYSQL
+from bootstrap.sql.lexer import MYSQL
 
 _SERIAL = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
 _BYTES = 63

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
-from bootstrap.declaration.build.security import FLAGS, OBJECT_KINDS, TEXTS
-from bootstrap.declaration.sqltext import POSTGRESQL, identifier
+from bootstrap.declaration.convert.security import FLAGS, OBJECT_KINDS, TEXTS
 from bootstrap.declaration.writer.emit import Flow, Number, Plain
 from bootstrap.declaration.writer.given import given, one_or_list, text
+from bootstrap.sql.lexer import POSTGRESQL, identifier
 
 _ORDER = (
     "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "USAGE", "EXECUTE", "CREATE",

@@ -16,11 +16,10 @@ from bootstrap.catalog.tables import (
     Table,
 )
 from bootstrap.catalog.types import Statistics
-from bootstrap.declaration.build.inherit import inherit, inherited_check, parents_of
-from bootstrap.declaration.build.partitions import parse_partition_by, parse_partitioning
+from bootstrap.declaration.convert.inherit import inherit, inherited_check, parents_of
+from bootstrap.declaration.convert.partitions import parse_partition_by, parse_partitioning
 from bootstrap.declaration.names import join_path, quote_lower, split_path
 from bootstrap.declaration.parts import write_part
-from bootstrap.declaration.sqltext import MYSQL, SqlTextError
 from bootstrap.declaration.writer.code import write_attached
 from bootstrap.declaration.writer.columns import write_column
 from bootstrap.declaration.writer.context import Writing
@@ -35,6 +34,7 @@ from bootstrap.declaration.writer.members import (
     write_parts,
     write_uniques,
 )
+from bootstrap.sql.lexer import MYSQL, SqlTextError
 
 _PLAIN = (
     "comment", "owner", "unlogged", "row_security", "force_row_security", "replica_identity", "tablespace",

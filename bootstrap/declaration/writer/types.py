@@ -16,14 +16,14 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
-from bootstrap.declaration.build.types import parse_domain
+from bootstrap.declaration.convert.types import parse_domain
 from bootstrap.declaration.names import join_path, quote_lower
-from bootstrap.declaration.sqltext import POSTGRESQL, SqlTextError, identifier
 from bootstrap.declaration.writer.columns import sequence_options
 from bootstrap.declaration.writer.context import Writing
 from bootstrap.declaration.writer.emit import Flow, Plain
 from bootstrap.declaration.writer.given import given, one_or_list, text
 from bootstrap.declaration.writer.members import write_checks
+from bootstrap.sql.lexer import POSTGRESQL, SqlTextError, identifier
 
 _COMMON = ("comment", "owner", "renamed_from")
 

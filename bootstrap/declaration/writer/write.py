@@ -27,9 +27,8 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
-from bootstrap.declaration.build.written_in import usual_of, without
+from bootstrap.declaration.convert.written_in import usual_of, without
 from bootstrap.declaration.report import shown
-from bootstrap.declaration.sqltext import MYSQL
 from bootstrap.declaration.writer.code import routine_name, write_event, write_event_trigger, write_routine, write_view
 from bootstrap.declaration.writer.context import Writing
 from bootstrap.declaration.writer.emit import Flow, Plain, document
@@ -52,6 +51,7 @@ from bootstrap.declaration.writer.types import (
     write_text_search,
 )
 from bootstrap.problems import BootstrapError, Refused
+from bootstrap.sql.lexer import MYSQL
 
 _UNSAFE = re.compile(r"[^\w.-]+|\.{2,}")
 _NAME = 80

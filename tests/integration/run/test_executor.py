@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import ServerError, Session
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Incomplete, StatementError, Unreachable
 from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.assembly import Request
 from bootstrap.dialects.base import Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.run.records import Outcome
-from bootstrap.service import apply, verify
+from bootstrap.service.apply import apply
+from bootstrap.service.verify import verify
+from bootstrap.service.work import Request
 from tests.cli.command import start, write
 from tests.cli.databases import eventually
 from tests.conftest import endpoint_of

@@ -7,13 +7,14 @@ import time
 
 import pytest
 
-from bootstrap.declaration.model import Phase, Step, StepStatement
+from bootstrap.declaration.model import Phase, Step
 from bootstrap.dialects.base import Session
 from bootstrap.problems import Incomplete, Refused, StatementError
 from bootstrap.run.executor import Limits
 from bootstrap.run.history import History
 from bootstrap.run.records import Outcome, RunFacts
 from bootstrap.run.steps import StepRunner, pending, states
+from bootstrap.sql.split import ScriptStatement
 from tests.integration.run.conftest import Place
 
 
@@ -23,7 +24,7 @@ def step(number: int, *sql: str, phase: Phase = Phase.AFTER, transactional: bool
         number=number,
         name=name,
         phase=phase,
-        statements=tuple(StepStatement(text, line) for line, text in enumerate(sql, start=1)),
+        statements=tuple(ScriptStatement(text, line) for line, text in enumerate(sql, start=1)),
         checksum=hashlib.sha256("\n".join(sql).encode()).hexdigest(),
         transactional=transactional,
         file=f"steps/{name}.sql",

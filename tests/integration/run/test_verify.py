@@ -9,7 +9,7 @@ import pytest
 from bootstrap.catalog.changes import AddColumn, Create
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.model import DeclaredCheck, Expectation, Phase, Position, Step, StepStatement
+from bootstrap.declaration.model import DeclaredCheck, Expectation, Phase, Position, Step
 from bootstrap.dialects.base import SeedCounts, Session
 from bootstrap.problems import VerificationFailed
 from bootstrap.run.checks import run_checks
@@ -17,6 +17,7 @@ from bootstrap.run.records import Outcome
 from bootstrap.run.seeds import SeedResult
 from bootstrap.run.steps import StepState
 from bootstrap.run.verify import verification
+from bootstrap.sql.split import ScriptStatement
 from tests.integration.run.conftest import Place
 
 
@@ -99,7 +100,7 @@ def test_a_check_that_would_change_something_is_refused_by_the_server(session: S
 def test_everything_that_differs_is_named(place: Place) -> None:
     table = Table(schema=place.ref("streams").schema, name="streams")
     step = Step(
-        number=1, name="0001_fill", phase=Phase.AFTER, statements=(StepStatement("SELECT 1", 1),) * 3,
+        number=1, name="0001_fill", phase=Phase.AFTER, statements=(ScriptStatement("SELECT 1", 1),) * 3,
         checksum="new", file="steps/0001_fill.sql",
     )  # fmt: skip
     found = verification(

@@ -7,7 +7,7 @@ import pytest
 from bootstrap.catalog.columns import Column, Generated, GeneratedKind, Identity, SequenceOptions
 from bootstrap.declaration.columns import parse_column
 from bootstrap.declaration.parts import Reference
-from bootstrap.declaration.sqltext import SqlTextError
+from bootstrap.sql.lexer import SqlTextError
 
 VIRTUAL, STORED = GeneratedKind.VIRTUAL, GeneratedKind.STORED
 

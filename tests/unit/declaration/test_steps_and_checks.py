@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bootstrap.declaration.model import Expectation, Phase
-from bootstrap.declaration.split import split_statements
+from bootstrap.sql.split import split_statements
 from tests.unit.declaration.reading import problems, read
 
 ROUTINE = """create procedure p() begin

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.declaration.permissions import HazardKind
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.gate import check_gate, check_permissions, refused_hazards
 from bootstrap.plan.statement import Hazard, Plan, Statement
 from bootstrap.problems import BootstrapError, Refused

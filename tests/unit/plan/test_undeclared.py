@@ -6,7 +6,7 @@ import pytest
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.declaration.permissions import HazardKind
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.planner import planned_changes
 from bootstrap.plan.statement import Statement
 from bootstrap.plan.undeclared import Undeclared

@@ -10,7 +10,6 @@ from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn, Rename
 from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import leads_with, table_keys
 from bootstrap.dialects.mysql.render.conversions import conversion, needs_prefix, text_conversion
@@ -27,6 +26,7 @@ from bootstrap.dialects.mysql.render.versioning import (
     row_columns,
 )
 from bootstrap.dialects.mysql.text import quote
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 
 # Functions whose value another server would not repeat.

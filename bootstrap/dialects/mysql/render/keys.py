@@ -15,7 +15,6 @@ from bootstrap.catalog.changes import (
 from bootstrap.catalog.constraints import Check, ForeignKey, KeyConstraint
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import Key, key_of, supports, table_keys
 from bootstrap.dialects.mysql.render.counting import carried_by, resume_counting, stop_counting
@@ -24,6 +23,7 @@ from bootstrap.dialects.mysql.render.statements import Cost, alter, live_rows, n
 from bootstrap.dialects.mysql.render.states import live_table, wanted_table
 from bootstrap.dialects.mysql.render.versioning import new_period_first
 from bootstrap.dialects.mysql.text import quote
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Refused
 

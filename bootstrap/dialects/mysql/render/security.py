@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.render.statements import note, plain
 from bootstrap.dialects.mysql.text import account, literal, quote
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused, TargetError
 

@@ -7,9 +7,9 @@ from enum import IntEnum
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.text import quote
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 
 

@@ -9,7 +9,6 @@ from itertools import pairwise
 from bootstrap.catalog.changes import Alter, Create, Drop, Rename
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.keys import table_keys
 from bootstrap.dialects.mysql.render import versioning
@@ -30,6 +29,7 @@ from bootstrap.dialects.mysql.render.parts import (
 from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note, plain
 from bootstrap.dialects.mysql.render.states import live_table
 from bootstrap.dialects.mysql.text import literal, quote
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Refused
 

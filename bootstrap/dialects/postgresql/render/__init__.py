@@ -51,7 +51,6 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import quote
 from bootstrap.dialects.postgresql.render import (
@@ -72,6 +71,7 @@ from bootstrap.dialects.postgresql.render import (
 )
 from bootstrap.dialects.postgresql.render.owned import made_sequence
 from bootstrap.dialects.postgresql.render.statements import note, statement, target_sql
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 

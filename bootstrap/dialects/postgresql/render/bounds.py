@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bootstrap.catalog.tables import PartitionOf, Table
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified
 from bootstrap.dialects.postgresql.render.regrouping import Regrouping, attach
 from bootstrap.dialects.postgresql.render.statements import long_work, rows_of, statement
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 
 

@@ -10,7 +10,6 @@ from bootstrap.catalog.changes import AddConstraint, AlterConstraint, DropConstr
 from bootstrap.catalog.constraints import Check, Constraint, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.attach import (
@@ -36,6 +35,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     statement,
     takes_care,
 )
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 
 _ADVICE = "mend the rows first, in a step"

@@ -13,7 +13,6 @@ from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.anew import tree_of
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
@@ -24,6 +23,7 @@ from bootstrap.dialects.postgresql.render.regrouping import references_to
 from bootstrap.dialects.postgresql.render.statements import long_work, statement
 from bootstrap.dialects.postgresql.render.type_rebuild import values_of
 from bootstrap.dialects.postgresql.render.type_values import aside_name
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Refused
 

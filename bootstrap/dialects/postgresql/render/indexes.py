@@ -10,7 +10,6 @@ from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import (
@@ -36,6 +35,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     statement,
     takes_care,
 )
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 
 

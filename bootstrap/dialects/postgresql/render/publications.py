@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.replication import OPERATIONS, Publication, PublishedTable
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import comment_change, note, owner_change, statement
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 
 

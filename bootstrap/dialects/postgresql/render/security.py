@@ -5,12 +5,12 @@ from __future__ import annotations
 from bootstrap.catalog.changes import AlterColumn
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.owned import made_sequence, sequence_of
 from bootstrap.dialects.postgresql.render.routines import setting_value
 from bootstrap.dialects.postgresql.render.statements import comment_change, membership, name_sql, note, statement
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import TargetError
 

@@ -8,7 +8,6 @@ from bootstrap.catalog.columns import SequenceOptions
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified
 from bootstrap.dialects.postgresql.render import security
@@ -20,6 +19,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Statement
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.arrays import faithful
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 
 _CODE = {

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from bootstrap.catalog.code import EventTrigger, Policy, Rule, Trigger
 from bootstrap.catalog.ref import Ref
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
@@ -17,6 +16,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     statement,
     target_sql,
 )
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 
 _STATES = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bootstrap.catalog.types import Collation, CompositeType, Domain, EnumType, RangeType
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
@@ -23,6 +22,7 @@ from bootstrap.dialects.postgresql.render.type_creation import (
 )
 from bootstrap.dialects.postgresql.render.type_rebuild import columns_of_type, is_remade, rebuilt, rewrite
 from bootstrap.dialects.postgresql.type_use import UserType, is_made_anew, labels_only_added, shared_attributes
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Statement
 
 

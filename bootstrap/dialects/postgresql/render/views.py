@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bootstrap.catalog.code import View
-from bootstrap.declaration.permissions import HazardKind
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
@@ -16,6 +15,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
+from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Statement
 
 

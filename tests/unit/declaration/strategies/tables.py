@@ -19,7 +19,7 @@ from bootstrap.catalog.tables import (
     PartitionOf,
     Table,
 )
-from bootstrap.declaration.build.inherit import inherited_column
+from bootstrap.declaration.convert.inherit import inherited_column
 from tests.unit.declaration.strategies.engine import Engine
 from tests.unit.declaration.strategies.texts import (
     comments,

@@ -19,11 +19,11 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
-from bootstrap.declaration.build.assembly import Builder, facts, listed
-from bootstrap.declaration.build.columns import default_text, sequence_options
-from bootstrap.declaration.build.members import named, read_check
-from bootstrap.declaration.build.security import read_grants
 from bootstrap.declaration.columns import parse_column
+from bootstrap.declaration.convert.assembly import Builder, facts, listed
+from bootstrap.declaration.convert.columns import default_text, sequence_options
+from bootstrap.declaration.convert.members import named, read_check
+from bootstrap.declaration.convert.security import read_grants
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.names import split_path
 from bootstrap.declaration.shapes.types import (
@@ -39,7 +39,7 @@ from bootstrap.declaration.shapes.types import (
     SequenceShape,
     TextSearchShape,
 )
-from bootstrap.declaration.sqltext import MYSQL, SqlTextError
+from bootstrap.sql.lexer import MYSQL, SqlTextError
 
 _COMMON = ("comment", "owner", "renamed_from")
 

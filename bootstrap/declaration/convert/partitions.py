@@ -10,8 +10,8 @@ from bootstrap.catalog.tables import (
     PartitionOf,
     Table,
 )
-from bootstrap.declaration.build.assembly import Builder
-from bootstrap.declaration.build.members import read_parts
+from bootstrap.declaration.convert.assembly import Builder
+from bootstrap.declaration.convert.members import read_parts
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.parts import Cursor, parse_part
 from bootstrap.declaration.shapes.tables import (
@@ -20,7 +20,7 @@ from bootstrap.declaration.shapes.tables import (
     PartitionByShape,
     TableShape,
 )
-from bootstrap.declaration.sqltext import SqlTextError, scan, split_commas
+from bootstrap.sql.lexer import SqlTextError, scan, split_commas
 
 
 def read_partition_by(builder: Builder, shape: TableShape) -> PartitionBy | None:

@@ -11,10 +11,11 @@ from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import PartitionOf, Period, Table
 from bootstrap.catalog.types import Statistics
-from bootstrap.declaration.build.assembly import Builder, facts, listed
-from bootstrap.declaration.build.code import read_policy, read_rule, read_trigger
-from bootstrap.declaration.build.columns import read_column
-from bootstrap.declaration.build.members import (
+from bootstrap.declaration.columns import ColumnText
+from bootstrap.declaration.convert.assembly import Builder, facts, listed
+from bootstrap.declaration.convert.code import read_policy, read_rule, read_trigger
+from bootstrap.declaration.convert.columns import read_column
+from bootstrap.declaration.convert.members import (
     foreign_key,
     named,
     read_check,
@@ -23,12 +24,11 @@ from bootstrap.declaration.build.members import (
     read_indexes,
     read_key,
 )
-from bootstrap.declaration.build.partitions import read_partition_by, read_partitioning, read_partitions
-from bootstrap.declaration.build.security import read_grants
-from bootstrap.declaration.columns import ColumnText
+from bootstrap.declaration.convert.partitions import read_partition_by, read_partitioning, read_partitions
+from bootstrap.declaration.convert.security import read_grants
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.shapes.tables import ColumnShape, StatisticsShape, TableShape
-from bootstrap.declaration.sqltext import MYSQL
+from bootstrap.sql.lexer import MYSQL
 
 _Member = TypeVar("_Member", Check, Exclusion, ForeignKey, KeyConstraint, Index)
 _PLAIN = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bootstrap.catalog.replication import OPERATIONS, Publication, PublishedTable
-from bootstrap.declaration.build.assembly import Builder, facts, listed
+from bootstrap.declaration.convert.assembly import Builder, facts, listed
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.shapes.replication import PublicationShape, PublishedTableShape
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from bootstrap.catalog.columns import Column, Generated, GeneratedKind, Identity, SequenceOptions
-from bootstrap.declaration.build.assembly import Builder, facts
 from bootstrap.declaration.columns import ColumnText, parse_column, settle
+from bootstrap.declaration.convert.assembly import Builder, facts
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.shapes.tables import (
     ColumnShape,
@@ -16,7 +16,7 @@ from bootstrap.declaration.shapes.tables import (
     SequenceOptionsShape,
     TextLiteral,
 )
-from bootstrap.declaration.sqltext import MYSQL
+from bootstrap.sql.lexer import MYSQL
 
 _PLAIN = (
     "nullable", "comment", "collation", "storage", "compression", "statistics", "options", "inherited", "check",

@@ -8,7 +8,7 @@ from typing import Any
 from bootstrap.catalog.constraints import Check, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind
-from bootstrap.declaration.build.assembly import Builder, facts, listed
+from bootstrap.declaration.convert.assembly import Builder, facts, listed
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.parts import Reference, parse_part, parse_reference
 from bootstrap.declaration.shapes.tables import (

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from bootstrap.declaration.model import StepStatement
-from bootstrap.declaration.report import shown
-from bootstrap.declaration.sqltext import MYSQL, SqlTextError, scan
+from bootstrap.sql.lexer import MYSQL, SqlTextError, scan
 
-_TRANSACTION = frozenset({"commit", "abort", "end"})
 _DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+(\S+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
 
-def split_statements(text: str, engine: str, line: int = 1) -> list[StepStatement]:
+class ScriptStatement(NamedTuple):
+    """One SQL statement of a script, without its terminator, and the line where it begins."""
+
+    sql: str
+    line: int
+
+
+def split_statements(text: str, engine: str, line: int = 1) -> list[ScriptStatement]:
     """The statements of a script, each without its terminator, with the line where it begins.
 
     A semicolon ends a statement outside of quotes, comments, brackets and, on PostgreSQL, ``begin atomic … end``. On
@@ -27,7 +32,7 @@ def split_statements(text: str, engine: str, line: int = 1) -> list[StepStatemen
     Raises:
         SqlTextError: a quote or comment does not end.
     """
-    found: list[StepStatement] = []
+    found: list[ScriptStatement] = []
     place, delimiter = 0, ";"
     while place < len(text):
         change = _DELIMITER.search(text, place) if engine == MYSQL else None
@@ -37,28 +42,11 @@ def split_statements(text: str, engine: str, line: int = 1) -> list[StepStatemen
             sql = body.strip()
             if sql and scan(sql, engine):
                 begin = start + len(body) - len(body.lstrip())
-                found.append(StepStatement(sql, line + text.count("\n", 0, begin)))
+                found.append(ScriptStatement(sql, line + text.count("\n", 0, begin)))
         if change is None:
             break
         place, delimiter = change.end(), change[1]
     return found
-
-
-def unfit(sql: str, engine: str) -> tuple[str, str] | None:
-    """Why a statement can be no part of a step or check, whatever the server would say to it, and what to do."""
-    tokens = scan(sql, engine)
-    words = [token.word for token in tokens[:3]] + [""] * 3
-    what = shown(" ".join(sql[: tokens[min(len(tokens), 3) - 1].end].split()))
-    if tokens[0].text == "\\":
-        return f"{what} is a command of psql's own, not SQL", "write the SQL that it stands for"
-    if words[0] == "copy" and any(token.word in {"stdin", "stdout"} for token in tokens):
-        return f"{what} wants a client that sends the rows", "use seeds, or INSERT"
-    ends = words[0] in _TRANSACTION or (words[0] == "rollback" and "to" not in words[1:])
-    begins = words[0] == "begin" and words[1] != "not"  # MariaDB: BEGIN NOT ATOMIC is a block of statements
-    if ends or begins or words[:2] in (["start", "transaction"], ["prepare", "transaction"], ["set", "autocommit"]):
-        # Of a step that fails, half would stay; after a check, what it did.
-        return f"{what} begins or ends a transaction, and each step and check runs in one of ours", "remove it"
-    return None
 
 
 def _pieces(text: str, start: int, end: int, delimiter: str, engine: str) -> list[tuple[int, int]]:

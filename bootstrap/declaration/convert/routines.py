@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bootstrap.declaration.sqltext import SqlTextError, Token, scan, split_commas
+from bootstrap.sql.lexer import SqlTextError, Token, scan, split_commas
 
 _MODES = frozenset({"in", "inout", "variadic"})
 _OUT = frozenset({"out", "table"})

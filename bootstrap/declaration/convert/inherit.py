@@ -8,9 +8,9 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.declaration.build.assembly import Assembly
+from bootstrap.declaration.convert.assembly import Assembly
 from bootstrap.declaration.names import quote_lower, split_path
-from bootstrap.declaration.sqltext import SqlTextError
+from bootstrap.sql.lexer import SqlTextError
 
 _SERIAL = {
     "smallserial": "smallint", "serial2": "smallint", "serial": "integer", "serial4": "integer", "bigserial": "bigint",

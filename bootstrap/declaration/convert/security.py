@@ -7,11 +7,11 @@ from typing import Any
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
-from bootstrap.declaration.build.assembly import Builder, facts, listed
+from bootstrap.declaration.convert.assembly import Builder, facts, listed
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.parts import Cursor
 from bootstrap.declaration.shapes.security import DefaultPrivilegeShape, RoleShape
-from bootstrap.declaration.sqltext import SqlTextError, scan
+from bootstrap.sql.lexer import SqlTextError, scan
 
 FLAGS = ("login", "superuser", "createdb", "createrole", "replication", "bypassrls")
 TEXTS = ("connection_limit", "valid_until", "plugin", "require")

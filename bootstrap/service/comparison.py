@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bootstrap.assembly import Work
 from bootstrap.catalog.borrow import borrowed
 from bootstrap.catalog.catalog import Catalog, table_members
 from bootstrap.catalog.changes import Change, Create
@@ -24,6 +23,7 @@ from bootstrap.redact import remember
 from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
 from bootstrap.run.records import Run
+from bootstrap.service.work import Work
 from bootstrap.target.passwords import fetch_password
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from bootstrap.catalog.ref import Kind
-from bootstrap.declaration.build.assembly import Assembly, Builder
-from bootstrap.declaration.build.code import (
+from bootstrap.declaration.convert.assembly import Assembly, Builder
+from bootstrap.declaration.convert.code import (
     read_aggregate,
     read_event,
     read_event_trigger,
     read_routine,
     read_view,
 )
-from bootstrap.declaration.build.members import named
-from bootstrap.declaration.build.replication import read_publication
-from bootstrap.declaration.build.security import read_default_privileges, read_grants, read_role
-from bootstrap.declaration.build.tables import read_table
-from bootstrap.declaration.build.types import (
+from bootstrap.declaration.convert.members import named
+from bootstrap.declaration.convert.replication import read_publication
+from bootstrap.declaration.convert.security import read_default_privileges, read_grants, read_role
+from bootstrap.declaration.convert.tables import read_table
+from bootstrap.declaration.convert.types import (
     read_collation,
     read_composite,
     read_dictionary,
@@ -28,7 +28,7 @@ from bootstrap.declaration.build.types import (
     read_sequence,
     read_text_search,
 )
-from bootstrap.declaration.build.written_in import KEYS
+from bootstrap.declaration.convert.written_in import KEYS
 from bootstrap.declaration.decode import Reading
 from bootstrap.declaration.shapes.files import SchemaFile
 

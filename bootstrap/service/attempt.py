@@ -7,16 +7,13 @@ import time
 from contextlib import suppress
 
 from bootstrap import __version__
-from bootstrap.assembly import Work
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.declaration.model import Phase
 from bootstrap.dialects.base import ServerError, Session
 from bootstrap.dialects.cutoff import SECONDS_TO_REPORT
 from bootstrap.plan.gate import check_gate
 from bootstrap.plan.statement import Plan
-from bootstrap.planning import Structure, plan_structure
 from bootstrap.problems import Incomplete, Unreachable
-from bootstrap.reports import ApplyReport
 from bootstrap.run.checks import run_checks
 from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
 from bootstrap.run.history import History
@@ -28,7 +25,10 @@ from bootstrap.run.recover import backend_of, reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
 from bootstrap.run.steps import StepRunner, check_unchanged, states
 from bootstrap.run.verify import Verification, verification
-from bootstrap.unchanged import unchanged
+from bootstrap.service.comparison import Structure, plan_structure
+from bootstrap.service.reports import ApplyReport
+from bootstrap.service.unchanged import unchanged
+from bootstrap.service.work import Work
 
 _LOCK_DEADLINE_SECONDS = 300.0
 _ATTEMPTS = 4  # of one apply: after lost connections, and after waits that left something behind
@@ -73,19 +73,6 @@ def _reconnected(work: Work, backend: str) -> Session:
         backend=backend,
         deadline_seconds=_LOCK_DEADLINE_SECONDS,
         waiting=work.request.tell,
-    )
-
-
-def verify_work(work: Work) -> Verification:
-    """Compare everything with the declaration; change nothing."""
-    structure = plan_structure(work)
-    seeds = SeedRunner(work.session, work.dialect, structure.desired)
-    return verification(
-        changes=structure.differences,
-        steps=work.declaration.steps,
-        known=states(History(work.session, work.dialect)),
-        seeds=seeds.preview(work.declaration.seeds, structure.current),
-        failed_checks=run_checks(work.session, work.declaration.checks),
     )
 
 

@@ -7,14 +7,14 @@ same fingerprint of its structure as then. Seeds and steps have proofs of their 
 from __future__ import annotations
 
 from bootstrap import __version__
-from bootstrap.assembly import Work
-from bootstrap.reports import ApplyReport
 from bootstrap.run.checks import run_checks
 from bootstrap.run.history import History
 from bootstrap.run.records import Outcome, Run
 from bootstrap.run.seeds import SeedRunner
 from bootstrap.run.steps import pending, states
 from bootstrap.run.verify import Verification, verification
+from bootstrap.service.reports import ApplyReport
+from bootstrap.service.work import Work
 
 
 def proven_run(work: Work) -> Run | None:

@@ -14,7 +14,7 @@ from bootstrap.declaration.decode import Reading
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.names import quote_lower, split_path
 from bootstrap.declaration.report import Problems, shown
-from bootstrap.declaration.sqltext import MYSQL, SqlTextError
+from bootstrap.sql.lexer import MYSQL, SqlTextError
 
 _T = TypeVar("_T")
 

@@ -1,20 +1,33 @@
-"""A declaration from a live database, and the proof that nothing of the database is lost in it."""
+"""The use-case ``import``: a declaration from a live database, proven to lose nothing of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.diff import diff
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.roles import without_strangers
 from bootstrap.declaration.load import load_files
-from bootstrap.declaration.writer import WriteSettings, render
+from bootstrap.declaration.writer import WriteSettings, check_empty, render, save
 from bootstrap.dialects.base import Dialect, Endpoint, Scope, Session, Unsupported
-from bootstrap.planning import normalised
 from bootstrap.problems import DeclarationError, Refused
 from bootstrap.run.sentences import describe_all
+from bootstrap.service.comparison import normalised
+from bootstrap.service.errors import readable_server_errors
+from bootstrap.service.work import Request, open_connection, scratch_endpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import wrote; schemas are not counted: the one that is always there is no object of anybody's."""
+
+    target: str
+    files: tuple[Path, ...]
+    objects: int
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +37,31 @@ class Imported:
     catalog: Catalog
     files: Mapping[str, bytes]
     left_out: tuple[str, ...] = ()
+
+
+def import_database(
+    request: Request, out: Path, *, checked: bool = True, scope: Scope | None = None, leave_out: bool = False
+) -> ImportReport:
+    """Write a declaration of what the database holds. ``plan`` right after it is empty.
+
+    Args:
+        request: which database.
+        out: a new or empty directory.
+        checked: build the declaration in a scratch place first and compare: what would be lost is refused.
+        scope: what to look at, instead of what the declaration's bootstrap.yaml says.
+        leave_out: name what cannot be declared in a comment instead of refusing it.
+
+    Raises:
+        Refused: the database holds something that cannot be declared; names each. Nothing is written then.
+    """
+    check_empty(out)
+    with open_connection(request) as (dialect, session, destination, declared), readable_server_errors():
+        found = imported(session, dialect, scope or declared, leave_out=leave_out)
+        if checked:
+            check_import(session, dialect, found.catalog, found.files, scratch_endpoint(request))
+        paths = save(found.files, out)
+        objects = sum(ref.kind is not Kind.SCHEMA for ref in found.catalog.objects)
+        return ImportReport(target=destination.name, files=tuple(paths), objects=objects, left_out=found.left_out)
 
 
 def imported(session: Session, dialect: Dialect, scope: Scope, *, leave_out: bool = False) -> Imported:

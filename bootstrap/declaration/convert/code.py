@@ -6,10 +6,10 @@ import re
 
 from bootstrap.catalog.code import Event, EventTrigger, Policy, Routine, Rule, Trigger, View, routine_attributes
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.declaration.build.assembly import Builder, facts, listed, statement
-from bootstrap.declaration.build.members import named, read_indexes
-from bootstrap.declaration.build.routines import identity_of, parse_fires, routine_key, signature
-from bootstrap.declaration.build.security import read_grants
+from bootstrap.declaration.convert.assembly import Builder, facts, listed, statement
+from bootstrap.declaration.convert.members import named, read_indexes
+from bootstrap.declaration.convert.routines import identity_of, parse_fires, routine_key, signature
+from bootstrap.declaration.convert.security import read_grants
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.shapes.code import (
     AggregateShape,

@@ -1,0 +1,35 @@
+"""The use-case ``history``: the audit trail in the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bootstrap.problems import BootstrapError
+from bootstrap.run.history import History
+from bootstrap.run.records import Run, StatementRecord
+from bootstrap.service.errors import readable_server_errors
+from bootstrap.service.work import Request, open_connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryReport:
+    """The latest runs, and the statements of the one that was asked for."""
+
+    target: str
+    runs: tuple[Run, ...]
+    statements: tuple[StatementRecord, ...] = ()
+
+
+def history(request: Request, *, limit: int = 20, run: int | None = None) -> HistoryReport:
+    """The audit trail in the database itself; with ``run`` that run and each of its statements.
+
+    It can be read whatever state the declaration is in: a URL needs none.
+    """
+    with open_connection(request) as (dialect, session, destination, _), readable_server_errors():
+        record = History(session, dialect)
+        if run is None:
+            return HistoryReport(target=destination.name, runs=tuple(record.runs(limit)))
+        found = record.run(run)
+        if found is None:
+            raise BootstrapError(f"{destination.name} has no run {run}: db-bootstrap history lists those it has")
+        return HistoryReport(target=destination.name, runs=(found,), statements=tuple(record.statements(run)))

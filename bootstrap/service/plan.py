@@ -1,0 +1,35 @@
+"""The use-case ``plan``: what an apply would do."""
+
+from __future__ import annotations
+
+from bootstrap.plan.gate import refused_hazards
+from bootstrap.run import steps
+from bootstrap.run.history import History
+from bootstrap.run.seeds import SeedRunner
+from bootstrap.service.comparison import plan_structure, proven_structure
+from bootstrap.service.errors import readable_server_errors
+from bootstrap.service.reports import PlanReport
+from bootstrap.service.unchanged import proven_run
+from bootstrap.service.work import Request, open_work
+
+
+def plan(request: Request) -> PlanReport:
+    """What :func:`apply` would do; reads only, and takes no lock.
+
+    Raises:
+        BootstrapError: of the kind that the problem is, see :mod:`bootstrap.problems`.
+    """
+    with open_work(request) as work, readable_server_errors():
+        history = History(work.session, work.dialect)
+        proven = proven_run(work)
+        structure = proven_structure(work, proven) if proven else plan_structure(work)
+        pending = steps.pending(work.declaration.steps, steps.states(history))
+        seeds = SeedRunner(work.session, work.dialect, structure.desired)
+        return PlanReport(
+            target=work.destination.name,
+            environment=work.declaration.environment or "",
+            plan=structure.plan,
+            refused=tuple(refused_hazards(structure.plan, work.permissions)),
+            steps=tuple(step.name for step in pending),
+            seeds=tuple(seeds.preview(work.declaration.seeds, structure.current)),
+        )
