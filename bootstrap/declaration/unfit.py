@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bootstrap.declaration.report import shown
-from bootstrap.sql.lexer import scan
+from bootstrap.sql.lexer import MYSQL, scan
 
 _TRANSACTION = frozenset({"commit", "abort", "end"})
 
@@ -17,6 +17,8 @@ def unfit(sql: str, engine: str) -> tuple[str, str] | None:
         return f"{what} is a command of psql's own, not SQL", "write the SQL that it stands for"
     if words[0] == "copy" and any(token.word in {"stdin", "stdout"} for token in tokens):
         return f"{what} wants a client that sends the rows", "use seeds, or INSERT"
+    if engine == MYSQL and words[0] == "use":
+        return f"{what} changes the database of the rest of the run", "remove it, and qualify the names: other.t"
     ends = words[0] in _TRANSACTION or (words[0] == "rollback" and "to" not in words[1:])
     begins = words[0] == "begin" and words[1] != "not"  # MariaDB: BEGIN NOT ATOMIC is a block of statements
     if ends or begins or words[:2] in (["start", "transaction"], ["prepare", "transaction"], ["set", "autocommit"]):

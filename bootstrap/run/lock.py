@@ -64,11 +64,11 @@ def acquire(session: Session, name: str, deadline_seconds: float, waiting: Calla
 
 
 def assert_owned(session: Session, name: str = LOCK) -> None:
-    """Raise Unreachable if this session does not hold the lock any more: asked before what cannot be undone."""
+    """Raise Unreachable unless this session is in its database and holds the lock: asked before anything is written."""
     if not session.owns_lock(name):
         raise Unreachable(
-            f"the lock of database {session.database} was lost while the run went on: nothing more was started:"
-            " run again; it goes on from what the database is now"
+            f"the session lost the lock of database {session.database}, or is in another database: nothing more was"
+            " started: run again; it goes on from what the database is now"
         )
 
 

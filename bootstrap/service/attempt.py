@@ -18,7 +18,7 @@ from bootstrap.run.checks import run_checks
 from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
 from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
-from bootstrap.run.lock import run_lock
+from bootstrap.run.lock import assert_owned, run_lock
 from bootstrap.run.origin import find_origin
 from bootstrap.run.records import Outcome, RunEnd, RunFacts, StatementRecord
 from bootstrap.run.recover import backend_of, reconnect
@@ -97,6 +97,7 @@ class Apply:
         self.desired = structure.desired
         check_gate(structure.plan, self.work.permissions)
         check_unchanged(self.declaration.steps, states(self.history))
+        assert_owned(self.session)
         self.history.ensure()
         number = self.history.begin(self._facts(structure.plan))
         try:
@@ -133,7 +134,10 @@ class Apply:
             self.session, self.dialect, number,
             limits=self.limits, lock_timeout_ms=self.work.policy.lock_timeout_ms, progress=self._progress,
         )  # fmt: skip
-        return runner.apply(self.declaration.steps, phase)
+        done = runner.apply(self.declaration.steps, phase)
+        if done:  # their SQL may have left the database, or given the lock back
+            assert_owned(self.session)
+        return done
 
     def _verified(self, desired: Catalog) -> str:
         """Introspect again: nothing may be left to do. Returns the fingerprint of what was verified."""

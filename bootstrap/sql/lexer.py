@@ -26,10 +26,12 @@ _SCANNERS = {
         r"(?P<string>[bBxXnN]?'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\")"
         r"|(?P<quoted>`(?:[^`]|``)*`)"
         r"|(?P<hash>\#[^\n]*)"
+        r"|(?P<opens>/\*M?!\d*)|(?P<closes>\*/)"
         rf"|{_COMMON}|(?P<other>.)",
         re.DOTALL | re.VERBOSE,
     ),
 }
+_SKIPPED = frozenset({"space", "comment", "hash", "opens", "closes"})
 _OPEN = {"(": ")", "[": "]"}
 _PLAIN = re.compile(r"[^\W\d][\w$]*\Z")
 
@@ -72,30 +74,46 @@ class Token:
 def scan(text: str, engine: str) -> list[Token]:
     """The tokens of a text, without white space and comments.
 
+    What stands in an executable comment of MySQL or MariaDB (``/*!50003 … */``, ``/*M! … */``) is SQL to the server.
+
     Raises:
         SqlTextError: a string, a quoted name, a dollar quote or a comment does not end.
     """
     tokens: list[Token] = []
-    scanner = _SCANNERS[engine]
+    executable: list[int] = []  # where the executable comments begin that are still open
     place = 0
     while place < len(text):
-        match = scanner.match(text, place)
-        if match is None:  # the scanner's last alternative takes any character
-            raise SqlTextError("cannot be read", place)
-        kind, end = str(match.lastgroup), match.end()
-        if kind == "dollar":
-            closing = text.find(match[0], end)
-            if closing < 0:
-                raise SqlTextError(f"the dollar quote {match[0]} does not end", place)
-            kind, end = "string", closing + len(match[0])
-        elif match[0] == "/*":
-            end = _comment_end(text, place, nested=engine == POSTGRESQL)
-        elif kind == "other" and match[0] in "'\"`":
-            raise SqlTextError(f"the quote {match[0]} does not end", place)
-        if kind not in {"space", "comment", "hash"}:
+        kind, end = _piece(text, place, engine)
+        if kind == "opens":
+            executable.append(place)
+        elif kind == "closes" and executable:
+            executable.pop()
+        elif kind == "closes":  # a product, and perhaps a comment behind it
+            kind, end = "other", place + 1
+        if kind not in _SKIPPED:
             tokens.append(Token(kind, text[place:end], place, end))
         place = end
+    if executable:
+        raise SqlTextError("the comment /*! does not end", executable[0])
     return tokens
+
+
+def _piece(text: str, place: int, engine: str) -> tuple[str, int]:
+    """The kind and the end of what begins there."""
+    match = _SCANNERS[engine].match(text, place)
+    if match is None:  # the scanner's last alternative takes any character
+        raise SqlTextError("cannot be read", place)
+    kind, end = str(match.lastgroup), match.end()
+    if kind == "dollar":
+        closing = text.find(match[0], end)
+        if closing < 0:
+            raise SqlTextError(f"the dollar quote {match[0]} does not end", place)
+        return "string", closing + len(match[0])
+    if match[0] == "/*":
+        return kind, _comment_end(text, place, nested=engine == POSTGRESQL)
+    if kind == "other" and match[0] in "'\"`":
+        raise SqlTextError(f"the quote {match[0]} does not end", place)
+    return kind, end
 
 
 def _comment_end(text: str, start: int, *, nested: bool) -> int:

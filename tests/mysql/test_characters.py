@@ -12,7 +12,7 @@ from tests.mysql.place import Place, table
 def _with_all_characters(place: Place, other: Place) -> None:
     for one in (place, other):
         one.load("ALTER DATABASE CHARACTER SET utf8mb4")
-        one.session.use(one.session.database)  # what the database has now is what the session takes up
+        one.load(f"USE `{one.session.database}`")  # what the database has now is what the session takes up
 
 
 def test_labels_and_defaults_are_read_as_they_are(place: Place, other: Place) -> None:

@@ -13,6 +13,7 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.mysql import scratch
 from bootstrap.dialects.mysql.dialect import DIALECT
 from bootstrap.dialects.mysql.scratch import SCRATCH_PREFIX, scratch_database, sweep
@@ -20,6 +21,7 @@ from bootstrap.dialects.mysql.session import MySqlSession, connect
 from bootstrap.problems import DeclarationError, Refused
 from bootstrap.target.url import parse_url
 from demo.servers import MariaDBServer, MySQLServer
+from tests.conftest import endpoint_of
 from tests.mysql.place import Place
 
 
@@ -136,6 +138,43 @@ def test_without_the_right_it_says_what_to_grant(place: Place, server: MariaDBSe
         session.close()
     finally:
         server.execute(f"DROP USER '{name}'@'%'")
+
+
+@pytest.mark.parametrize("lacking", ["DROP", "INSERT"])
+def test_without_all_it_needs_nothing_is_made(place: Place, server: MariaDBServer | MySQLServer, lacking: str) -> None:
+    """An account that creates what it may not drop would leave a database behind each time."""
+    name = f"half_{place.session.database[-8:]}"
+    rights = ", ".join({"SELECT", "INSERT", "CREATE", "DROP"} - {lacking})
+    server.execute(f"CREATE USER '{name}'@'%' IDENTIFIED BY 'Mid-pass-1'")
+    try:
+        server.execute(f"GRANT {rights} ON `db\\_bootstrap\\_scratch\\_%`.* TO '{name}'@'%'")
+        server.execute(f"GRANT ALL ON `{place.session.database}`.* TO '{name}'@'%'")
+        endpoint = replace(endpoint_of(place.url), username=name, password="Mid-pass-1")
+        session = connect(endpoint, application_name="tests")
+        with pytest.raises(Refused, match=f"this account lacks {lacking} on"), scratch_database(session):
+            pytest.fail("a scratch database was made")
+        assert session.query("SHOW DATABASES LIKE 'db\\_bootstrap\\_scratch\\_%'") == []
+        session.close()
+    finally:
+        server.execute(f"DROP USER '{name}'@'%'")
+
+
+def test_a_failed_drop_does_not_keep_the_session_there(place: Place, other: Place) -> None:
+    with scratch_database(place.session) as name:
+        place.load("CREATE TABLE t (id int)")
+        place.session.set_timeouts(lock_ms=1000, statement_ms=None)
+        other.load(f"LOCK TABLES {name}.t READ")
+    assert place.session.query("SELECT DATABASE()") == [(place.session.database,)]
+    assert name in databases(other)
+    other.load("UNLOCK TABLES", f"DROP DATABASE {name}")
+
+
+def test_a_session_that_cannot_return_is_closed(place: Place, other: Place) -> None:
+    with pytest.raises(ServerError, match="could not return") as caught, place.session.inside("mysql"):
+        other.load(f"DROP DATABASE {place.session.database}")
+    assert caught.value.connection_lost
+    with pytest.raises(ServerError):
+        place.load("CREATE TABLE astray (id int)")
 
 
 def test_every_object_that_cannot_be_made_is_named_with_its_place(place: Place) -> None:

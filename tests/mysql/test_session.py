@@ -110,6 +110,9 @@ def test_locks_belong_to_one_database_and_one_session(place: Place, other: Place
     second = connect(endpoint(place), application_name="tests")
     assert not second.try_lock("run")
     assert not second.owns_lock("run")
+    with place.session.inside("mysql"):
+        assert not place.session.owns_lock("run")  # what it wrote there would be written elsewhere
+    assert place.session.owns_lock("run")
     assert "connection" in (second.lock_holder("run") or "")
     assert other.session.try_lock("run")
     place.session.unlock("run")

@@ -14,8 +14,10 @@ PREFIX = "db_bootstrap_"
 FACTS = HistoryFacts(now="UTC_TIMESTAMP(6)", backend="CONNECTION_ID()", user="USER()")
 
 # Names and digests are compared byte by byte. utf8mb4 whatever the database's own character set is: statements and
-# messages hold any text. The engine is named because a server's default may be one without transactions.
-_OPTIONS = "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT='History of db-bootstrap'"
+# messages hold any text. The engine is named because a server's default may be one without transactions, the row format
+# because a server's default may allow no index over a text of 255 characters.
+TABLE_OPTIONS = "ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+_OPTIONS = f"{TABLE_OPTIONS} COMMENT='History of db-bootstrap'"
 
 # Version 1. MySQL has no ADD COLUMN IF NOT EXISTS: a later version asks information_schema in a prepared statement.
 _TABLES = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from bootstrap.dialects.base import ServerError
-from bootstrap.dialects.mysql.history import PREFIX
+from bootstrap.dialects.mysql.history import PREFIX, TABLE_OPTIONS
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import account, literal, quote
 from bootstrap.problems import Refused, StatementError
@@ -16,6 +16,7 @@ from bootstrap.problems import Refused, StatementError
 SCRATCH_PREFIX = "db_bootstrap_scratch_"
 _MARKER = f"{PREFIX}scratch_owner"
 _OURS = f"^{SCRATCH_PREFIX}[0-9a-f]{{12}}$"
+_NEEDED = ("CREATE", "DROP", "INSERT")  # without DROP, each run would leave one behind
 _TAG = "db-bootstrap scratch database: may be dropped when nobody holds its lock"
 
 
@@ -29,19 +30,22 @@ def scratch_database(session: MySqlSession, live: MySqlSession | None = None) ->
 
     Raises Refused, with the GRANT to run, where the account may not make one.
     """
-    sweep(session)
     name = f"{SCRATCH_PREFIX}{secrets.token_hex(6)}"
+    missing = [privilege for privilege in _NEEDED if not session.privileges_in(name).may(privilege)]
+    if missing:
+        raise Refused(permission_to_make_one(session, missing))
+    sweep(session)
     if not _try_lock(session, name):
         raise StatementError(f"the lock of the new scratch database {name} is taken: try again")
     try:
         _create(session, name, live or session)
         try:
-            yield name
+            with session.inside(name):
+                _mark(session)
+                yield name
         finally:
             with suppress(ServerError):  # the block's own error counts; what is left here is swept by the next run
                 session.execute(f"DROP DATABASE IF EXISTS {quote(name)}")
-                if session.database:
-                    session.use(session.database)
     finally:
         with suppress(ServerError):  # the lock goes with the session at the latest
             _unlock(session, name)
@@ -56,21 +60,25 @@ def _create(session: MySqlSession, name: str, live: MySqlSession) -> None:
         session.execute(f"CREATE DATABASE {quote(name)}{charset}")
     except ServerError as error:
         if error.permission_denied:
-            raise Refused(permission_to_make_one(session)) from error
+            raise Refused(permission_to_make_one(session, _NEEDED[:1])) from error
         raise StatementError(f"the scratch database {name} could not be made: {error}") from error
-    session.use(name)
+
+
+def _mark(session: MySqlSession) -> None:
+    """Say whose the database is. A primary key: some servers take no table without one."""
     session.execute(
-        f"CREATE TABLE {quote(_MARKER)} (tag varchar(100), client varchar(255), made_at datetime)"
-        f" ENGINE=InnoDB COMMENT={literal(_TAG)}"
+        f"CREATE TABLE {quote(_MARKER)} (tag varchar(100) NOT NULL PRIMARY KEY, client varchar(255), made_at datetime)"
+        f" {TABLE_OPTIONS} COMMENT={literal(_TAG)}"
     )
     session.execute(f"INSERT INTO {quote(_MARKER)} VALUES (%s, %s, UTC_TIMESTAMP())", [_TAG, socket.gethostname()])
 
 
-def permission_to_make_one(session: MySqlSession) -> str:
-    """What to tell whoever runs as an account that may not make scratch databases."""
+def permission_to_make_one(session: MySqlSession, missing: Sequence[str]) -> str:
+    """What to tell whoever runs as an account that may not create and drop scratch databases."""
     pattern = SCRATCH_PREFIX.replace("_", "\\_")
     return (
-        "what is declared is built in a scratch database first, and this account may not make one. Run:"
+        "what is declared is built in a scratch database first, and this account lacks"
+        f" {', '.join(missing)} on `{pattern}%`.*. Run:"
         f" GRANT ALL PRIVILEGES ON `{pattern}%`.* TO {account(session.server.account)};"
         " or name a development server of the same version with --scratch-url"
     )

@@ -19,7 +19,7 @@ from bootstrap.dialects.cutoff import CutOff
 from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.mysql.connect import SafeConnection, open_connection
 from bootstrap.dialects.mysql.errors import server_error
-from bootstrap.dialects.mysql.grants import read_privileges
+from bootstrap.dialects.mysql.grants import Privileges, read_privileges
 from bootstrap.dialects.mysql.text import quote
 
 # Strict, so that no value is cut off or zeroed in silence. Not NO_ZERO_DATE: a column default that older software left
@@ -49,7 +49,7 @@ class MySqlSession:
         self._depth = 0
         self.endpoint = endpoint
         self.application_name = application_name
-        self.database = endpoint.database
+        self.database = self._place = endpoint.database
         self._cut_off = CutOff(connection.descriptor, endpoint.deadline)
         self.server = self._prepare()
 
@@ -66,7 +66,8 @@ class MySqlSession:
             settings["sql_mode"] = f"'{SQL_MODE},NO_AUTO_CREATE_USER'"
         self._settings = settings
         self.execute("SET SESSION " + ", ".join(f"{name} = {value}" for name, value in settings.items()))
-        self.privileges = read_privileges(self._grants(server), self.database)
+        self._grant_lines = self._grants(server)
+        self.privileges = self.privileges_in(self.database)
         abilities = {"any_definer"} if self.privileges.any_definer else set()
         if binary_log and not self.privileges.super and not self._trusts_code():
             abilities.add("routines_refused_by_binary_log")
@@ -80,6 +81,10 @@ class MySqlSession:
             if roles.upper() != "NONE":
                 sql = f"SHOW GRANTS FOR CURRENT_USER() USING {roles}"
         return [str(row[0]) for row in self.query(sql)]
+
+    def privileges_in(self, database: str) -> Privileges:
+        """What this account may do in a database, which need not exist yet."""
+        return read_privileges(self._grant_lines, database)
 
     def _trusts_code(self) -> bool:
         rows = self.query("SHOW GLOBAL VARIABLES LIKE 'log_bin_trust_function_creators'")
@@ -145,9 +150,36 @@ class MySqlSession:
         self._multi_statements(_MULTI_STATEMENTS_OFF)
         return answers
 
-    def use(self, database: str) -> None:
-        """Make another database the current one, without changing what this session belongs to."""
+    @contextmanager
+    def inside(self, database: str) -> Iterator[None]:
+        """Work in another database for the time of a block.
+
+        A session that does not come back is closed: whatever it wrote next would be written elsewhere.
+        """
+        before = self._place
+        if database == before:
+            yield
+            return
+        self._use(database)
+        try:
+            yield
+        finally:
+            if before:
+                self._come_back(before)
+
+    def _use(self, database: str) -> None:
         self.execute(f"USE {quote(database)}")
+        self._place = database
+
+    def _come_back(self, database: str) -> None:
+        try:
+            self._use(database)
+        except ServerError as error:
+            self.close()
+            raise ServerError(
+                f"the connection was closed: it could not return to database {database}: {error}",
+                code=error.code, connection_lost=True, retryable=True,
+            ) from error  # fmt: skip
 
     def _multi_statements(self, option: bytes) -> None:
         try:
@@ -242,8 +274,10 @@ class MySqlSession:
         return bool(answer)
 
     def owns_lock(self, name: str) -> bool:
-        """Whether this very session still holds the lock."""
-        return bool(self.query("SELECT COALESCE(IS_USED_LOCK(%s) = CONNECTION_ID(), 0)", [self._lock_name(name)])[0][0])
+        """Whether this very session still holds the lock of its database, and is in that database."""
+        lock = self._lock_name(name)
+        held, database = self.query("SELECT IS_USED_LOCK(%s) = CONNECTION_ID(), DATABASE()", [lock])[0]
+        return bool(held) and database == self.database
 
     def lock_holder(self, name: str) -> str | None:
         """Who holds the lock, as far as this account may see."""

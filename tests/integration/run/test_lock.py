@@ -28,7 +28,7 @@ def test_a_second_run_waits_then_names_the_holder(place: Place) -> None:
         assert len(told) == 1
     with run_lock(second, deadline_seconds=60):
         pass
-    with pytest.raises(Unreachable, match="was lost"):
+    with pytest.raises(Unreachable, match="lost the lock"):
         assert_owned(first)
 
 

@@ -62,6 +62,22 @@ end"""
             "create table if not exists t (a int); insert into t values (1)",
             [("create table if not exists t (a int)", 1), ("insert into t values (1)", 1)],
         ),
+        (
+            "mysql",
+            "select 2*/* no; */3; /*!40101 SET NAMES latin1 */;\n/*M!100100 select 1 */; /* no; */;"
+            " /*! insert into t values (';') */;"
+            "\n/*!50003 create trigger r before insert on t for each row begin set @a = 1; set @b = 2; end */",
+            [
+                ("select 2*/* no; */3", 1),
+                ("/*!40101 SET NAMES latin1 */", 1),
+                ("/*M!100100 select 1 */", 2),
+                ("/*! insert into t values (';') */", 2),
+                (
+                    "/*!50003 create trigger r before insert on t for each row begin set @a = 1; set @b = 2; end */",
+                    3,
+                ),
+            ],
+        ),
     ],
 )
 def test_scripts_are_cut_into_statements(engine: str, text: str, expected: list[tuple[str, int]]) -> None:
@@ -129,6 +145,10 @@ def test_mistakes_in_steps() -> None:
         ("mysql", "start transaction", "start transaction begins or ends a transaction"),
         ("mysql", "set autocommit = 0", "set autocommit = begins or ends a transaction"),
         ("postgresql", "\\d contacts", "is a command of psql's own"),
+        ("mysql", "use other", "changes the database of the rest of the run"),
+        ("mysql", "/*!40000 use other */", "changes the database of the rest of the run"),
+        ("mysql", "/*!50003 commit */", "begins or ends a transaction"),
+        ("mysql", "/*! insert into t values (1)", "does not end"),
         ("postgresql", "copy t from stdin", "copy t from wants a client that sends the rows"),
     ],
 )

@@ -86,8 +86,8 @@ def _texts(
     if not wanted:
         return {}
     # A view's own database is left out of its text only while it is the current one.
-    session.use(database)
-    answers = session.batch([f"SHOW CREATE {what.upper()} {quote(name)}" for what, name in wanted])
+    with session.inside(database):
+        answers = session.batch([f"SHOW CREATE {what.upper()} {quote(name)}" for what, name in wanted])
     return {
         key: answer if isinstance(answer, ServerError) else answer[0]
         for key, answer in zip(wanted, answers, strict=True)
