@@ -11,6 +11,7 @@ import click
 
 from bootstrap import __version__
 from bootstrap.cli import commands
+from bootstrap.cli.diagnose import diagnose
 from bootstrap.problems import BootstrapError
 from bootstrap.redact import redact
 
@@ -29,7 +30,7 @@ def cli() -> None:
     """
 
 
-for command in commands.ALL:
+for command in (*commands.ALL, diagnose):
     cli.add_command(command)
 
 

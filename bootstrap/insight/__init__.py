@@ -1,0 +1,1 @@
+"""What tells the truth about a database: reads only, never changes anything."""
