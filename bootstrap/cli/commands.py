@@ -124,8 +124,11 @@ def import_(form: str, *, out: Path, leave_out: bool, unchecked: bool, **argumen
 @click.command()
 @click.argument("environment", metavar="[ENV]", required=False)
 @click.option("--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path), help="Default: here.")
-def lint(environment: str | None, directory: Path) -> int:
-    """Check the declaration alone; connects to nothing.
+@click.option(
+    "--scratch-url", metavar="URL", help="A development server: also build the declaration in a scratch database there."
+)
+def lint(environment: str | None, directory: Path, scratch_url: str | None) -> int:
+    """Check the declaration alone; connects to nothing, unless --scratch-url names a server to build it on.
 
     Without ENV every environment is checked.
     """
@@ -137,6 +140,10 @@ def lint(environment: str | None, directory: Path) -> int:
     for name in names:
         try:
             load(directory, name)
+            if scratch_url:
+                from bootstrap.service.lint import lint as build  # noqa: PLC0415  # heavy: only where it is asked for
+
+                build(directory, name, scratch_url, os.environ)
         except DeclarationError as error:
             problems.update(error.problems)
     if problems:

@@ -10,12 +10,12 @@ import types
 import typing
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, TypeGuard, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
 
-from bootstrap.declaration.model import Position
+from bootstrap.declaration.model import Position, TextPosition
 from bootstrap.declaration.nodes import Mapping, Node, Scalar, Sequence
 from bootstrap.declaration.report import Problems, near, shown
 from bootstrap.declaration.scalars import MAXIMUM_DIGITS, ScalarKind, is_true
@@ -35,6 +35,7 @@ class Reading:
         self.problems = problems
         self._places: dict[int, tuple[Any, int, dict[Any, int]]] = {}
         self._spoiled: dict[int, tuple[str, ...]] = {}
+        self._texts: dict[int, dict[str, Scalar]] = {}
 
     def place(self, container: Any, line: int, lines: dict[Any, int]) -> None:
         """Remember where a struct, list or dict was written, and the lines of its keys or items."""
@@ -45,6 +46,19 @@ class Reading:
         """Where a decoded container, or the value under one of its keys, was written."""
         _, line, lines = self._places.get(id(container), (None, 1, {}))
         return Position(self.file, lines.get(key, line))
+
+    def keep_texts(self, container: Any, texts: dict[str, Scalar]) -> None:
+        """Remember how the texts of several lines under these keys were written."""
+        if texts:
+            self._texts[id(container)] = texts
+
+    def text_position(self, container: Any, key: str) -> TextPosition:
+        """Where the text under a key was written, line by line."""
+        node = self._texts.get(id(container), {}).get(key)
+        if node is None:
+            position = self.position(container, key)
+            return TextPosition(position.file, position.line, literal=False)
+        return TextPosition(self.file, node.line + node.literal, literal=node.literal)
 
     def spoil(self, container: Any, keys: list[str]) -> None:
         """Remember that values under these keys could not be read, and so are not in the container."""
@@ -197,6 +211,8 @@ class Spec:
             return INVALID
         result = self.struct(**values)
         reading.place(result, node.line, lines)
+        children = ((name, child) for name, (child, _) in node.entries.items())
+        reading.keep_texts(result, {name: child for name, child in children if _has_lines(child)})
         return result
 
     def _mismatch(self, node: Node, reading: Reading, label: str) -> Any:
@@ -221,6 +237,10 @@ class Spec:
             (bool(self.values or self.struct), "a mapping" + (f" ({', '.join(self.keys)})" if self.keys else "")),
         ]
         return " or ".join(word for holds, word in words if holds)
+
+
+def _has_lines(node: Node) -> TypeGuard[Scalar]:
+    return isinstance(node, Scalar) and (node.literal or "\n" in node.text)
 
 
 def decode(node: Node | None, kind: type[Any], reading: Reading, label: str) -> Any:

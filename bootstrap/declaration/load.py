@@ -79,6 +79,7 @@ def _load(store: Store, environment: str | None) -> Declaration:
         manifest=project.manifest,
         catalog=catalog,
         sources=MappingProxyType(assembly.sources),
+        bodies=MappingProxyType(assembly.bodies),
         seeds=read_seeds(project, assembly, catalog),
         steps=read_steps(project),
         checks=read_checks(project),

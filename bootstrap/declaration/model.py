@@ -31,6 +31,19 @@ class Position(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class TextPosition:
+    """Where a text of several lines begins. Only a literal one has the same lines as the file."""
+
+    file: str
+    first_line: int
+    literal: bool
+
+    def line(self, number: int) -> Position:
+        """Where a line of the text, counted from 1, is written; as near as can be told."""
+        return Position(self.file, self.first_line + (number - 1 if self.literal else 0))
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """Where the password comes from. ``kind`` is secret_arn, ssm_parameter, iam or environment; ``value`` is the ARN,
     the parameter's name, "" for iam, or the name of the environment variable. Never the password itself.
@@ -209,6 +222,7 @@ class Declaration:
     manifest: Manifest
     catalog: Catalog
     sources: Mapping[Ref, Position]
+    bodies: Mapping[Ref, TextPosition] = field(default_factory=dict)  # of routines
     seeds: tuple[Seed, ...] = ()
     steps: tuple[Step, ...] = ()
     checks: tuple[DeclaredCheck, ...] = ()
@@ -228,8 +242,13 @@ class Declaration:
         """The digest of all bytes."""
         return self.manifest.digest
 
-    def locate(self, ref: Ref) -> str:
-        """Where an object, or the table that it belongs to, was declared, as ``file:line``; "" for what is not."""
+    def locate(self, ref: Ref, body_line: int = 0) -> str:
+        """Where an object, or the table that it belongs to, was declared, as ``file:line``; "" for what is not.
+
+        With ``body_line`` it is that line of a routine's body, counted from 1.
+        """
+        if body_line and ref in self.bodies:
+            return str(self.bodies[ref].line(body_line))
         found = self.sources.get(ref) or (self.sources.get(ref.owner) if ref.owner else None)
         return str(found) if found else ""
 

@@ -28,13 +28,14 @@ _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u2028\u2029\ufffe
 
 
 class Scalar:
-    """A scalar: its text, and what kind of value it is."""
+    """A scalar: its text, and what kind of value it is. A literal one (``|``) keeps the lines of the file."""
 
-    __slots__ = ("depth", "kind", "line", "plain", "size", "substituted", "text")
+    __slots__ = ("depth", "kind", "line", "literal", "plain", "size", "substituted", "text")
 
-    def __init__(self, text: str, line: int, *, plain: bool, substituted: bool = False) -> None:
+    def __init__(self, text: str, line: int, *, plain: bool, substituted: bool = False, literal: bool = False) -> None:
         self.text = text
         self.plain = plain
+        self.literal = literal
         self.kind = kind_of(text) if plain else ScalarKind.TEXT
         self.line = line
         self.size = self.depth = 1
@@ -143,7 +144,7 @@ class _Tree:
             before = text
             text = substitute(text, self.variables, lambda name: self._undefined(name, line))
             substituted = text != before
-        node = Scalar(text, line, plain=plain, substituted=substituted)
+        node = Scalar(text, line, plain=plain, substituted=substituted, literal=event.style == "|")
         self.count += 1
         if event.anchor:
             self.anchors[event.anchor] = node

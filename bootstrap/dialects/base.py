@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from bootstrap.catalog.catalog import Catalog
+from bootstrap.problems import DeclarationError, Problem
 
 if TYPE_CHECKING:  # what an unchanged database never needs
     from bootstrap.catalog.changes import Change
@@ -78,6 +79,7 @@ class ServerError(Exception):
         permission_denied: bool = False,
         algorithm_not_supported: bool = False,
         retryable: bool = False,
+        body_line: int = 0,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -88,6 +90,24 @@ class ServerError(Exception):
         self.permission_denied = permission_denied
         self.algorithm_not_supported = algorithm_not_supported
         self.retryable = retryable
+        self.body_line = body_line  # of the routine whose body is wrong there, counted from 1; 0 where it is not known
+
+
+class BodyError(DeclarationError):
+    """The server refuses bodies of routines. ``routines`` has each with the server's words."""
+
+    def __init__(
+        self, problems: Sequence[Problem], *, routines: Mapping[Ref, str], lacking: Sequence[str] = ()
+    ) -> None:
+        super().__init__(problems, lacking=lacking)
+        self.routines = dict(routines)
+
+
+class Locate(Protocol):
+    """Where a declared object is written, as "file:line"; "" for what is not declared."""
+
+    def __call__(self, ref: Ref, body_line: int = 0) -> str:
+        """The place of the object, or that of a line of a routine's body, counted from 1."""
 
 
 class Session(Protocol):
@@ -248,7 +268,7 @@ class Dialect(Protocol):
         """
 
     def normalise(
-        self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None
+        self, session: Session, declared: Catalog, *, locate: Locate, scratch: Endpoint | None = None
     ) -> Catalog:
         """Build the declared objects in a scratch place on the same server and read them back.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bootstrap.catalog.borrow import borrowed
-from bootstrap.catalog.catalog import Catalog, table_members
+from bootstrap.catalog.catalog import Catalog, DatabaseObject, table_members
 from bootstrap.catalog.changes import Change, Create
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.ref import Kind, Ref
@@ -14,7 +14,7 @@ from bootstrap.catalog.renames import carry_declared
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import Dialect, Endpoint, RenderContext, Scope, Session, TableSize
+from bootstrap.dialects.base import Dialect, Endpoint, Locate, RenderContext, Scope, Session, TableSize
 from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes
 from bootstrap.plan.statement import Plan, Statement
 from bootstrap.plan.undeclared import Undeclared
@@ -106,23 +106,26 @@ def canonical_declaration(work: Work) -> Catalog:
 
 
 def normalised(
-    session: Session, dialect: Dialect, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None
+    session: Session, dialect: Dialect, declared: Catalog, *, locate: Locate, scratch: Endpoint | None
 ) -> Catalog:
     """What the server makes of a declaration. What that names and does not declare is borrowed from the live database.
 
     Raises:
         DeclarationError: the server does not accept it.
     """
-    try:
-        return dialect.normalise(session, declared, locate=locate, scratch=scratch)
-    except DeclarationError as error:
-        live = dialect.introspect(session, Scope()).catalog if error.lacking else Catalog()
-        beside = borrowed(live, declared, error.lacking)
-        if not beside:
-            raise
-    together = replace(declared, objects={**declared.objects, **beside})
-    found = dialect.normalise(session, together, locate=locate, scratch=scratch)
-    return replace(found, objects={ref: item for ref, item in found.objects.items() if ref not in beside})
+    beside: dict[Ref, DatabaseObject] = {}
+    while True:
+        together = replace(declared, objects={**declared.objects, **beside})
+        try:
+            found = dialect.normalise(session, together, locate=locate, scratch=scratch)
+        except DeclarationError as error:  # bodies are looked at last: they may lack more than what was lacking before
+            live = dialect.introspect(session, Scope()).catalog if error.lacking else Catalog()
+            more = borrowed(live, together, error.lacking)
+            if not more:
+                raise
+            beside |= more
+        else:
+            return replace(found, objects={ref: item for ref, item in found.objects.items() if ref not in beside})
 
 
 def managed_by(work: Work) -> Callable[[Ref], bool]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.diff import diff
-from bootstrap.catalog.ref import Kind
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.roles import without_strangers
 from bootstrap.declaration.load import load_files
 from bootstrap.declaration.writer import WriteSettings, check_empty, render, save
-from bootstrap.dialects.base import Dialect, Endpoint, Scope, Session, Unsupported
+from bootstrap.dialects.base import BodyError, Dialect, Endpoint, Scope, Session, Unsupported
 from bootstrap.problems import DeclarationError, Refused
 from bootstrap.run.sentences import describe_all
 from bootstrap.service.comparison import normalised
@@ -56,15 +57,41 @@ def import_database(
     """
     check_empty(out)
     with open_connection(request) as (dialect, session, destination, declared), readable_server_errors():
-        found = imported(session, dialect, scope or declared, leave_out=leave_out)
         if checked:
-            check_import(session, dialect, found.catalog, found.files, scratch_endpoint(request))
+            scratch = scratch_endpoint(request)
+            found = import_checked(session, dialect, scope or declared, scratch, leave_out=leave_out)
+        else:
+            found = imported(session, dialect, scope or declared, leave_out=leave_out)
         paths = save(found.files, out)
         objects = sum(ref.kind is not Kind.SCHEMA for ref in found.catalog.objects)
         return ImportReport(target=destination.name, files=tuple(paths), objects=objects, left_out=found.left_out)
 
 
-def imported(session: Session, dialect: Dialect, scope: Scope, *, leave_out: bool = False) -> Imported:
+def import_checked(
+    session: Session, dialect: Dialect, scope: Scope, scratch: Endpoint | None, *, leave_out: bool = False
+) -> Imported:
+    """Declare what is in scope, and prove it: see :func:`imported` and :func:`check_import`.
+
+    A routine whose body the server would not take today, though it is there, cannot be declared.
+    """
+    found = imported(session, dialect, scope, leave_out=leave_out)
+    try:
+        check_import(session, dialect, found.catalog, found.files, scratch)
+    except BodyError as error:
+        broken = {ref: f"the server refuses the body: {why}" for ref, why in error.routines.items()}
+        found = imported(session, dialect, scope, leave_out=leave_out, broken=broken)
+        check_import(session, dialect, found.catalog, found.files, scratch)
+    return found
+
+
+def imported(
+    session: Session,
+    dialect: Dialect,
+    scope: Scope,
+    *,
+    leave_out: bool = False,
+    broken: Mapping[Ref, str] = MappingProxyType({}),
+) -> Imported:
     """Declare what is in scope; nothing is written yet.
 
     Args:
@@ -72,22 +99,24 @@ def imported(session: Session, dialect: Dialect, scope: Scope, *, leave_out: boo
         dialect: of its engine.
         scope: what is looked at; the declaration says the same.
         leave_out: name what cannot be declared in a comment instead of refusing it.
+        broken: objects that cannot be declared, with the reason.
 
     Raises:
         Refused: the database holds something that cannot be declared; names each.
     """
     found = dialect.introspect(session, scope)
-    left_out = tuple(_named(item) for item in found.unsupported)
+    unsupported = (*found.unsupported, *(Unsupported(str(ref.kind), ref.path, why) for ref, why in broken.items()))
+    left_out = tuple(_named(item) for item in unsupported)
     if left_out and not leave_out:
         head = "import refused: these cannot be declared yet; nothing was written"
         remedy = "  to import the rest, and have these named in a comment: --leave-out"
         raise Refused("\n".join([head, *(f"  {line}" for line in left_out), remedy]))
     account = session.server.account or session_user(session, dialect)
-    catalog = without_strangers(found.catalog, account)
+    catalog = without_strangers(_without(found.catalog, broken), account)
     settings = WriteSettings(
         name=session.database, owner=account, schemas=scope.schemas, tables=scope.tables, ignore=scope.ignore
     )
-    files = render(catalog, dialect.name, unsupported=found.unsupported, settings=settings)
+    files = render(catalog, dialect.name, unsupported=unsupported, settings=settings)
     return Imported(catalog=catalog, files=files, left_out=left_out)
 
 
@@ -103,6 +132,8 @@ def check_import(
     try:
         declared = load_files(files, None)
         rebuilt = normalised(session, dialect, declared.catalog, locate=declared.locate, scratch=scratch)
+    except BodyError:
+        raise
     except DeclarationError as error:
         raise _lost(str(error).splitlines()) from error
     difference = diff(
@@ -115,6 +146,12 @@ def check_import(
     )
     if difference.changes:
         raise _lost(describe_all(difference.changes))
+
+
+def _without(catalog: Catalog, refs: Collection[Ref]) -> Catalog:
+    """A catalog without some objects, and without privileges on them."""
+    objects = {ref: item for ref, item in catalog.objects.items() if ref not in refs}
+    return replace(catalog, objects=objects, grants=frozenset(one for one in catalog.grants if one.on not in refs))
 
 
 def _lost(lines: Sequence[str]) -> Refused:

@@ -188,12 +188,17 @@ def find_destination(request: Request, manifest: Manifest) -> Destination:
         destination = from_url(parse_url(request.url, request.environ), request.environ)
     else:
         destination = from_target(_target(request, manifest), request.environ)
+    check_engine(destination, manifest)
+    return destination
+
+
+def check_engine(destination: Destination, manifest: Manifest) -> None:
+    """Raise TargetError where the database is not of the declared engine."""
     engine = destination.endpoint.engine
     if engine != manifest.engine:
         raise TargetError(
             f"the target is {engine}, but {manifest.name} declares {manifest.engine}: correct one of them"
         )
-    return destination
 
 
 def _target(request: Request, manifest: Manifest) -> Target:

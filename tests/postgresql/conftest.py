@@ -95,6 +95,6 @@ def places(postgres_server: Server) -> Iterator[Places]:
     made.close()
 
 
-def nowhere(ref: Ref) -> str:
+def nowhere(ref: Ref, body_line: int = 0) -> str:  # noqa: ARG001  # every line of it stands there
     """Where a declared object stands, for messages: these were never written down."""
     return f"schema/{ref.name}.yaml:7"

@@ -11,7 +11,7 @@ from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.declaration.decode import Reading
-from bootstrap.declaration.model import Position
+from bootstrap.declaration.model import Position, TextPosition
 from bootstrap.declaration.names import quote_lower, split_path
 from bootstrap.declaration.report import Problems, shown
 from bootstrap.sql.lexer import MYSQL, SqlTextError
@@ -28,6 +28,7 @@ class Assembly:
         self.problems = problems
         self.objects: dict[Ref, DatabaseObject] = {}
         self.sources: dict[Ref, Position] = {}
+        self.bodies: dict[Ref, TextPosition] = {}
         self.grants: dict[Grant, Position] = {}
         self.default_privileges: set[DefaultPrivilege] = set()
         self.settings: dict[str, str] = {}

@@ -99,6 +99,7 @@ def read_routine(builder: Builder, kind: Kind, key: str, shape: RoutineShape, po
         **facts(shape, "returns", "language", "atomic", "comment", "owner", *_BODY),
     )
     builder.assembly.add(routine, position)
+    builder.assembly.bodies.setdefault(routine.ref, builder.reading.text_position(shape, "body"))
     read_grants(builder, shape.grants, routine.ref)
 
 

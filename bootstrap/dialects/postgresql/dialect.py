@@ -6,7 +6,7 @@ renders structure, and what loads rows, is imported by the method that needs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from importlib.resources import files
@@ -18,6 +18,7 @@ from bootstrap.dialects.base import (
     Endpoint,
     HistoryFacts,
     Introspection,
+    Locate,
     RenderContext,
     Scope,
     SeedCounts,
@@ -67,7 +68,7 @@ class PostgresDialect:
         return str(session.query(_fingerprint_sql(), [sorted(roles)])[0][0])
 
     def normalise(
-        self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None
+        self, session: Session, declared: Catalog, *, locate: Locate, scratch: Endpoint | None = None
     ) -> Catalog:
         """Build the declared objects in a scratch database and read them back."""
         from bootstrap.dialects.postgresql.normalise import normalise

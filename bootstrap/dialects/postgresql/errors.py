@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg2
 
 from bootstrap.dialects.base import ServerError
@@ -27,6 +29,7 @@ _MISSING = frozenset(
 )
 _LOST = frozenset({"57P01", "57P02", "57P05", "08000", "08003", "08006"})  # shut down, crashed, idle session ended
 _LOGIN = frozenset({"28000", "28P01"})
+_NEAR_LINE = re.compile(r"\Acompilation of PL/pgSQL function .* near line (\d+)")
 _TRANSIENT = frozenset({"57P03", "53300", "08001", "08004"})  # starting up, too many connections, not accepting
 
 
@@ -45,6 +48,7 @@ def translate(error: psycopg2.Error) -> ServerError:
         login_refused=refused,
         missing_object=code in _MISSING,
         permission_denied=code == INSUFFICIENT_PRIVILEGE,
+        body_line=_body_line(error),
         retryable=code in {DEADLOCK_DETECTED, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE} | _TRANSIENT,
     )
 
@@ -65,3 +69,13 @@ def _details(error: psycopg2.Error) -> list[tuple[str, str | None]]:
         ("hint", diagnosis.message_hint),
         ("context", diagnosis.context),
     ]
+
+
+def _body_line(error: psycopg2.Error) -> int:
+    """The line of a routine's body that a validator found wrong: it gives the body and a place, or PL/pgSQL's words."""
+    diagnosis = error.diag
+    body, place = getattr(diagnosis, "internal_query", None), getattr(diagnosis, "internal_position", None)
+    if body and place:
+        return int(body[: int(place) - 1].count("\n")) + 1
+    near = _NEAR_LINE.search(getattr(diagnosis, "context", None) or "")
+    return int(near[1]) if near else 0

@@ -4,7 +4,7 @@ the cluster and was never built there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
@@ -12,7 +12,8 @@ from bootstrap.catalog.code import EventTrigger, Policy, Routine
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.catalog.types import Extension, Schema
-from bootstrap.dialects.base import Endpoint, Scope
+from bootstrap.dialects.base import Endpoint, Locate, Scope
+from bootstrap.dialects.postgresql.bodies import check_bodies
 from bootstrap.dialects.postgresql.build import build
 from bootstrap.dialects.postgresql.introspect import introspect
 from bootstrap.dialects.postgresql.names import quote
@@ -47,7 +48,7 @@ _EVERYBODYS = frozenset(
 
 
 def normalise(
-    session: PostgresSession, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None
+    session: PostgresSession, declared: Catalog, *, locate: Locate, scratch: Endpoint | None = None
 ) -> Catalog:
     """Build the declared objects in a scratch database and read them back."""
     if not any(not isinstance(item, Role | Schema) for item in declared.objects.values()):
@@ -56,6 +57,7 @@ def normalise(
         _set_search_path(inside, declared)
         build(inside, declared, locate)
         found = introspect(inside, Scope()).catalog
+        check_bodies(inside, _canonical_refs(found, declared), locate)
     return _joined(found, declared, session)
 
 
