@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.catalog.types import Domain
 from bootstrap.declaration.convert.assembly import Assembly, Builder, listed
 from bootstrap.declaration.decode import Reading, decode
 from bootstrap.declaration.model import Position, Seed, SeedMode
@@ -21,7 +23,7 @@ from bootstrap.declaration.project import DATA_FILES, Project
 from bootstrap.declaration.report import near, shown
 from bootstrap.declaration.seeds.check import RowChecker
 from bootstrap.declaration.seeds.rows import Converter, FileRows, ListedRows, RowSource, WrittenRow
-from bootstrap.declaration.seeds.values import from_node
+from bootstrap.declaration.seeds.values import Form, from_node
 from bootstrap.declaration.shapes.files import SeedFile, SeedShape
 from bootstrap.declaration.store import inside
 
@@ -143,10 +145,9 @@ class _Seeds:
 
     def _table(self, entries: list[_Entry]) -> Iterator[Seed]:
         """The seeds of one table: entries in the same way together."""
-        groups: dict[tuple[SeedMode, tuple[str, ...] | None, bool], list[_Entry]] = {}
+        groups: dict[tuple[SeedMode, tuple[str, ...] | None, Form], list[_Entry]] = {}
         for entry in entries:
-            literal = isinstance(entry.source, FileRows) and entry.source.file.endswith(".csv")
-            groups.setdefault((entry.mode, entry.key, literal), []).append(entry)
+            groups.setdefault((entry.mode, entry.key, entry.source.form), []).append(entry)
         whole = next((entry for entry in entries if entry.mode in {SeedMode.SYNC, SeedMode.ONCE}), None)
         if whole is not None and len(groups) > 1:
             other = next(entry for entry in entries if (entry.mode, entry.key) != (whole.mode, whole.key))
@@ -156,17 +157,17 @@ class _Seeds:
                 "put all its rows there, or choose insert or upsert",
             )
             return
-        for (_, _, literal), group in groups.items():
-            yield from self._group(group, literal=literal)
+        for group in groups.values():
+            yield from self._group(group)
 
     def _name(self, entry: _Entry) -> str:
         return entry.table.name if entry.table.schema == self.assembly.default_schema else entry.table.path
 
-    def _group(self, entries: list[_Entry], *, literal: bool) -> Iterator[Seed]:
+    def _group(self, entries: list[_Entry]) -> Iterator[Seed]:
         first = entries[0]
         table = self.catalog.table(first.table)
-        columns = {column.name: column for column in table.columns}
-        converter = Converter(columns, self.project.manifest.engine, literal)
+        columns = {column.name: _of_base_type(column, self.catalog) for column in table.columns}
+        converter = Converter(columns, self.project.manifest.engine, first.source.form)
         checker = RowChecker(table, self.catalog, first.mode, first.key, converter, self.problems)
         sources = tuple(entry.source for entry in entries)
         signatures = checker.check(sources, first.position)
@@ -183,6 +184,16 @@ class _Seeds:
                 digest=hashlib.sha256(f"{facts!r}\n{content}".encode()).hexdigest(),
                 position=first.position,
             )
+
+
+def _of_base_type(column: Column, catalog: Catalog) -> Column:
+    """A column whose type is a declared domain, as one of the type that the domain is made of."""
+    bases = {name: domain.type for domain in catalog.of(Domain) for name in (domain.name, domain.ref.path)}
+    seen: set[str] = set()
+    while column.type in bases and column.type not in seen:
+        seen.add(column.type)
+        column = replace(column, type=bases[column.type])
+    return column
 
 
 def _written(rows: list[Any], columns: list[str] | None, reading: Reading) -> Iterator[WrittenRow]:

@@ -11,7 +11,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.declaration.model import Position, SeedRow
 from bootstrap.declaration.seeds.csv_rows import read_csv
 from bootstrap.declaration.seeds.json_rows import read_json_lines
-from bootstrap.declaration.seeds.values import Given, Value, ValueProblem, to_value
+from bootstrap.declaration.seeds.values import Form, Given, Value, ValueProblem, to_value
 from bootstrap.declaration.store import Store
 
 _NULL = Value(None)
@@ -37,6 +37,10 @@ class RowSource(Protocol):
     def file(self) -> str:
         """Where they are written."""
 
+    @property
+    def form(self) -> Form:
+        """How they are written."""
+
     def rows(self) -> Iterator[WrittenRow]:
         """The rows, read anew. Raises CsvError."""
 
@@ -50,6 +54,11 @@ class ListedRows:
 
     file: str
     items: tuple[WrittenRow, ...]
+
+    @property
+    def form(self) -> Form:
+        """In YAML."""
+        return Form.LISTED
 
     def rows(self) -> Iterator[WrittenRow]:
         """The rows."""
@@ -69,9 +78,14 @@ class FileRows:
     delimiter: str = ","
     null: str = ""
 
+    @property
+    def form(self) -> Form:
+        """As the file's ending says."""
+        return Form.CSV if self.file.endswith(".csv") else Form.JSON_LINES
+
     def rows(self) -> Iterator[WrittenRow]:
         """The rows, streamed."""
-        if not self.file.endswith(".csv"):
+        if self.form is Form.JSON_LINES:
             for values, line in read_json_lines(self._open):
                 yield WrittenRow(values, line)
             return
@@ -97,23 +111,23 @@ class Converter:
 
     columns: Mapping[str, Column]
     engine: str
-    literal: bool  # CSV: cells are what the server parses, whatever the column's type
+    form: Form
 
     def values(self, row: WrittenRow) -> dict[str, Value]:
         """The values of a row. Raises ValueProblem with the column's name in front."""
-        if self.literal:
+        if self.form is Form.CSV:
             return {name: _NULL if cell is None else Value(cell) for name, cell in row.values.items()}  # type: ignore[arg-type]  # cells are text
         result = {}
         for name, given in row.values.items():
             try:
-                result[name] = to_value(given, self.columns.get(name), self.engine)
+                result[name] = to_value(given, self.columns.get(name), self.engine, self.form)
             except ValueProblem as problem:
                 raise ValueProblem(f"column {name}: {problem}", problem.remedy) from None
         return result
 
     def expressions(self, values: Mapping[str, Value]) -> frozenset[str]:
         """The columns of a row whose values are expressions."""
-        return _NONE if self.literal else frozenset(name for name, value in values.items() if value.expression)
+        return _NONE if self.form is Form.CSV else frozenset(name for name, value in values.items() if value.expression)
 
     def stream(self, sources: tuple[RowSource, ...], signature: Signature) -> Iterator[SeedRow]:
         """The rows of a signature from all sources, in order."""

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from bootstrap.catalog.columns import Column
@@ -34,6 +35,14 @@ class ValueProblem(ValueError):  # noqa: N818  # becomes a Problem as soon as th
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
         self.remedy = remedy
+
+
+class Form(StrEnum):
+    """How a row is written, which decides what a text means for a JSON column."""
+
+    LISTED = "listed"  # YAML: the text of a JSON object or array; a bare text would be in doubt
+    JSON_LINES = "json lines"  # a JSON string
+    CSV = "csv"  # what the server parses, as for every other type
 
 
 class Value(NamedTuple):
@@ -104,8 +113,14 @@ def to_json(given: Given) -> str:
     return json.dumps(given, ensure_ascii=False)
 
 
-def to_value(given: Given, column: Column | None, engine: str) -> Value:
-    """What to send for a value of a column; ``column`` None where the table's columns are not known.
+def to_value(given: Given, column: Column | None, engine: str, form: Form = Form.LISTED) -> Value:
+    """What to send for a value of a column.
+
+    Args:
+        given: as written.
+        column: None where the table's columns are not known.
+        engine: postgresql or mysql.
+        form: how the row is written.
 
     Raises:
         ValueProblem: the column cannot hold such a value.
@@ -118,9 +133,9 @@ def to_value(given: Given, column: Column | None, engine: str) -> Value:
     if isinstance(given, dict):
         return _mapping(given, kind, engine)
     if isinstance(given, list):
-        return _list(given, kind)
-    if not isinstance(given, Number) and _JSON.match(kind):
-        return _json_text(given)
+        return _list(given, kind, form)
+    if not isinstance(given, Number) and _JSON.match(kind) and not _ARRAY.search(kind):
+        return _json_string(given, form)
     _check_text(given)
     return Value(str(given))
 
@@ -175,8 +190,22 @@ def _binary(text: str, engine: str) -> Value:
     return Value(f"x'{data.hex()}'", expression=True) if engine == MYSQL else Value(f"\\x{data.hex()}")
 
 
-def _list(given: list[Given], kind: str) -> Value:
-    return Value(_array(given)) if _ARRAY.search(kind) else _structure(given, kind)
+def _list(given: list[Given], kind: str, form: Form) -> Value:
+    if not _ARRAY.search(kind):
+        return _structure(given, kind)
+    return Value(_array(_with_json(given, form) if _JSON.match(kind) else given))
+
+
+def _with_json(given: list[Given], form: Form) -> list[Given]:
+    """The items of an array of JSON values, each as its JSON text."""
+    return [
+        _with_json(item, form)
+        if isinstance(item, list)
+        else _json_string(item, form).text
+        if isinstance(item, str) and not isinstance(item, Number)
+        else item
+        for item in given
+    ]
 
 
 def _array(given: list[Given]) -> str:
@@ -188,7 +217,7 @@ def _array_item(item: Given) -> str:
     if item is None:
         return "NULL"
     if isinstance(item, bool):
-        return "t" if item else "f"
+        return "true" if item else "false"
     if isinstance(item, list):
         return _array(item)
     text = to_json(item) if isinstance(item, dict) else str(item)
@@ -198,11 +227,17 @@ def _array_item(item: Given) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _json_text(text: str) -> Value:
+def _json_string(text: str, form: Form) -> Value:
+    """A text for a JSON column: in JSON Lines a string; elsewhere the JSON text of an object or array."""
+    if form is Form.JSON_LINES:
+        return _json(text)
     try:
-        json.loads(text, parse_constant=_refuse)
+        found = json.loads(text, parse_constant=_refuse)
     except ValueError:
+        found = None
+    if not isinstance(found, dict | list):
         raise ValueProblem(
-            f"{shown(text, 30)} is not JSON", "write the value itself as YAML, or {json: text} for a JSON text"
-        ) from None
+            f"the text {shown(text, 30)} for a JSON column",
+            "write {json: text} for a JSON string, or the plain value",
+        )
     return Value(text)

@@ -83,7 +83,7 @@ class RoutineShape(Shape):
     Without `arguments`, what the brackets hold is the argument list.
     """
 
-    body: Annotated[str | None, Meta(description="The body, without quotes around it. PostgreSQL validates it as CREATE does.")] = None
+    body: Annotated[str | None, Meta(description="The body, without quotes around it. It must be valid.")] = None
     arguments: Annotated[str, Meta(description="The whole argument list: `a integer, b text default 'x'`.")] = ""
     returns: Annotated[str | None, Meta(description="Return type: `trigger`, `setof text`, `table (a integer)`.")] = (
         None

@@ -9,6 +9,7 @@ import pytest
 
 from bootstrap.declaration.load import load
 from bootstrap.declaration.model import SeedMode
+from bootstrap.problems import DeclarationError
 from tests.unit.declaration.reading import TABLE, files, problems, read
 
 WIDE = """tables:
@@ -52,7 +53,7 @@ def rows(engine: str, schema: str, seeds: str) -> list[tuple[dict[str, str | Non
         ("j: {json: {sql: now()}}", '{"sql": "now()"}'),
         ("j: {json: null}", "null"),
         ("j: 5", "5"),
-        ("tags: [a, 'b c', null, 'NULL', 'q\"\\', 1, true]", '{a,"b c",NULL,"NULL","q\\"\\\\",1,t}'),
+        ("tags: [a, 'b c', null, 'NULL', 'q\"\\', 1, true]", '{a,"b c",NULL,"NULL","q\\"\\\\",1,true}'),
         ("tags: [[a], [b]]", "{{a},{b}}"),
         ("tags: []", "{}"),
         ("raw: {binary: AAEC/w==}", "\\x000102ff"),
@@ -124,6 +125,34 @@ def test_json_lines() -> None:
         (set(), [("1", '{"x": 1.50, "y": [null]}'), ("2", None)]),
         ({"j"}, [("3", "f()")]),
     ]
+
+
+JSON_COLUMNS = """
+domains: {doc: jsonb, deeper: doc}
+tables:
+  t: {columns: {id: int not null, j: jsonb, d: deeper, many: "jsonb[]", w: text}, primary_key: [id]}
+"""
+
+
+def test_a_string_of_json_lines_is_a_json_string() -> None:
+    texts = ['"5"', '"true"', '"null"', '"plain"', '"{}"', "5", "true"]
+    content = "".join(
+        f'{{"id": {number}, "j": {text}, "d": {text}, "many": [{text}], "w": "5"}}\n'
+        for number, text in enumerate(texts)
+    )
+    [seed] = read(schema__a_yaml=JSON_COLUMNS, seeds__t_jsonl=content).seeds
+    rows = [row.values for row in seed.rows()]
+    assert [row[1] for row in rows] == [row[2] for row in rows] == texts
+    assert [str(row[3]).replace("\\", "") for row in rows] == [
+        '{""5""}', '{""true""}', '{""null""}', '{""plain""}', '{""{}""}', "{5}", "{true}",
+    ]  # fmt: skip
+    assert {row[4] for row in rows} == {"5"}
+
+
+@pytest.mark.parametrize("text", ["'5'", "'true'", "plain", "'\"x\"'"])
+def test_a_text_in_doubt_is_no_json(text: str) -> None:
+    with pytest.raises(DeclarationError, match=r"for a JSON column: write \{json: text\}"):
+        read(schema__a_yaml=JSON_COLUMNS, seeds__s_yaml=f"seeds: {{t: {{rows: [{{id: 1, j: {text}}}]}}}}")
 
 
 def test_environments_add_and_replace() -> None:
