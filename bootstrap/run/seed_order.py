@@ -37,7 +37,8 @@ def load_groups(tables: Iterable[Ref], catalog: Catalog) -> list[LoadGroup]:
         free = [table for table in waiting if needs[table] <= done]
         members = [[table] for table in free] or [_circle(waiting, needs, done)]
         for group in members:
-            groups.append(LoadGroup(tuple(group), tuple(_within(group, catalog))))
+            placed = _required_first(group, catalog)
+            groups.append(LoadGroup(tuple(placed), tuple(_within(placed, catalog))))
             done.update(group)
         waiting = [table for table in waiting if table not in done]
     return groups
@@ -51,6 +52,26 @@ def _circle(waiting: list[Ref], needs: Mapping[Ref, set[Ref]], done: set[Ref]) -
         for table in waiting
         if table in reach[table] and all(table in reach[other] for other in reach[table])
     )
+
+
+def _required_first(group: list[Ref], catalog: Catalog) -> list[Ref]:
+    """The tables of a circle, each after those that it refers to by keys that cannot be NULL, as far as possible."""
+    placed: list[Ref] = []
+    left = list(group)
+    while left:
+        needs = {
+            table: {_target(key) for key in _keys(table, catalog) if _required(table, key, catalog)} for table in left
+        }
+        table = next((item for item in left if not needs[item] & set(left) - {item}), left[0])
+        placed.append(table)
+        left.remove(table)
+    return placed
+
+
+def _required(table: Ref, key: ForeignKey, catalog: Catalog) -> bool:
+    found = catalog.objects[table]
+    required = {column.name for column in found.columns if not column.nullable} if isinstance(found, Table) else set()
+    return required.issuperset(key.columns)
 
 
 def _reach(start: Ref, needs: Mapping[Ref, set[Ref]]) -> set[Ref]:

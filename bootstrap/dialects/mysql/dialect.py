@@ -136,10 +136,10 @@ class MySqlDialect:
     def references_deferred(
         self, session: Session, keys: Sequence[tuple[Ref, ForeignKey]]
     ) -> AbstractContextManager[None]:
-        """Check foreign keys at the end of the block."""
-        from bootstrap.dialects.mysql.references import references_deferred
+        """Load rows that refer to each other in any order."""
+        from bootstrap.dialects.mysql.seed_cycles import references_deferred
 
-        return references_deferred(session, keys)
+        return references_deferred(cast(MySqlSession, session), keys)
 
     def rows_digest(self, table: Ref, columns: Sequence[str]) -> str:
         """A scalar subquery: the number of the table's rows and a digest of these columns."""

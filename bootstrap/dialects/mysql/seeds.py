@@ -33,7 +33,9 @@ FROM information_schema.columns WHERE table_schema = %s AND table_name = %s
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
+    """What loading needs to know of a column."""
+
     name: str
     type: str
     required: bool
@@ -42,29 +44,37 @@ class _Column:
 
     @property
     def indexable(self) -> bool:
+        """Whether an index over the whole column is possible."""
         return not re.match(r"(tiny|medium|long)?(text|blob)|json|geom|point|linestring|polygon|multi", self.type)
 
 
 def apply_seed(session: MySqlSession, seed: SeedTable, *, dry_run: bool) -> SeedCounts:
     """Bring rows in, or with ``dry_run`` count what would happen. Inside a transaction that the caller opened."""
-    work = _Seed(session, seed)
-    if seed.mode == "once" and not work.table_is_empty():
+    cycles = None if dry_run else session.cycles
+    load = SeedLoad(session, seed, number=len(cycles.loads) + 1 if cycles else 0)
+    if seed.mode == "once" and not load.table_is_empty():
         return SeedCounts()
-    total = work.stage()
+    total = load.fill_stage()
+    if cycles:
+        return cycles.load(load, total)
     try:
-        return work.count(total) if dry_run else work.apply(total)
+        return load.count(total) if dry_run else load.apply(total)
     finally:
         with suppress(ServerError):  # it goes with the session at the latest; the block's own error counts
-            session.execute(f"DROP TEMPORARY TABLE IF EXISTS {quote(_STAGE)}")
+            load.drop_stage()
 
 
-class _Seed:
-    """One seed at work."""
+class SeedLoad:
+    """One seed being loaded: its rows in a staging table (alias s), beside the table that gets them (alias t)."""
 
-    def __init__(self, session: MySqlSession, seed: SeedTable) -> None:
+    state = quote("db_bootstrap_state")  # a number of the staged row, free for the caller
+
+    def __init__(self, session: MySqlSession, seed: SeedTable, *, number: int = 0) -> None:
+        """Read the table's columns; ``number`` tells staging tables apart that are there at the same time."""
         self.session = session
         self.seed = seed
-        self.table = quote(seed.table.name)
+        self.target = quote(seed.table.name)
+        self.stage = quote(f"{_STAGE}_{number}" if number else _STAGE)
         found = {column.name.lower(): column for column in self._read_columns()}
         missing = [name for name in seed.columns if name.lower() not in found]
         if missing:
@@ -75,16 +85,16 @@ class _Seed:
         self.plain = not seed.expressions and not any(column.type.startswith(special) for column in self.columns)
         self.unknown: set[str] = set()  # columns whose expressions have another value each time
 
-    def _read_columns(self) -> Iterator[_Column]:
+    def _read_columns(self) -> Iterator[Column]:
         rows = self.session.query(_COLUMNS, [self.session.database, self.seed.table.name])
         for name, kind, nullable, collation, octets in rows:
-            yield _Column(str(name), str(kind).lower(), nullable == "NO", collation is not None, int(octets))
+            yield Column(str(name), str(kind).lower(), nullable == "NO", collation is not None, int(octets))
 
     def table_is_empty(self) -> bool:
         """Whether there is no row at all."""
-        return not self.session.query(f"SELECT 1 FROM {self.table} LIMIT 1")
+        return not self.session.query(f"SELECT 1 FROM {self.target} LIMIT 1")
 
-    def stage(self) -> int:
+    def fill_stage(self) -> int:
         """Load the rows into a temporary table whose columns are the table's own; returns how many."""
         names = ", ".join(quote(column.name) for column in self.columns)
         indexed = (
@@ -93,14 +103,14 @@ class _Seed:
             and sum(key.bytes for key in self.keys) < _MAX_KEY_BYTES
         )
         index = f", KEY ({', '.join(quote(key.name) for key in self.keys)})" if indexed else ""
-        self.session.execute(f"DROP TEMPORARY TABLE IF EXISTS {quote(_STAGE)}")
+        self.session.execute(f"DROP TEMPORARY TABLE IF EXISTS {self.stage}")
         self.session.execute(
-            f"CREATE TEMPORARY TABLE {quote(_STAGE)} ({quote(_ROW)} bigint NOT NULL AUTO_INCREMENT PRIMARY KEY{index})"
-            f" ENGINE=InnoDB SELECT {names} FROM {self.table} LIMIT 0"
+            f"CREATE TEMPORARY TABLE {self.stage} ({quote(_ROW)} bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,"
+            f" {self.state} tinyint NOT NULL DEFAULT 0{index}) ENGINE=InnoDB SELECT {names} FROM {self.target} LIMIT 0"
         )
         total = 0
         for rows, values in self._batches():
-            self.session.execute(f"INSERT INTO {quote(_STAGE)} ({names}) VALUES {values}")
+            self.session.execute(f"INSERT INTO {self.stage} ({names}) VALUES {values}")
             total += rows
         self._refuse_duplicates()
         return total
@@ -129,7 +139,7 @@ class _Seed:
                 return "('" + joined.translate(STRING_ESCAPES).replace(_SEPARATOR, "','") + "')"
         return "(" + ",".join(map(self._value, self.columns, row)) + ")"
 
-    def _value(self, column: _Column, value: str | None) -> str:
+    def _value(self, column: Column, value: str | None) -> str:
         if value is None:
             return "NULL"
         if column.name in self.seed.expressions:
@@ -146,76 +156,98 @@ class _Seed:
         if not self.keys:
             return
         names = ", ".join(quote(key.name) for key in self.keys)
-        rows = self.session.query(f"SELECT {names} FROM {quote(_STAGE)} GROUP BY {names} HAVING COUNT(*) > 1 LIMIT 1")
+        rows = self.session.query(f"SELECT {names} FROM {self.stage} GROUP BY {names} HAVING COUNT(*) > 1 LIMIT 1")
         if rows:
             values = ", ".join("NULL" if value is None else str(value) for value in rows[0])
             raise BootstrapError(f"seed of {self.seed.table.path}: two rows have the same key ({values})")
 
     @property
-    def _match(self) -> str:
+    def match(self) -> str:
         """How staged rows find theirs, as an index of the table would; only a key that may be NULL compares NULLs."""
         return " AND ".join(
             f"t.{quote(key.name)} {'=' if key.required else '<=>'} s.{quote(key.name)}" for key in self.keys
         )
 
     @property
-    def _compared(self) -> list[_Column]:
+    def _compared(self) -> list[Column]:
         """Also the key: where its collation takes 'a' for 'A', the row is found, and the letter is mended."""
         keys = {key.name for key in self.keys if not key.text}
         return [column for column in self.columns if column.name not in keys | self.unknown]
 
     @property
-    def _differs(self) -> str:
-        """Byte by byte: no collation, no padding decides what is equal."""
+    def differs(self) -> str:
+        """Whether a row differs: byte by byte: no collation, no padding decides what is equal."""
         return " OR ".join(f"NOT ({_exact('t', column)} <=> {_exact('s', column)})" for column in self._compared)
 
     @property
-    def _joined(self) -> str:
-        return f"{quote(_STAGE)} s JOIN {self.table} t ON {self._match}"
+    def joined(self) -> str:
+        """The staged rows and theirs."""
+        return f"{self.stage} s JOIN {self.target} t ON {self.match}"
 
     @property
-    def _new(self) -> str:
+    def new(self) -> str:
+        """Whether a staged row is not there yet."""
         if self.seed.mode == "once" or not self.keys:
             return "TRUE"
-        return f"NOT EXISTS (SELECT 1 FROM {self.table} t WHERE {self._match})"
+        return f"NOT EXISTS (SELECT 1 FROM {self.target} t WHERE {self.match})"
 
     @property
-    def _gone(self) -> str:
-        return f"NOT EXISTS (SELECT 1 FROM {quote(_STAGE)} s WHERE {self._match})"
+    def gone(self) -> str:
+        """Whether a row is declared no longer."""
+        return f"NOT EXISTS (SELECT 1 FROM {self.stage} s WHERE {self.match})"
 
     @property
-    def _updates(self) -> bool:
+    def updates(self) -> bool:
+        """Whether rows that are there are updated."""
         return self.seed.mode in ("upsert", "sync") and bool(self._compared) and bool(self.keys)
 
     def count(self, total: int) -> SeedCounts:
         """What would happen."""
-        inserted = self._number(f"{quote(_STAGE)} s WHERE {self._new}")
-        updated = self._number(f"{self._joined} WHERE {self._differs}") if self._updates else 0
-        deleted = self._number(f"{self.table} t WHERE {self._gone}") if self.seed.mode == "sync" else 0
+        inserted = self.number(f"{self.stage} s WHERE {self.new}")
+        updated = self.number(f"{self.joined} WHERE {self.differs}") if self.updates else 0
+        deleted = self.number(f"{self.target} t WHERE {self.gone}") if self.deletes else 0
         return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated))
 
-    def _number(self, source: str) -> int:
+    @property
+    def deletes(self) -> bool:
+        """Whether rows that are declared no longer are deleted."""
+        return self.seed.mode == "sync"
+
+    @property
+    def written(self) -> list[Column]:
+        """The columns that an update writes."""
+        return [*self._compared, *(column for column in self.columns if column.name in self.unknown)]
+
+    def number(self, source: str) -> int:
+        """Count rows of a FROM clause."""
         return int(self.session.query(f"SELECT COUNT(*) FROM {source}")[0][0])
 
     def apply(self, total: int) -> SeedCounts:
         """Delete, update, insert."""
         deleted = updated = 0
-        if self.seed.mode == "sync":
-            deleted = self.session.execute(f"DELETE t FROM {self.table} t WHERE {self._gone}")
-        if self._updates:
-            changed = [*self._compared, *(column for column in self.columns if column.name in self.unknown)]
-            values = ", ".join(f"t.{quote(column.name)} = s.{quote(column.name)}" for column in changed)
-            updated = self.session.execute(f"UPDATE {self._joined} SET {values} WHERE {self._differs}")
-        names = ", ".join(quote(column.name) for column in self.columns)
-        staged = ", ".join(f"s.{quote(column.name)}" for column in self.columns)
-        inserted = self.session.execute(
-            f"INSERT INTO {self.table} ({names}) SELECT {staged} FROM {quote(_STAGE)} s WHERE {self._new}"
-            f" ORDER BY s.{quote(_ROW)}"
-        )
+        if self.deletes:
+            deleted = self.session.execute(f"DELETE t FROM {self.target} t WHERE {self.gone}")
+        if self.updates:
+            values = ", ".join(f"t.{quote(column.name)} = s.{quote(column.name)}" for column in self.written)
+            updated = self.session.execute(f"UPDATE {self.joined} SET {values} WHERE {self.differs}")
+        inserted = self.insert(self.new)
         return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated))
 
+    def insert(self, condition: str, *, empty: frozenset[str] = frozenset()) -> int:
+        """Insert the staged rows that meet the condition, in their order; ``empty`` are quoted columns to be NULL."""
+        names = [quote(column.name) for column in self.columns]
+        values = ", ".join("NULL" if name in empty else f"s.{name}" for name in names)
+        return self.session.execute(
+            f"INSERT INTO {self.target} ({', '.join(names)}) SELECT {values} FROM {self.stage} s WHERE {condition}"
+            f" ORDER BY s.{quote(_ROW)}"
+        )
 
-def _exact(alias: str, column: _Column) -> str:
+    def drop_stage(self) -> None:
+        """Drop the staging table."""
+        self.session.execute(f"DROP TEMPORARY TABLE IF EXISTS {self.stage}")
+
+
+def _exact(alias: str, column: Column) -> str:
     name = f"{alias}.{quote(column.name)}"
     return f"CAST({name} AS BINARY)" if column.text or _GEOMETRY.match(column.type) else name
 

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pymysql
 from pymysql.charset import charset_by_name
@@ -21,6 +21,9 @@ from bootstrap.dialects.mysql.connect import SafeConnection, open_connection
 from bootstrap.dialects.mysql.errors import server_error
 from bootstrap.dialects.mysql.grants import Privileges, read_privileges
 from bootstrap.dialects.mysql.text import quote
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.mysql.seed_cycles import Cycles
 
 # Strict, so that no value is cut off or zeroed in silence. Not NO_ZERO_DATE: a column default that older software left
 # behind must be able to be kept. NO_AUTO_VALUE_ON_ZERO: a row whose key is 0 keeps it through a copying ALTER.
@@ -47,6 +50,7 @@ class MySqlSession:
     def __init__(self, connection: SafeConnection, endpoint: Endpoint, application_name: str) -> None:
         self._connection = connection
         self._depth = 0
+        self.cycles: Cycles | None = None  # seeds being loaded whose rows refer to each other
         self.endpoint = endpoint
         self.application_name = application_name
         self.database = self._place = endpoint.database
