@@ -280,3 +280,13 @@ ConstraintChange: TypeAlias = AddConstraint | DropConstraint | AlterConstraint
 IndexChange: TypeAlias = CreateIndex | DropIndex | AlterIndex
 PrivilegeChange: TypeAlias = GrantPrivilege | RevokePrivilege
 Change: TypeAlias = ObjectChange | ColumnChange | ConstraintChange | IndexChange | PrivilegeChange
+
+
+def subject_of(change: Change) -> Ref:
+    """What a change is about: of a privilege the object that it is on, else who has it."""
+    match change:
+        case GrantPrivilege(after=privilege) | RevokePrivilege(before=privilege):
+            on = privilege.on if isinstance(privilege, Grant) else None
+            return on or Ref(Kind.ROLE, "", privilege.grantee)
+        case _:
+            return change.ref

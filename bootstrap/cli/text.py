@@ -17,11 +17,14 @@ _SHOWN_UNMANAGED = 20
 
 
 def plan(report: PlanReport) -> str:
-    """The plan: SQL that can be read and run, with each hazard above the statement it belongs to."""
+    """The plan: SQL that can be read and run, with the hazards of each operation above its statements."""
     lines = [f"-- {report.summary}"]
-    for statement in report.plan.statements:
-        lines += [f"-- {line}" for hazard in statement.hazards for line in _hazard(hazard)]
-        lines.append(statement.text.rstrip(";") + ";")
+    shown: set[Hazard] = set()
+    for operation in report.plan.operations:
+        new = [hazard for hazard in dict.fromkeys(operation.hazards) if hazard not in shown]
+        shown.update(new)
+        lines += [f"-- {line}" for hazard in new for line in _hazard(hazard)]
+        lines += [statement.text.rstrip(";") + ";" for statement in operation.statements]
     lines += [f"-- step {name}" for name in report.steps]
     lines += [f"-- rows of {item.table.path}: {counted(item)}" for item in report.seeds if item.pending]
     lines += [f"-- {line}" for line in _remarks(report.plan)]
@@ -57,10 +60,10 @@ def plan_data(report: PlanReport) -> dict[str, Any]:
                 "sql": statement.text,
                 "subject": str(statement.subject),
                 "transactional": statement.transactional,
-                "hazards": [_hazard_data(hazard) for hazard in statement.hazards],
             }
             for statement in report.plan.statements
         ],
+        "hazards": [_hazard_data(hazard) for hazard in report.plan.hazards],
         "refused": [hazard.permission for hazard in report.refused],
         "steps": list(report.steps),
         "seeds": [_seed_data(item) for item in report.seeds],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # what an unchanged database never needs
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.catalog.ref import Kind, Ref
     from bootstrap.plan.rules import Rules
-    from bootstrap.plan.statement import Statement
+    from bootstrap.plan.statement import Hazard, Statement
 
 Row: TypeAlias = tuple[Any, ...]
 IDLE_SECONDS = 900  # longer than we ever work between two statements of a session
@@ -275,6 +275,9 @@ class Dialect(Protocol):
         ``locate`` gives "file:line" of a declared object for messages. Raises DeclarationError or StatementError with
         the server's own words when an object cannot be made.
         """
+
+    def hazards(self, change: Change, context: RenderContext) -> list[Hazard]:
+        """What can go wrong with one change, whether or not it has a statement of its own."""
 
     def render(self, change: Change, context: RenderContext) -> list[Statement]:
         """The statements that carry out one change, safest way first. Raises Refused for what cannot be done."""

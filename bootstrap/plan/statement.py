@@ -1,8 +1,9 @@
-"""Statements and hazards: what a plan is made of."""
+"""Operations, statements and hazards: what a plan is made of."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.hazards import HazardKind
@@ -59,19 +60,37 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What the plan does to one subject in one go: its hazards, and the statements that carry it out.
+
+    The hazards are those of the changes that it stands for. They hold also where it has no statement, because another
+    operation's statements carry it out.
+    """
+
+    subject: Ref
+    hazards: tuple[Hazard, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)  # no slots: what is derived is kept in the instance
 class Plan:
-    """Ordered statements, and the fingerprint of the catalog that they start from.
+    """Ordered operations, and the fingerprint of the catalog that they start from.
 
     ``unmanaged`` are objects of the database that were never declared: reported, never touched. ``notes`` are
     differences that are reported but not acted upon, such as the order of columns.
     """
 
-    statements: tuple[Statement, ...] = ()
+    operations: tuple[Operation, ...] = ()
     fingerprint: str = ""
     unmanaged: tuple[Ref, ...] = ()
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements, in the order of the operations."""
+        return tuple(statement for operation in self.operations for statement in operation.statements)
+
+    @cached_property
     def hazards(self) -> tuple[Hazard, ...]:
-        """All hazards, in the order of the statements."""
-        return tuple(hazard for statement in self.statements for hazard in statement.hazards)
+        """All hazards, in the order of the operations, each once."""
+        return tuple(dict.fromkeys(hazard for operation in self.operations for hazard in operation.hazards))

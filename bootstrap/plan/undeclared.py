@@ -5,7 +5,6 @@ this one dies before it is made again: so it is named before anything runs, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from bootstrap.catalog.catalog import table_members
 from bootstrap.catalog.changes import Change, Create
@@ -19,7 +18,7 @@ from bootstrap.plan.effects import effect_of
 from bootstrap.plan.name_slots import name_slot
 from bootstrap.plan.needs import dependents_of, needs_of, owner_of
 from bootstrap.plan.rules import Rules
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.plan.statement import Hazard
 
 _ADVICE = "declare it, as import writes it: then it is rebuilt around the change; or take it out of the way yourself"
 
@@ -37,12 +36,9 @@ class Undeclared:
         made = {change.ref for change in changes if isinstance(change, Create)}
         self.gone = {ref for change in changes for ref in effect_of(change).takes} - made
 
-    def warned(self, change: Change, statements: list[Statement]) -> list[Statement]:
-        """The statements of a change, the first with a hazard for each thing that stands in its way."""
-        if not self.refs or not statements:
-            return statements
-        found = (*self._named_alike(change), *self._depending(change))
-        return [replace(statements[0], hazards=(*statements[0].hazards, *found)), *statements[1:]]
+    def hazards(self, change: Change) -> list[Hazard]:
+        """Return a hazard for each undeclared object that blocks a change."""
+        return [*self._named_alike(change), *self._depending(change)] if self.refs else []
 
     def _named_alike(self, change: Change) -> Iterator[Hazard]:
         for made in sorted(effect_of(change).makes):

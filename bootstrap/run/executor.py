@@ -67,11 +67,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class _Position:
-    """A statement with its number in the journal and its place in the plan."""
+    """A statement with its number in the journal, its place in the plan, and whether its operation loses data."""
 
     statement: Statement
     seq: int
     place: int
+    loses: bool
 
 
 class Executor:
@@ -118,9 +119,8 @@ class Executor:
         """
         self._total, done = len(plan.statements), []
         first = self.history.next_seq(self.run) if plan.statements else 1
-        positions = [_Position(item, first + place, place + 1) for place, item in enumerate(plan.statements)]
         try:
-            for group in _groups(positions):
+            for group in _groups(list(_positions(plan, first))):
                 left = group
                 while left:
                     self.limits.check_time(f"statement {left[0].place} of {self._total}")
@@ -134,8 +134,7 @@ class Executor:
         return done
 
     def _check_lock(self, group: Sequence[_Position]) -> None:
-        hazards = (hazard.kind for position in group for hazard in position.statement.hazards)
-        if HazardKind.DATA_LOSS in hazards:
+        if any(position.loses for position in group):
             assert_owned(self.session)
 
     def _together(self, group: Sequence[_Position]) -> list[StatementRecord]:
@@ -275,6 +274,16 @@ class Executor:
                 note=redact(note),
             )
         )
+
+
+def _positions(plan: Plan, first: int) -> Iterator[_Position]:
+    """The statements of a plan; ``first`` is the next number of the journal."""
+    place = 0
+    for operation in plan.operations:
+        loses = any(hazard.kind is HazardKind.DATA_LOSS for hazard in operation.hazards)
+        for statement in operation.statements:
+            yield _Position(statement, first + place, place + 1, loses)
+            place += 1
 
 
 def _groups(positions: Sequence[_Position]) -> Iterator[list[_Position]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bootstrap.catalog.borrow import borrowed
 from bootstrap.catalog.catalog import Catalog, DatabaseObject, table_members
-from bootstrap.catalog.changes import Change, Create
+from bootstrap.catalog.changes import Change, Create, subject_of
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
@@ -16,7 +16,7 @@ from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Dialect, Endpoint, Locate, RenderContext, Scope, Session, TableSize
 from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes
-from bootstrap.plan.statement import Plan, Statement
+from bootstrap.plan.statement import Operation, Plan
 from bootstrap.plan.undeclared import Undeclared
 from bootstrap.problems import DeclarationError
 from bootstrap.redact import remember
@@ -65,9 +65,8 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         account=work.session.server.account,
     )
     changes = planned_changes(difference, work.dialect.rules)
-    statements = _rendered(work, difference, changes)
     plan = Plan(
-        statements=tuple(statements),
+        operations=_operations(work, difference, changes),
         fingerprint=fingerprint,
         unmanaged=difference.unmanaged,
         notes=difference.notes,
@@ -92,7 +91,7 @@ def proven_structure(work: Work, run: Run) -> Structure:
         if isinstance(live := current.objects.get(table.ref), Table)
         for note in order_notes(live, table)
     ]
-    plan = Plan(statements=(), fingerprint=run.fingerprint_after, unmanaged=tuple(unmanaged), notes=tuple(notes))
+    plan = Plan(fingerprint=run.fingerprint_after, unmanaged=tuple(unmanaged), notes=tuple(notes))
     return Structure(plan=plan, differences=(), current=current, desired=declared)
 
 
@@ -140,7 +139,7 @@ def managed_by(work: Work) -> Callable[[Ref], bool]:
     return lambda ref: ref in earlier or work.dialect.is_leftover(ref)
 
 
-def _rendered(work: Work, difference: Difference, changes: list[Change]) -> list[Statement]:
+def _operations(work: Work, difference: Difference, changes: list[Change]) -> tuple[Operation, ...]:
     context = RenderContext(
         server=work.session.server,
         current=difference.current,
@@ -153,11 +152,14 @@ def _rendered(work: Work, difference: Difference, changes: list[Change]) -> list
         exact=work.request.exact,
     )
     undeclared = Undeclared(difference, changes, work.dialect.rules)
-    return [
-        statement
+    return tuple(
+        Operation(
+            subject=subject_of(change),
+            hazards=(*work.dialect.hazards(change, context), *undeclared.hazards(change)),
+            statements=tuple(work.dialect.render(change, context)),
+        )
         for change in changes
-        for statement in undeclared.warned(change, list(work.dialect.render(change, context)))
-    ]
+    )
 
 
 def _passwords(work: Work, changes: list[Change]) -> dict[Ref, str]:

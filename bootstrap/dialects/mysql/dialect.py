@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bootstrap.catalog.changes import Change
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.plan.rules import Rules
-    from bootstrap.plan.statement import Statement
+    from bootstrap.plan.statement import Hazard, Statement
 
 _KINDS = frozenset({
     Kind.ROLE, Kind.SEQUENCE, Kind.TABLE, Kind.COLUMN, Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.CHECK, Kind.FOREIGN_KEY,
@@ -78,6 +78,10 @@ class MySqlDialect:
         from bootstrap.dialects.mysql.normalise import normalise
 
         return normalise(cast(MySqlSession, session), declared, locate=locate, scratch=scratch)
+
+    def hazards(self, change: Change, context: RenderContext) -> list[Hazard]:
+        """What can go wrong with one change."""
+        return [hazard for statement in self.render(change, context) for hazard in statement.hazards]
 
     def render(self, change: Change, context: RenderContext) -> list[Statement]:
         """The statements that carry out one change. Raises Refused for what cannot be done."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bootstrap.catalog.changes import Change
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.plan.rules import Rules
-    from bootstrap.plan.statement import Statement
+    from bootstrap.plan.statement import Hazard, Statement
 
 
 class PostgresDialect:
@@ -74,6 +74,12 @@ class PostgresDialect:
         from bootstrap.dialects.postgresql.normalise import normalise
 
         return normalise(_own(session), declared, locate=locate, scratch=scratch)
+
+    def hazards(self, change: Change, context: RenderContext) -> list[Hazard]:
+        """What can go wrong with one change."""
+        from bootstrap.dialects.postgresql.hazards import hazards_of
+
+        return hazards_of(change, context)
 
     def render(self, change: Change, context: RenderContext) -> list[Statement]:
         """The statements that carry out one change."""

@@ -10,7 +10,7 @@ import pytest
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.dialects.base import Dialect, Session
 from bootstrap.dialects.registry import dialect_for
-from bootstrap.plan.statement import Plan, Statement
+from bootstrap.plan.statement import Operation, Plan, Statement
 from bootstrap.run.history import History
 from bootstrap.run.records import RunFacts
 from tests.conftest import endpoint_of
@@ -79,4 +79,5 @@ def statement(place: Place) -> Callable[..., Statement]:
 
 
 def plan_of(*statements: Statement) -> Plan:
-    return Plan(statements=statements)
+    """A plan of one operation for each statement."""
+    return Plan(operations=tuple(Operation(subject=item.subject, statements=(item,)) for item in statements))

@@ -7,7 +7,7 @@ import pytest
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.hazards import HazardKind
 from bootstrap.plan.gate import check_gate, check_permissions, refused_hazards
-from bootstrap.plan.statement import Hazard, Plan, Statement
+from bootstrap.plan.statement import Hazard, Operation, Plan
 from bootstrap.problems import BootstrapError, Refused
 
 COLUMN = Ref(Kind.COLUMN, "app", "phone", "contacts")
@@ -18,7 +18,7 @@ NOTE = Hazard(kind=HazardKind.LONG_LOCK, subject=COLUMN, message="reads wait")
 
 
 def plan(*hazards: Hazard) -> Plan:
-    return Plan(statements=(Statement(sql="ALTER TABLE …", subject=COLUMN, hazards=hazards),))
+    return Plan(operations=(Operation(subject=COLUMN, hazards=hazards),))
 
 
 def test_a_plan_without_blocking_hazards_passes() -> None:

@@ -8,7 +8,6 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.hazards import HazardKind
 from bootstrap.plan.planner import planned_changes
-from bootstrap.plan.statement import Statement
 from bootstrap.plan.undeclared import Undeclared
 from tests.unit.building import FakeRules, catalog, column, difference, foreign_key, index, primary_key, table, view
 
@@ -24,12 +23,7 @@ def warnings(before: Catalog, after: Catalog, rules: FakeRules | None = None, *,
     found = difference(before, after, managed=lambda ref: ref in managed)
     changes = planned_changes(found, rules)
     undeclared = Undeclared(found, changes, rules)
-    statements = [
-        statement
-        for change in changes
-        for statement in undeclared.warned(change, [Statement(sql="…", subject=T), Statement(sql="…", subject=T)])
-    ]
-    hazards = [hazard for statement in statements for hazard in statement.hazards]
+    hazards = [hazard for change in changes for hazard in undeclared.hazards(change)]
     assert all(hazard.blocking and hazard.kind is HazardKind.UNTRACKED_DEPENDENCY for hazard in hazards)
     return [f"{hazard.subject} {hazard.message.removeprefix('it was never declared, and ')}" for hazard in hazards]
 

@@ -70,8 +70,7 @@ from bootstrap.dialects.postgresql.render import (
     views,
 )
 from bootstrap.dialects.postgresql.render.owned import made_sequence
-from bootstrap.dialects.postgresql.render.statements import note, statement, target_sql
-from bootstrap.hazards import HazardKind
+from bootstrap.dialects.postgresql.render.statements import statement, target_sql
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 
@@ -205,11 +204,8 @@ def _drop(item: DatabaseObject, context: RenderContext) -> list[Statement]:
 def _rename(change: Rename, context: RenderContext) -> list[Statement]:
     if isinstance(change.before, Table) and isinstance(change.after, Table):
         return tables.rename_table(change.before, change.after, context)
-    hazard = note(
-        HazardKind.BREAKS_RUNNING_CODE, change.ref, f"code that still says {change.before.name} fails"
-    )  # fmt: skip
     sql = f"ALTER {target_sql(change.before.ref)} RENAME TO {quote(change.after.name)}"
-    return [statement(sql, change.ref, context, hazards=[hazard])]
+    return [statement(sql, change.ref, context)]
 
 
 def _column(change: ColumnChange, context: RenderContext) -> list[Statement]:

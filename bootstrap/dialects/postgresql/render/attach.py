@@ -141,12 +141,16 @@ def goes_with_parent(table: Ref, name: str, context: RenderContext) -> bool:
     before, after = context.current.objects.get(table), context.desired.objects.get(table)
     if not isinstance(before, Table) or not isinstance(after, Table):
         return True
-    kept = freed(before, after)
-    parents = [Ref(Kind.TABLE, *split_qualified(parent)) for parent in kept.inherits]
-    if kept.partition_of:
-        parents.append(Ref(Kind.TABLE, kept.partition_of.schema, kept.partition_of.table))
-    found = [item for parent in parents if isinstance(item := context.current.objects.get(parent), Table)]
+    found = parents_of(freed(before, after), context.current)
     return any(name in {member.name for member in members} for item in found for members in (item.columns, item.checks))
+
+
+def parents_of(table: Table, catalog: Catalog) -> list[Table]:
+    """The tables that a table inherits from or is a partition of."""
+    parents = [Ref(Kind.TABLE, *split_qualified(parent)) for parent in table.inherits]
+    if table.partition_of:
+        parents.append(Ref(Kind.TABLE, table.partition_of.schema, table.partition_of.table))
+    return [item for parent in parents if isinstance(item := catalog.objects.get(parent), Table)]
 
 
 def heirs_of(table: Table, context: RenderContext) -> list[Table]:

@@ -18,14 +18,12 @@ from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
     comment_change,
-    note,
     option_changes,
     option_names,
     options_sql,
     owner_change,
     statement,
 )
-from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Statement
 
 STANDARD_COMMENT = "standard public schema"
@@ -74,9 +72,8 @@ def alter_extension(before: Extension, after: Extension, context: RenderContext)
     alter = f"ALTER EXTENSION {quote(after.name)}"
     made = []
     if after.version and before.version != after.version:
-        hazard = note(HazardKind.UNTRACKED_DEPENDENCY, after.ref, f"{after.ref} changes its version: read its notes")
         sql = f"{alter} UPDATE TO {literal(after.version)}"
-        made.append(statement(sql, after.ref, context, hazards=[hazard]))
+        made.append(statement(sql, after.ref, context))
     if after.schema and before.schema != after.schema:
         made.append(statement(f"{alter} SET SCHEMA {quote(after.schema)}", after.ref, context))
     if before.comment != after.comment:

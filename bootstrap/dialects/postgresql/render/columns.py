@@ -13,7 +13,7 @@ from bootstrap.catalog.types import EnumType
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import goes_with_parent, heirs_of, is_joining
-from bootstrap.dialects.postgresql.render.casts import rewrites, using, zero
+from bootstrap.dialects.postgresql.render.casts import using, zero
 from bootstrap.dialects.postgresql.render.defaults import default_clause
 from bootstrap.dialects.postgresql.render.nullability import not_null_name, nullability, renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import (
@@ -27,26 +27,16 @@ from bootstrap.dialects.postgresql.render.owned import (
 from bootstrap.dialects.postgresql.render.sequence_options import options_in_parentheses
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
-    data_loss,
     is_new,
-    long_work,
-    note,
     option_changes,
     option_names,
     options_sql,
     rows_of,
     statement,
 )
-from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.plan.statement import Statement
 
 SERIAL_TYPES = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
-# Functions whose value does not differ from row to row: adding a column with such a default rewrites nothing.
-_STABLE = re.compile(
-    r"now\(\)|current_(?:timestamp|date|time|user)|localtime(?:stamp)?|transaction_timestamp\(\)"
-    r"|statement_timestamp\(\)|'(?:[^']|'')*'|\b(?:varchar|character varying|numeric|bit|char|character|time\w*)\(",
-    re.IGNORECASE,
-)
 
 
 def column_sql(column: Column, *, identity_sequence: bool = True) -> str:
@@ -108,16 +98,16 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     if column.inherited and not is_joining(table.ref, context):  # the parent's ADD COLUMN reaches it
         return extras(table, column, context)
     sql = f"ALTER TABLE {qualified(table.schema, table.name)} ADD COLUMN {column_sql(column)}"
-    filler = _filler(change, context)
-    if filler is not None:  # the hazard says so: rows that exist get this value, rows to come must bring their own
+    value = filler(change, context)
+    if value is not None:  # the hazard says so: rows that exist get this value, rows to come must bring their own
         relation, name = qualified(table.schema, table.name), quote(column.name)
-        sql = f"{sql} DEFAULT {filler};\nALTER TABLE {relation} ALTER COLUMN {name} DROP DEFAULT"
+        sql = f"{sql} DEFAULT {value};\nALTER TABLE {relation} ALTER COLUMN {name} DROP DEFAULT"
     sql = _taking_over(change, sql, context)
-    first = statement(sql, change.ref, context, hazards=_hazards_of_new(change, context))
+    first = statement(sql, change.ref, context)
     return [first, *extras(table, column, context), *owned_by(table, column, context)]
 
 
-def _is_unfilled(change: AddColumn, context: RenderContext) -> bool:
+def is_unfilled(change: AddColumn, context: RenderContext) -> bool:
     """Whether rows that exist would have no value in a column that demands one."""
     column = change.after
     filled = column.default is not None or column.generated or column.identity or column.serial
@@ -125,9 +115,9 @@ def _is_unfilled(change: AddColumn, context: RenderContext) -> bool:
     return demands and rows_of(change.table.ref, context) != 0
 
 
-def _filler(change: AddColumn, context: RenderContext) -> str | None:
+def filler(change: AddColumn, context: RenderContext) -> str | None:
     """What rows that exist get in such a column, once that is allowed: the type's zero."""
-    if not _is_unfilled(change, context):
+    if not is_unfilled(change, context):
         return None
     item = next((item for item in context.desired.of(EnumType) if _is_of(change.after, item)), None)
     return f"{literal(item.labels[0]).strip()}" if item and item.labels else zero(change.after.type)
@@ -163,54 +153,13 @@ def _children(table: Table, column: str, context: RenderContext) -> Iterator[tup
             yield from _children(item, column, context)
 
 
-def _hazards_of_new(change: AddColumn, context: RenderContext) -> list[Hazard]:
-    column, table = change.after, change.table.ref
-    hazards: list[Hazard] = []
-    if _is_unfilled(change, context):
-        filler = _filler(change, context)
-        outcome = f"the rows that exist get {filler}" if filler else "the server refuses it where the table has rows"
-        hazards.append(
-            note(
-                HazardKind.VALIDATION_MAY_FAIL,
-                change.ref,
-                f"{change.ref} is NOT NULL and has no default: {outcome}",
-                "give it a default, or add it nullable, fill it in a step, then declare it NOT NULL",
-                blocking=True,
-            )
-        )
-    stored = column.generated is not None and column.generated.kind is GeneratedKind.STORED
-    if stored or column.identity or column.serial or _is_volatile(column.default):
-        hazards += long_work(
-            HazardKind.TABLE_REWRITE, change.ref, table, context,
-            f"adding {change.ref} writes every row of the table under an exclusive lock",
-            "add the column without it, then fill it in batches in a step",
-        )  # fmt: skip
-    return hazards
-
-
-def _is_volatile(default: str | None) -> bool:
-    return default is not None and "(" in _STABLE.sub("", default)
-
-
 def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     """``DROP COLUMN``; what is computed is no loss."""
     table, column = change.table, change.before
     if column.inherited and goes_with_parent(table.ref, column.name, context):
         return []
-    hazards = lost_column(table, column, context)
     sql = ";\n".join(_dropped(table, column.name, context))
-    return [statement(sql, change.ref, context, hazards=hazards)]
-
-
-def lost_column(table: Table, column: Column, context: RenderContext) -> list[Hazard]:
-    """What a column that goes takes along."""
-    if column.generated is not None:
-        return []
-    ref = table.ref.child(Kind.COLUMN, column.name)
-    return data_loss(
-        ref, table.ref, context, f"dropping {ref} loses what it holds",
-        "stop using it first; keep a copy in a step where it may be needed",
-    )  # fmt: skip
+    return [statement(sql, change.ref, context)]
 
 
 def _dropped(table: Table, name: str, context: RenderContext) -> Iterator[str]:
@@ -238,15 +187,11 @@ def rename_column(change: RenameColumn, context: RenderContext) -> list[Statemen
     table = change.table
     if change.before.inherited:
         return []
-    hazard = note(
-        HazardKind.BREAKS_RUNNING_CODE, change.ref, f"code that still says {change.before.name} fails",
-        "add the new column, write both, drop the old one a release later",
-    )  # fmt: skip
     sql = (
         f"ALTER TABLE {qualified(table.schema, table.name)}"
         f" RENAME COLUMN {quote(change.before.name)} TO {quote(change.after.name)}"
     )
-    first = statement(sql, change.ref, context, hazards=[hazard])
+    first = statement(sql, change.ref, context)
     follow = rename_owned(table, change.before, table.name, change.after.name, context)
     return [first, *follow, *renamed_not_null(table, change.before, table, change.after.name, context)]
 
@@ -322,31 +267,7 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
         if after.default is not None and not after.generated and (before.serial or not after.serial):
             actions.append(f"ALTER COLUMN {name} SET DEFAULT {after.default}")
     sql = f"ALTER TABLE {_relation(change)} {', '.join(actions)}"
-    return [statement(sql, change.ref, context, hazards=retyped(change, context))]
-
-
-def retyped(change: AlterColumn, context: RenderContext) -> list[Hazard]:
-    """What another type can do to a table and to the column's values."""
-    before, after, table = change.before, change.after, change.table.ref
-    if not rewrites(before.type, after.type):
-        return []
-    hazards = long_work(
-        HazardKind.TABLE_REWRITE, change.ref, table, context,
-        f"changing {change.ref} from {before.type} to {after.type} reads or writes every row under an exclusive lock",
-        "add a column of the new type, write both, fill it in batches, then swap",
-    )  # fmt: skip
-    if using(quote(after.name), before.type, after.type):
-        rows = rows_of(table, context)
-        hazards += [
-            note(
-                HazardKind.DATA_LOSS if rows != 0 else HazardKind.VALIDATION_MAY_FAIL,
-                change.ref,
-                f"not every {before.type} is a {after.type}: values may be cut, rounded or refused",
-                "check the values first",
-                blocking=rows != 0,
-            )
-        ]
-    return hazards
+    return [statement(sql, change.ref, context)]
 
 
 def _default(change: AlterColumn, context: RenderContext) -> list[Statement]:

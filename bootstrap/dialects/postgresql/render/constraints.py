@@ -28,17 +28,12 @@ from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_
 from bootstrap.dialects.postgresql.render.statements import (
     concurrent,
     is_new,
-    long_work,
-    note,
     options_sql,
     rows_of,
     statement,
     takes_care,
 )
-from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
-
-_ADVICE = "mend the rows first, in a step"
+from bootstrap.plan.statement import Statement
 
 
 def constraint_sql(item: Constraint, *, validated: bool = True) -> str:
@@ -130,17 +125,11 @@ def add_constraint(change: AddConstraint, context: RenderContext) -> list[Statem
         case Check() | ForeignKey():
             made = _add_validated(change, item, context)
         case _:
-            hazards = long_work(
-                HazardKind.LONG_LOCK, change.ref, table.ref, context,
-                f"adding {change.ref} builds an index under an exclusive lock", "do it in a quiet hour",
-            )  # fmt: skip
-            made = [_add(change, constraint_sql(item), context, hazards)]
+            made = [_add(change, constraint_sql(item), context)]
     return made + extras(table, item, context)
 
 
-def _add(
-    change: AddConstraint, definition: str, context: RenderContext, hazards: list[Hazard], *, only: bool = False
-) -> Statement:
+def _add(change: AddConstraint, definition: str, context: RenderContext, *, only: bool = False) -> Statement:
     table = change.table
     sql = f"ALTER TABLE {'ONLY ' if only else ''}{qualified(table.schema, table.name)} ADD {definition}"
     if isinstance(change.after, Check):
@@ -148,7 +137,7 @@ def _add(
     new = is_new(table.ref, context)
     if isinstance(change.after, ForeignKey):
         new = new and is_new(Ref(Kind.TABLE, change.after.ref_schema, change.after.ref_table), context)
-    return statement(sql, change.ref, context, creates=new, hazards=hazards)
+    return statement(sql, change.ref, context, creates=new)
 
 
 def _taken_over(table: Table, check: Check, context: RenderContext) -> Iterator[str]:
@@ -168,18 +157,11 @@ def _check_named(item: DatabaseObject | None, name: str) -> Check | None:
 
 def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext) -> list[Statement]:
     table = change.table
-    hazards = _may_fail(change, context, "rows with the same values fail")
     partitioned = table.partition_by is not None
     if not takes_care(table.ref, context) or partitioned or not item.name or rows_of(table.ref, context) == 0:
-        if partitioned:
-            hazards += long_work(
-                HazardKind.LONG_LOCK, change.ref, table.ref, context,
-                f"adding {change.ref} builds the index of every partition under an exclusive lock",
-                "declare the key on each partition first",
-            )  # fmt: skip
         members = complete(table.ref, item.name, context) if partitioned else None
         lost = _lost_with_parent(change, context)
-        added = _add(change, constraint_sql(item), context, hazards, only=bool(members))
+        added = _add(change, constraint_sql(item), context, only=bool(members))
         follow = attach_all(table.ref, item.name, context) if members else []
         return [*lost, added, *follow, *_attach(change, item, context)]
     relation, name = qualified(table.schema, table.name), quote(item.name)
@@ -191,7 +173,7 @@ def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext)
     build = f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {relation} ({columns}){include}{distinct}{options}{space}"
     word = "PRIMARY KEY" if item.kind is Kind.PRIMARY_KEY else "UNIQUE"
     use = f"CONSTRAINT {name} {word} USING INDEX {name}{_deferral(item)}"
-    made = [concurrent(build, change.ref, hazards=hazards), _add(change, use, context, [])]
+    made = [concurrent(build, change.ref), _add(change, use, context)]
     return made + _attach(change, item, context)
 
 
@@ -219,16 +201,15 @@ def _add_validated(change: AddConstraint, item: Check | ForeignKey, context: Ren
     table = change.table
     unvalidated = not table.partition_by or "unvalidated_keys_of_partitioned" in context.server.capabilities
     if not item.validated and (unvalidated or isinstance(item, Check)):
-        return [_add(change, constraint_sql(item, validated=False), context, [])]
-    hazards = _may_fail(change, context, "rows that break it fail")
+        return [_add(change, constraint_sql(item, validated=False), context)]
     unsplit = isinstance(item, ForeignKey) and table.partition_by is not None
     referenced = isinstance(item, ForeignKey) and _is_partitioned(item, context)
     if not takes_care(table.ref, context) or unsplit or referenced or not item.name or not item.enforced:
-        return [_add(change, constraint_sql(item), context, hazards)]
+        return [_add(change, constraint_sql(item), context)]
     validate = f"ALTER TABLE {qualified(table.schema, table.name)} VALIDATE CONSTRAINT {quote(item.name)}"
     return [
-        _add(change, constraint_sql(item, validated=False), context, []),
-        statement(validate, change.ref, context, hazards=hazards),
+        _add(change, constraint_sql(item, validated=False), context),
+        statement(validate, change.ref, context),
     ]
 
 
@@ -236,12 +217,6 @@ def _is_partitioned(item: ForeignKey, context: RenderContext) -> bool:
     ref = Ref(Kind.TABLE, item.ref_schema, item.ref_table)
     found = context.desired.objects.get(ref) or context.current.objects.get(ref)
     return isinstance(found, Table) and found.partition_by is not None
-
-
-def _may_fail(change: AddConstraint, context: RenderContext, what: str) -> list[Hazard]:
-    if rows_of(change.table.ref, context) == 0:
-        return []
-    return [note(HazardKind.VALIDATION_MAY_FAIL, change.ref, f"{change.ref} is new: {what}", _ADVICE)]
 
 
 def drop_constraint(change: DropConstraint, context: RenderContext) -> list[Statement]:

@@ -5,9 +5,7 @@ which they are in neither.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from bootstrap.catalog.changes import AlterColumn
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
@@ -17,14 +15,12 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.anew import tree_of
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.casts import using
-from bootstrap.dialects.postgresql.render.columns import lost_column, retyped
 from bootstrap.dialects.postgresql.render.owned import made_sequence, serial_name
 from bootstrap.dialects.postgresql.render.regrouping import references_to
-from bootstrap.dialects.postgresql.render.statements import long_work, statement
+from bootstrap.dialects.postgresql.render.statements import statement
 from bootstrap.dialects.postgresql.render.type_rebuild import values_of
 from bootstrap.dialects.postgresql.render.type_values import aside_name
-from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 
 
@@ -59,24 +55,7 @@ def converted(table: Table, made: list[Statement], context: RenderContext) -> St
     steps += [step for item in tree for step in _values(item, context.desired.table(item.ref))]
     steps += _released(before, table, context)
     steps += [*back, f"DROP TABLE {aside}"]
-    return statement(";\n".join(steps), table.ref, context, hazards=_hazards(before, table, context))
-
-
-def _hazards(before: Table, table: Table, context: RenderContext) -> list[Hazard]:
-    """Of the copy, and what the table's columns lose by it: their own changes are not done one by one."""
-    old = replace(context, created=frozenset())
-    hazards = long_work(
-        HazardKind.TABLE_REWRITE, table.ref, table.ref, old,
-        f"{table.ref} is made anew: all rows are copied under an exclusive lock",
-        "make the new table beside it, copy in batches in a step, then swap the names",
-    )  # fmt: skip
-    for column in before.columns:
-        wanted = table.column(column.name)
-        if wanted is None:
-            hazards += lost_column(before, column, old)
-        elif wanted.generated is None:
-            hazards += [item for item in retyped(AlterColumn(table, column, wanted), old) if item not in hazards]
-    return hazards
+    return statement(";\n".join(steps), table.ref, context)
 
 
 def _refuse_strangers(table: Table, context: RenderContext) -> None:

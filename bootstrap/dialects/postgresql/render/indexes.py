@@ -26,8 +26,6 @@ from bootstrap.dialects.postgresql.render.statements import (
     comment,
     concurrent,
     is_new,
-    long_work,
-    note,
     option_changes,
     option_names,
     options_sql,
@@ -35,8 +33,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     statement,
     takes_care,
 )
-from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.plan.statement import Statement
 
 
 def part_sql(part: IndexPart) -> str:
@@ -90,14 +87,13 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
     # One that is not valid is not on every partition: the server would make what is missing.
     only = partitioned and (not index.valid or bool(complete(owner, index.name, context)))
     sql = index_sql(owner, index, concurrently=careful, only=only)
-    hazards = _hazards(change, context, partitioned=partitioned)
     made: list[Statement] = _lost_with_parent(change, context)
     if made_with_table(owner, index, context):
         pass  # came with the table, before it was attached
     elif careful:
-        made.append(concurrent(sql, change.ref, hazards=hazards))
+        made.append(concurrent(sql, change.ref))
     else:
-        made.append(statement(sql, change.ref, context, creates=new, hazards=hazards))
+        made.append(statement(sql, change.ref, context, creates=new))
     if only:
         made += attach_all(owner, index.name, context)
     if index.parent is not None and not new and stays(index.parent, context) and not is_joining(owner, context):
@@ -132,20 +128,6 @@ def _lost_with_parent(change: CreateIndex, context: RenderContext) -> list[State
             if partition.partition_by:
                 made += attach_all(partition.ref, mine.name, context)
     return made
-
-
-def _hazards(change: CreateIndex, context: RenderContext, *, partitioned: bool) -> list[Hazard]:
-    hazards: list[Hazard] = []
-    if change.after.unique and rows_of(change.owner, context) != 0:
-        message = f"{change.ref} is new and unique: rows with the same values fail"
-        hazards.append(note(HazardKind.VALIDATION_MAY_FAIL, change.ref, message, "mend the rows first, in a step"))
-    if partitioned:
-        hazards += long_work(
-            HazardKind.LONG_LOCK, change.ref, change.owner, context,
-            f"building {change.ref} blocks writes to every partition",
-            "declare the index on each partition first: those are built concurrently and taken in",
-        )  # fmt: skip
-    return hazards
 
 
 def _comment(owner: Ref, index: Index, context: RenderContext) -> Statement:

@@ -12,9 +12,8 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import heirs_of
-from bootstrap.dialects.postgresql.render.statements import note, rows_of, statement, takes_care
-from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.dialects.postgresql.render.statements import rows_of, statement, takes_care
+from bootstrap.plan.statement import Statement
 
 _HELPER = ("db_bootstrap_", "_not_null")
 
@@ -29,18 +28,10 @@ def nullability(change: AlterColumn, context: RenderContext) -> list[Statement]:
         steps = [f"ALTER TABLE {relation} ALTER COLUMN {name} DROP NOT NULL", *_kept_below(table, after.name, context)]
         return [statement(";\n".join(steps), change.ref, context)]
     rows = rows_of(table.ref, context)
-    hazards: list[Hazard] = []
-    if rows != 0:
-        hazards = [
-            note(
-                HazardKind.VALIDATION_MAY_FAIL, change.ref, f"{change.ref} becomes NOT NULL: rows without a value fail",
-                "fill the column in a step before",
-            )
-        ]  # fmt: skip
     set_it = _set(table, after)
     if rows == 0 or not takes_care(table.ref, context) or table.partition_by or table.partition_of:
-        return [statement(set_it, change.ref, context, hazards=hazards)]
-    return _not_null_through_check(change, set_it, context, hazards)
+        return [statement(set_it, change.ref, context)]
+    return _not_null_through_check(change, set_it, context)
 
 
 def _set(table: Table, column: Column) -> str:
@@ -63,9 +54,7 @@ def _kept_below(table: Table, column: str, context: RenderContext) -> Iterator[s
         yield from _kept_below(child, column, context)
 
 
-def _not_null_through_check(
-    change: AlterColumn, set_it: str, context: RenderContext, hazards: list[Hazard]
-) -> list[Statement]:
+def _not_null_through_check(change: AlterColumn, set_it: str, context: RenderContext) -> list[Statement]:
     """A validated check lets SET NOT NULL skip its scan under the exclusive lock."""
     relation, name = qualified(change.table.schema, change.table.name), quote(change.after.name)
     helper = quote(helper_name(change.ref))
@@ -75,9 +64,7 @@ def _not_null_through_check(
         set_it,
         f"ALTER TABLE {relation} DROP CONSTRAINT {helper}",
     ]
-    made = [statement(sql, change.ref, context) for sql in steps]
-    made[1] = statement(steps[1], change.ref, context, hazards=hazards)
-    return made
+    return [statement(sql, change.ref, context) for sql in steps]
 
 
 def not_null_name(change: AlterColumn, context: RenderContext) -> list[Statement]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.replication import OPERATIONS, Publication, PublishedTable
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
-from bootstrap.dialects.postgresql.render.statements import comment_change, note, owner_change, statement
-from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.dialects.postgresql.render.statements import comment_change, owner_change, statement
+from bootstrap.plan.statement import Statement
 
 
 def create_publication(item: Publication, context: RenderContext) -> list[Statement]:
@@ -34,16 +32,14 @@ def alter_publication(before: Publication, after: Publication, context: RenderCo
     made = [statement(sql, after.ref, context) for sql in steps]
     for name in before.schemas:
         if name not in after.schemas:
-            hazards = [_lost(after.ref, f"its subscribers no longer get the tables of {name}")]
-            made.append(statement(f"{alter} DROP TABLES IN SCHEMA {quote(name)}", after.ref, context, hazards=hazards))
+            made.append(statement(f"{alter} DROP TABLES IN SCHEMA {quote(name)}", after.ref, context))
     made += owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
 
 
 def drop_publication(item: Publication, context: RenderContext) -> list[Statement]:
     """``DROP PUBLICATION``."""
-    hazard = _lost(item.ref, "its subscriptions fail, also where a publication of that name is made again")
-    return [statement(f"DROP PUBLICATION {quote(item.name)}", item.ref, context, hazards=[hazard])]
+    return [statement(f"DROP PUBLICATION {quote(item.name)}", item.ref, context)]
 
 
 def _options(before: Publication, after: Publication) -> str:
@@ -65,14 +61,12 @@ def publish_table(item: PublishedTable, context: RenderContext) -> list[Statemen
 
 def alter_published(before: PublishedTable, after: PublishedTable, context: RenderContext) -> list[Statement]:
     """Other columns or rows: out and in again at once, because the server alters only all tables together."""
-    hazard = _lost(after.ref, "its subscribers get other columns or rows from now on")
-    return [statement(f"{_remove(before)};\n{_add(after)}", after.ref, context, hazards=[hazard])]
+    return [statement(f"{_remove(before)};\n{_add(after)}", after.ref, context)]
 
 
 def withdraw_table(item: PublishedTable, context: RenderContext) -> list[Statement]:
     """``DROP TABLE`` from the publication."""
-    hazard = _lost(item.ref, "its subscribers no longer get its rows")
-    return [statement(_remove(item), item.ref, context, hazards=[hazard])]
+    return [statement(_remove(item), item.ref, context)]
 
 
 def _add(item: PublishedTable) -> str:
@@ -84,7 +78,3 @@ def _add(item: PublishedTable) -> str:
 
 def _remove(item: PublishedTable) -> str:
     return f"ALTER PUBLICATION {quote(item.name)} DROP TABLE ONLY {qualified(item.schema, item.table)}"
-
-
-def _lost(ref: Ref, what: str) -> Hazard:
-    return note(HazardKind.BREAKS_RUNNING_CODE, ref, f"{ref}: {what}", "change the subscribers first")

@@ -9,8 +9,7 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.owned import made_sequence, sequence_of
 from bootstrap.dialects.postgresql.render.routines import setting_value
-from bootstrap.dialects.postgresql.render.statements import comment_change, membership, name_sql, note, statement
-from bootstrap.hazards import HazardKind
+from bootstrap.dialects.postgresql.render.statements import comment_change, membership, name_sql, statement
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import TargetError
 
@@ -89,18 +88,21 @@ def _settings(before: dict[str, str], after: dict[str, str], item: Role, context
 
 
 def _member(item: Role, group: str, context: RenderContext) -> Statement:
-    hazard = note(HazardKind.PRIVILEGE_CHANGE, item.ref, f"{item.name} gets everything that {group} may")
-    return statement(f"GRANT {quote(group)} TO {quote(item.name)}", item.ref, context, hazards=[hazard])
+    return statement(f"GRANT {quote(group)} TO {quote(item.name)}", item.ref, context)
+
+
+def role_clauses(before: Role, after: Role) -> str:
+    """The attributes of a role that change, as ALTER ROLE takes them."""
+    return _attributes(dict(before.attributes), dict(after.attributes))
 
 
 def alter_role(before: Role, after: Role, context: RenderContext) -> list[Statement]:
     """Attributes, settings, memberships, comment. The password stays."""
     old, new = dict(before.attributes), dict(after.attributes)
     made = []
-    clauses = _attributes(old, new)
+    clauses = role_clauses(before, after)
     if clauses:
-        hazard = note(HazardKind.PRIVILEGE_CHANGE, after.ref, f"{after.ref} changes what it may do")
-        made.append(statement(f"ALTER ROLE {quote(after.name)}{clauses}", after.ref, context, hazards=[hazard]))
+        made.append(statement(f"ALTER ROLE {quote(after.name)}{clauses}", after.ref, context))
     made += _settings(old, new, after, context)
     made += [_member(after, group, context) for group in after.member_of if group not in before.member_of]
     for group in before.member_of:
@@ -114,7 +116,8 @@ def drop_role(item: Role, context: RenderContext) -> list[Statement]:
     return [statement(f"DROP ROLE {quote(item.name)}", item.ref, context)]
 
 
-def _object(on: Ref | None, context: RenderContext) -> str:
+def object_sql(on: Ref | None, context: RenderContext) -> str:
+    """What a privilege is on, as GRANT and REVOKE take it."""
     if on is None:
         return f"DATABASE {quote(_database(context))}"
     if on.kind in _RELATIONS:
@@ -142,25 +145,40 @@ def grant(item: Grant, context: RenderContext) -> list[Statement]:
 
 def revoke(item: Grant, context: RenderContext) -> list[Statement]:
     """Take a privilege away, or give back one that the server gives by default."""
-    if item.on and item.on.kind is Kind.SEQUENCE and item.on.table and sequence_of(item.on, context) is None:
-        return []  # it went with the sequence
-    owner = getattr(context.desired.objects.get(item.on), "owner", None) if item.on else None
-    if owner == item.grantee and not item.revoked:
-        return []  # whoever becomes the owner has it
-    if item.revoked:
+    if item.revoked and not _went_with_sequence(item, context):
         return [_give(item, context)]
-    kept = [
+    if not stays_granted(item, context):
+        return [_revoke(item, context)]
+    kept = _kept(item, context)
+    if kept and item.grantable and not kept[0].grantable:
+        where = object_sql(item.on, context)
+        sql = f"REVOKE GRANT OPTION FOR {_privilege(item)} ON {where} FROM {_grantee(item.grantee)} CASCADE"
+        return [statement(sql, _subject(item), context)]
+    return []
+
+
+def stays_granted(item: Grant, context: RenderContext) -> bool:
+    """Whether what is no longer granted in that way goes by itself, or is held in another way."""
+    if _went_with_sequence(item, context):
+        return True
+    owner = getattr(context.desired.objects.get(item.on), "owner", None) if item.on else None
+    return owner == item.grantee or bool(_kept(item, context))  # an owner has everything
+
+
+def _went_with_sequence(item: Grant, context: RenderContext) -> bool:
+    of_column = item.on is not None and item.on.kind is Kind.SEQUENCE and bool(item.on.table)
+    return item.on is not None and of_column and sequence_of(item.on, context) is None
+
+
+def _kept(item: Grant, context: RenderContext) -> list[Grant]:
+    """The same privilege as it is declared: with or without the grant option."""
+    return [
         other
         for other in context.desired.grants
         if (other.grantee, other.privilege, other.on, other.column)
         == (item.grantee, item.privilege, item.on, item.column)
         and not other.revoked
     ]
-    if kept and item.grantable:
-        where = _object(item.on, context)
-        sql = f"REVOKE GRANT OPTION FOR {_privilege(item)} ON {where} FROM {_grantee(item.grantee)} CASCADE"
-        return [] if kept[0].grantable else [statement(sql, _subject(item), context)]
-    return [] if kept else [_revoke(item, context)]
 
 
 def _database(context: RenderContext) -> str:
@@ -173,18 +191,15 @@ def _subject(item: Grant) -> Ref:
 
 def _give(item: Grant, context: RenderContext) -> Statement:
     option = " WITH GRANT OPTION" if item.grantable else ""
-    where = _object(item.on, context)
+    where = object_sql(item.on, context)
     sql = f"GRANT {_privilege(item)} ON {where} TO {_grantee(item.grantee)}{option}"
-    hazard = note(HazardKind.PRIVILEGE_CHANGE, _subject(item), f"{item.grantee} may {item.privilege} on {where}")
-    return statement(sql, _subject(item), context, hazards=[hazard])
+    return statement(sql, _subject(item), context)
 
 
 def _revoke(item: Grant, context: RenderContext) -> Statement:
-    where = _object(item.on, context)
+    where = object_sql(item.on, context)
     sql = f"REVOKE {_privilege(item)} ON {where} FROM {_grantee(item.grantee)}"
-    what = f"{item.grantee} may no longer {item.privilege} on {where}"
-    hazard = note(HazardKind.PRIVILEGE_CHANGE, _subject(item), what)
-    return statement(sql, _subject(item), context, hazards=[hazard])
+    return statement(sql, _subject(item), context)
 
 
 _DEFAULTS_FOR = {

@@ -15,11 +15,9 @@ from bootstrap.dialects.postgresql.render.owned import given_to_column, serial_c
 from bootstrap.dialects.postgresql.render.sequence_options import changed_options, narrows, options_sql, restarting
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
-    note,
     owner_change,
     statement,
 )
-from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Statement
 
 
@@ -73,12 +71,8 @@ def drop_sequence(item: Sequence, context: RenderContext) -> list[Statement]:
         table, column = serial
         bare = comment_change(item.ref, item.comment, None, context)
         return bare + _no_longer_given(item, table.ref.child(Kind.SEQUENCE, column.name), context)
-    hazard = note(
-        HazardKind.DATA_LOSS, item.ref, f"dropping {item.ref} loses its current value",
-        "check that nothing calls nextval() on it", blocking=item.owned_by is None,
-    )  # fmt: skip
     sql = f"DROP SEQUENCE IF EXISTS {qualified(item.schema, item.name)}"
-    return [statement(sql, item.ref, context, hazards=[hazard])]
+    return [statement(sql, item.ref, context)]
 
 
 def _no_longer_given(item: Sequence, column: Ref, context: RenderContext) -> list[Statement]:

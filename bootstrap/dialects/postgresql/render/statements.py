@@ -9,8 +9,7 @@ from bootstrap.catalog.security import Role
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.arrays import faithful
-from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.plan.statement import Statement
 
 _CODE = {
     Kind.ROLE: "ROLE", Kind.SCHEMA: "SCHEMA", Kind.EXTENSION: "EXTENSION", Kind.COLLATION: "COLLATION",
@@ -32,7 +31,6 @@ def statement(
     context: RenderContext,
     *,
     creates: bool = False,
-    hazards: Iterable[Hazard] = (),
     display: str | None = None,
 ) -> Statement:
     """A statement that may share or have a transaction; ``creates`` says that it touches nothing that existed."""
@@ -42,16 +40,15 @@ def statement(
         creates_only=creates,
         lock_timeout_ms=context.policy.lock_timeout_ms,
         statement_timeout_ms=context.policy.statement_timeout_ms,
-        hazards=tuple(hazards),
         display=display,
     )
 
 
-def concurrent(sql: str, subject: Ref, *, hazards: Iterable[Hazard] = ()) -> Statement:
+def concurrent(sql: str, subject: Ref) -> Statement:
     """A statement that must run alone. It waits for old snapshots by taking locks on them: a lock timeout there would
     leave an invalid index behind, so it has none.
     """
-    return Statement(sql=faithful(sql), subject=subject, transactional=False, hazards=tuple(hazards))
+    return Statement(sql=faithful(sql), subject=subject, transactional=False)
 
 
 def kind_sql(kind: Kind) -> str:
@@ -109,46 +106,6 @@ def rows_of(table: Ref, context: RenderContext) -> int | None:
     return None if size is None else size.rows
 
 
-def data_loss(subject: Ref, table: Ref, context: RenderContext, message: str, advice: str) -> list[Hazard]:
-    """Losing data blocks, unless the table is known to be empty."""
-    rows = rows_of(table, context)
-    if is_new(table, context):
-        return []
-    amount = "an unknown number of rows" if rows is None else f"about {rows} rows"
-    return [
-        Hazard(
-            kind=HazardKind.DATA_LOSS,
-            subject=subject,
-            message=f"{message} ({amount})" if rows != 0 else f"{message} (the table is empty)",
-            advice=advice,
-            blocking=rows != 0,
-        )
-    ]
-
-
-def long_work(
-    kind: HazardKind, subject: Ref, table: Ref, context: RenderContext, message: str, advice: str
-) -> list[Hazard]:
-    """A rewrite or a long lock blocks on large tables and on tables of unknown size."""
-    rows = rows_of(table, context)
-    if rows == 0:
-        return []
-    return [
-        Hazard(
-            kind=kind,
-            subject=subject,
-            message=message,
-            advice=advice,
-            blocking=rows is None or rows >= context.policy.large_table_rows,
-        )
-    ]
-
-
-def note(kind: HazardKind, subject: Ref, message: str, advice: str = "", *, blocking: bool = False) -> Hazard:
-    """A hazard that does not depend on a table's size."""
-    return Hazard(kind=kind, subject=subject, message=message, advice=advice, blocking=blocking)
-
-
 def takes_care(table: Ref, context: RenderContext) -> bool:
     """Whether the table is in use: then indexes are built concurrently and constraints validated in a second step."""
     return context.policy.online and not is_new(table, context)
@@ -189,10 +146,9 @@ def owner_change(ref: Ref, before: str | None, after: str | None, context: Rende
     """``ALTER … OWNER TO`` where an owner is declared and differs."""
     if after is None or after == before:
         return []
-    hazards = [] if before is None else [note(HazardKind.PRIVILEGE_CHANGE, ref, f"the owner of {ref} changes")]
     sql = f"ALTER {target_sql(ref)} OWNER TO {quote(after)}"
     made = membership(after, ref, context, creates=before is None)
-    return [*made, statement(sql, ref, context, creates=before is None, hazards=hazards)]
+    return [*made, statement(sql, ref, context, creates=before is None)]
 
 
 def membership(role: str, subject: Ref, context: RenderContext, *, creates: bool = False) -> list[Statement]:

@@ -24,9 +24,6 @@ from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
 from bootstrap.dialects.postgresql.render.regrouping import is_awaited
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
-    data_loss,
-    long_work,
-    note,
     option_changes,
     option_names,
     options_sql,
@@ -34,9 +31,8 @@ from bootstrap.dialects.postgresql.render.statements import (
     statement,
 )
 from bootstrap.dialects.postgresql.render.table_columns import column_clauses
-from bootstrap.hazards import HazardKind
 from bootstrap.plan.parents import freed
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.plan.statement import Statement
 
 
 def create_table(table: Table, context: RenderContext) -> list[Statement]:
@@ -202,18 +198,13 @@ def _flags(table: Table, context: RenderContext, before: Table | None = None) ->
         steps.append(f"{'ENABLE' if table.row_security else 'DISABLE'} ROW LEVEL SECURITY")
     if table.force_row_security != old.force_row_security:
         steps.append(f"{'FORCE' if table.force_row_security else 'NO FORCE'} ROW LEVEL SECURITY")
-    hazards = [] if new or not steps else [_access(table)]
     if table.replica_identity not in (old.replica_identity, "index"):
         steps.append(f"REPLICA IDENTITY {table.replica_identity.upper()}")
     made = []
     if steps:
         sql = f"ALTER TABLE {relation} {', '.join(steps)}"
-        made.append(statement(sql, table.ref, context, creates=new, hazards=hazards))
+        made.append(statement(sql, table.ref, context, creates=new))
     return made
-
-
-def _access(table: Table) -> Hazard:
-    return note(HazardKind.PRIVILEGE_CHANGE, table.ref, f"row level security of {table.ref} changes: review it")
 
 
 def drop_table(table: Table, context: RenderContext) -> list[Statement]:
@@ -222,14 +213,10 @@ def drop_table(table: Table, context: RenderContext) -> list[Statement]:
         return []  # made anew in one statement, to which the rows of all its partitions go
     if is_awaited(table, context):
         return []  # its rows go to the partition that they wait for
-    hazards = data_loss(
-        table.ref, table.ref, context, f"dropping {table.ref} loses its rows",
-        "stop using it first; keep a copy where it may be needed",
-    )  # fmt: skip
     # A partition may have gone with its parent.
     exists = "IF EXISTS " if table.partition_of else ""
     sql = f"{_let_go(table, context)}DROP TABLE {exists}{qualified(table.schema, table.name)}"
-    return [statement(sql, table.ref, context, hazards=hazards)]
+    return [statement(sql, table.ref, context)]
 
 
 def _let_go(table: Table, context: RenderContext) -> str:
@@ -244,12 +231,8 @@ def _let_go(table: Table, context: RenderContext) -> str:
 
 def rename_table(before: Table, after: Table, context: RenderContext) -> list[Statement]:
     """``RENAME TO``, and the sequences that the server made for its columns."""
-    hazard = note(
-        HazardKind.BREAKS_RUNNING_CODE, after.ref, f"code that still says {before.name} fails",
-        "keep a view of the old name for one release",
-    )  # fmt: skip
     sql = f"ALTER TABLE {qualified(before.schema, before.name)} RENAME TO {quote(after.name)}"
-    made = [statement(sql, after.ref, context, hazards=[hazard])]
+    made = [statement(sql, after.ref, context)]
     for column in before.columns:
         made += rename_owned(before, column, after.name, column.name, context)
         made += renamed_not_null(before, column, after, column.name, context)
@@ -337,8 +320,4 @@ def _storage(before: Table, after: Table, context: RenderContext) -> list[Statem
         steps.append(f"{alter} SET ACCESS METHOD {quote(after.access_method or 'heap')}")
     if before.tablespace != after.tablespace:
         steps.append(f"{alter} SET TABLESPACE {quote(after.tablespace or 'pg_default')}")
-    hazards = long_work(
-        HazardKind.TABLE_REWRITE, after.ref, after.ref, context,
-        f"{after.ref} is written anew under an exclusive lock", "do it in a quiet hour",
-    ) if steps else []  # fmt: skip
-    return [statement(sql, after.ref, context, hazards=hazards) for sql in steps]
+    return [statement(sql, after.ref, context) for sql in steps]

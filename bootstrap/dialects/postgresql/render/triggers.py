@@ -11,13 +11,11 @@ from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
     is_created,
-    note,
     owner_change,
     statement,
     target_sql,
 )
-from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.plan.statement import Statement
 
 _STATES = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 
@@ -114,8 +112,7 @@ def create_policy(item: Policy, context: RenderContext) -> list[Statement]:
     if item.roles:
         sql += f" TO {roles_sql(item.roles)}"
     sql += _policy_expressions(item)
-    hazards = [] if new else [_review(item)]
-    made = [statement(sql, item.ref, context, creates=new, hazards=hazards)]
+    made = [statement(sql, item.ref, context, creates=new)]
     return made + comment_change(item.ref, None, item.comment, context)
 
 
@@ -128,10 +125,6 @@ def roles_sql(roles: tuple[str, ...]) -> str:
     """Names of roles; PUBLIC and the session's own are words of the language."""
     words = ("public", "current_user", "session_user", "current_role")
     return ", ".join(role.upper() if role.lower() in words else quote(role) for role in roles)
-
-
-def _review(item: Policy) -> Hazard:
-    return note(HazardKind.PRIVILEGE_CHANGE, item.ref, f"{item.ref} changes who sees which rows: review it")
 
 
 def is_alterable_policy(before: Policy, after: Policy) -> bool:
@@ -154,7 +147,7 @@ def alter_policy(before: Policy, after: Policy, context: RenderContext) -> list[
             check=after.check if before.check != after.check else None,
         )
         sql += _policy_expressions(changed)
-        made.append(statement(sql, after.ref, context, hazards=[_review(after)]))
+        made.append(statement(sql, after.ref, context))
     return made + comment_change(after.ref, before.comment, after.comment, context)
 
 

@@ -15,7 +15,7 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render import security
 from bootstrap.dialects.postgresql.render.basics import create_collation
-from bootstrap.dialects.postgresql.render.statements import note, rows_of, statement
+from bootstrap.dialects.postgresql.render.statements import statement
 from bootstrap.dialects.postgresql.render.type_creation import create_type
 from bootstrap.dialects.postgresql.render.type_values import Values, aside_name
 from bootstrap.dialects.postgresql.type_use import (
@@ -29,8 +29,7 @@ from bootstrap.dialects.postgresql.type_use import (
     multirange,
     spellings,
 )
-from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.plan.statement import Statement
 
 
 def columns_of_type(
@@ -58,19 +57,12 @@ def _leaves(table: Table, column: Column, bases: tuple[Remakable, ...], context:
     return wanted is not None and not any(is_of(spelling, base, context.desired) for base in bases)
 
 
-def rewrite(
-    before: Remakable, after: Remakable, what: str, context: RenderContext,
-    *, kind: HazardKind = HazardKind.TABLE_REWRITE, advice: str = "",
-) -> Hazard:  # fmt: skip
-    """What a new type costs. ``what`` says what changes, ``kind`` what is worst about it, ``advice`` a safer way."""
-    used = [table for table, _ in _Remaking(before, after, context).columns()]
-    return note(
-        kind, after.ref, f"{after.ref} {what}: every column of it is written anew under an exclusive lock", advice,
-        blocking=any(rows_of(table.ref, context) != 0 for table in used),
-    )  # fmt: skip
+def rewritten_tables(before: Remakable, after: Remakable, context: RenderContext) -> list[Ref]:
+    """The tables with columns of a type, or of what is made of it, which are written when it is recreated."""
+    return [table.ref for table, _ in _Remaking(before, after, context).columns()]
 
 
-def rebuilt(before: Remakable, after: Remakable, context: RenderContext, hazards: list[Hazard]) -> Statement:
+def rebuilt(before: Remakable, after: Remakable, context: RenderContext) -> Statement:
     """A new type under the old name, all that is of it moved, the old one dropped: in one transaction. Where tables
     that are made anew hold it, it is dropped later.
     """
@@ -78,7 +70,7 @@ def rebuilt(before: Remakable, after: Remakable, context: RenderContext, hazards
     steps = remaking.steps()
     if not remaking.is_held():
         steps += remaking.drops()
-    return statement(";\n".join(steps), after.ref, context, hazards=hazards)
+    return statement(";\n".join(steps), after.ref, context)
 
 
 def retired(ref: Ref, context: RenderContext) -> list[Statement]:

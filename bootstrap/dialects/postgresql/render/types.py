@@ -9,7 +9,6 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
-    note,
     owner_change,
     statement,
 )
@@ -20,10 +19,9 @@ from bootstrap.dialects.postgresql.render.type_creation import (
     domain_checks,
     remade_checks,
 )
-from bootstrap.dialects.postgresql.render.type_rebuild import columns_of_type, is_remade, rebuilt, rewrite
-from bootstrap.dialects.postgresql.type_use import UserType, is_made_anew, labels_only_added, shared_attributes
-from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.dialects.postgresql.render.type_rebuild import is_remade, rebuilt
+from bootstrap.dialects.postgresql.type_use import UserType, is_made_anew, labels_only_added
+from bootstrap.plan.statement import Statement
 
 
 def drop_type(item: UserType, context: RenderContext) -> list[Statement]:
@@ -41,12 +39,12 @@ def alter_enum(before: EnumType, after: EnumType, context: RenderContext) -> lis
         if old in labels and new not in labels:
             labels[labels.index(old)] = new
             sql = f"ALTER TYPE {name} RENAME VALUE {literal(old).strip()} TO {literal(new).strip()}"
-            made.append(statement(sql, after.ref, context, hazards=[_renamed_label(after, old)]))
+            made.append(statement(sql, after.ref, context))
     if labels_only_added(labels, after.labels):
         # Each in a transaction of its own: a new label cannot be used before it is committed.
         made += [statement(sql, after.ref, context) for sql in _added_labels(name, labels, after.labels)]
     elif tuple(labels) != after.labels:
-        return [*made, rebuilt(before, after, context, [_fewer_labels(before, labels, after, context)])]
+        return [*made, rebuilt(before, after, context)]
     made += owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
 
@@ -68,25 +66,12 @@ def _added_labels(name: str, before: list[str], after: tuple[str, ...]) -> Itera
         yield f"ALTER TYPE {name} ADD VALUE {literal(label).strip()}{where}"
 
 
-def _renamed_label(after: EnumType, old: str) -> Hazard:
-    return note(HazardKind.BREAKS_RUNNING_CODE, after.ref, f"code that still says {old!r} fails")
-
-
-def _fewer_labels(before: EnumType, labels: list[str], after: EnumType, context: RenderContext) -> Hazard:
-    gone = [label for label in labels if label not in after.labels]
-    if gone:
-        what, advice = f"loses {', '.join(map(repr, gone))}", "change the rows that have it first, in a step"
-        return rewrite(before, after, what, context, kind=HazardKind.DATA_LOSS, advice=advice)
-    return rewrite(before, after, "has its labels in another order", context, advice="add labels at the end")
-
-
 def alter_domain(before: Domain, after: Domain, context: RenderContext) -> list[Statement]:
     """``ALTER DOMAIN``; what the server cannot alter needs a new domain."""
     if is_remade(before, context):
         return []
     if is_made_anew(before, after, context.current):
-        what = "gets another base type" if before.type != after.type else "is made anew to test its values in arrays"
-        return [rebuilt(before, after, context, [rewrite(before, after, what, context)])]
+        return [rebuilt(before, after, context)]
     alter = f"ALTER DOMAIN {qualified(after.schema, after.name)}"
     steps = []
     if before.default != after.default:
@@ -106,10 +91,7 @@ def alter_domain(before: Domain, after: Domain, context: RenderContext) -> list[
 def alter_composite(before: CompositeType, after: CompositeType, context: RenderContext) -> list[Statement]:
     """Attributes are renamed, added, dropped and changed in place."""
     if is_made_anew(before, after, context.current):  # the server alters none that a column uses
-        hazards = [rewrite(before, after, "gets attributes of other types or in another order", context)]
-        if len(shared_attributes(before, after)) < len(before.attributes):
-            hazards.append(_lost_attributes(after, context))
-        return [rebuilt(before, after, context, hazards)]
+        return [rebuilt(before, after, context)]
     alter = f"ALTER TYPE {qualified(after.schema, after.name)}"
     old = {item.name: item for item in before.attributes}
     made = []
@@ -128,9 +110,7 @@ def alter_composite(before: CompositeType, after: CompositeType, context: Render
             collate = f" COLLATE {collation(item.collation)}" if item.collation else ""
             actions.append(f"ALTER ATTRIBUTE {quote(item.name)} TYPE {item.type}{collate} CASCADE")
     if actions:
-        lost = any(action.startswith("DROP") for action in actions)
-        hazards = [_lost_attributes(after, context)] if lost else []
-        made.append(statement(f"{alter} {', '.join(actions)}", after.ref, context, hazards=hazards))
+        made.append(statement(f"{alter} {', '.join(actions)}", after.ref, context))
     for item in after.attributes:
         previous = old.get(item.name)
         made += attribute_comment(after, item, previous.comment if previous else None, context)
@@ -138,15 +118,10 @@ def alter_composite(before: CompositeType, after: CompositeType, context: Render
     return made + comment_change(after.ref, before.comment, after.comment, context)
 
 
-def _lost_attributes(after: CompositeType, context: RenderContext) -> Hazard:
-    used = bool(columns_of_type(after, context))
-    return note(HazardKind.DATA_LOSS, after.ref, f"{after.ref} loses attributes and values", blocking=used)
-
-
 def alter_range(before: RangeType, after: RangeType, context: RenderContext) -> list[Statement]:
     """Owner and comment; anything else is a new type."""
     if is_made_anew(before, after, context.current):
-        return [rebuilt(before, after, context, [rewrite(before, after, "becomes another range", context)])]
+        return [rebuilt(before, after, context)]
     made = owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
 
@@ -154,6 +129,6 @@ def alter_range(before: RangeType, after: RangeType, context: RenderContext) -> 
 def alter_collation(before: Collation, after: Collation, context: RenderContext) -> list[Statement]:
     """Owner and comment; anything else is a new collation."""
     if is_made_anew(before, after, context.current):
-        return [rebuilt(before, after, context, [rewrite(before, after, "sorts in another way", context)])]
+        return [rebuilt(before, after, context)]
     made = owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)

@@ -8,14 +8,12 @@ from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
     comment_change,
-    note,
     option_changes,
     option_names,
     options_sql,
     owner_change,
     statement,
 )
-from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Statement
 
 
@@ -83,9 +81,7 @@ def alter_view(before: View, after: View, context: RenderContext) -> list[Statem
     old = list(before.options) + ([("check_option", before.check_option)] if before.check_option else [])
     new = list(after.options) + ([("check_option", after.check_option)] if after.check_option else [])
     if before.definition != after.definition:
-        hazard = note(HazardKind.BREAKS_RUNNING_CODE, after.ref, f"{after.ref} gets another definition")
         made = create_view(after, context, replace_it=True)
-        made[0] = statement(made[0].sql, after.ref, context, hazards=[hazard])
     else:
         changed, gone = option_changes(old, new)
         if changed:
