@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bootstrap.catalog.borrow import borrowed
 from bootstrap.catalog.catalog import Catalog, DatabaseObject, table_members
-from bootstrap.catalog.changes import Change, Create, subject_of
+from bootstrap.catalog.changes import Change, Create, Rename, subject_of
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
@@ -151,12 +151,19 @@ def _operations(work: Work, difference: Difference, changes: list[Change]) -> tu
         passwords=_passwords(work, changes),
         exact=work.request.exact,
     )
-    undeclared = Undeclared(difference, changes, work.dialect.rules)
+    return operations_of(work.dialect, difference, changes, context)
+
+
+def operations_of(
+    dialect: Dialect, difference: Difference, changes: list[Change], context: RenderContext
+) -> tuple[Operation, ...]:
+    """Give each change its hazards and its statements."""
+    undeclared = Undeclared(difference, changes, dialect.rules)
     return tuple(
         Operation(
             subject=subject_of(change),
-            hazards=(*work.dialect.hazards(change, context), *undeclared.hazards(change)),
-            statements=tuple(work.dialect.render(change, context)),
+            hazards=(*dialect.hazards(change, context), *undeclared.hazards(change)),
+            statements=tuple(dialect.render(change, context)),
         )
         for change in changes
     )
@@ -176,16 +183,12 @@ def _passwords(work: Work, changes: list[Change]) -> dict[Ref, str]:
 
 
 def _sizes(dialect: Dialect, session: Session, current: Catalog, changes: list[Change]) -> dict[Ref, TableSize]:
-    """Sizes of the tables that change; asked for by the names they have before any rename."""
-    touched: dict[Ref, Ref] = {}
-    for change in changes:
-        ref: Ref | None = getattr(change, "ref", None)
-        table = None if ref is None else ref if ref.kind is Kind.TABLE else ref.owner
-        if table is not None and isinstance(current.objects.get(table), Table):
-            touched[table] = table
-    for change in changes:
-        before = getattr(change, "before", None)
-        if isinstance(before, Table) and change.ref in touched:  # type: ignore[union-attr]  # a change of a table has one
-            touched[change.ref] = before.ref  # type: ignore[union-attr]  # as above
-    found = dialect.table_sizes(session, set(touched.values()))
-    return {now: found[then] for now, then in touched.items() if then in found}
+    """The sizes of all tables, asked for by the names that they have before any rename: a change also reaches tables
+    that have no change of their own (partitions, inheritance children, columns of a type).
+    """
+    if not changes:
+        return {}
+    names = {change.ref: change.before.ref for change in changes if isinstance(change, Rename)}
+    tables = {table.ref: names.get(table.ref, table.ref) for table in current.of(Table)}
+    found = dialect.table_sizes(session, set(tables.values()))
+    return {now: found[then] for now, then in tables.items() if then in found}

@@ -17,6 +17,7 @@ from bootstrap.declaration.model import Declaration, Manifest
 from bootstrap.declaration.writer import WriteSettings, write
 from bootstrap.dialects.base import Dialect, Introspection, Scope, ServerError, Session
 from bootstrap.dialects.registry import dialect_for
+from bootstrap.plan.statement import Plan
 from bootstrap.problems import BootstrapError, DeclarationError, Refused
 from bootstrap.run.executor import Executor
 from bootstrap.run.history import History
@@ -168,18 +169,23 @@ def apply(place: Place, database: str, goal: Wanted, done: Statements, *, part: 
     with session_to(dialect, place, database) as session:
         work = work_of(place, database, goal.declaration, session)
         structure_ = plan_structure(work, goal.catalog)
-        statements = structure_.plan.statements[: round(part * len(structure_.plan.statements))]
-        if statements:
-            done.sql = [statement.text for statement in statements]
+        plan = _beginning(structure_.plan, part)
+        if plan.statements:
+            done.sql = [statement.text for statement in plan.statements]
             history = History(session, dialect)
             history.ensure()
             run = history.begin(RunFacts(action="apply", environment="corpora"))
             with run_lock(session, deadline_seconds=300):
-                Executor(session, dialect, run).execute(replace(structure_.plan, statements=statements))
+                Executor(session, dialect, run).execute(plan)
         second = plan_structure(work, structure_.desired)
         return [statement.text for statement in second.plan.statements] or [
             f"{type(change).__name__} {getattr(change, 'ref', change)}" for change in second.differences
         ]
+
+
+def _beginning(plan: Plan, part: float) -> Plan:
+    """The first part of a plan's operations."""
+    return replace(plan, operations=plan.operations[: round(part * len(plan.operations))])
 
 
 def work_of(place: Place, database: str, declaration: Declaration, session: Session) -> Work:

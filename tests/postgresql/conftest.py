@@ -17,7 +17,8 @@ from bootstrap.dialects.base import Policy, RenderContext, Scope, TableSize
 from bootstrap.dialects.postgresql.dialect import DIALECT
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
 from bootstrap.plan.planner import created_tables, planned_changes
-from bootstrap.plan.statement import Statement
+from bootstrap.plan.statement import Plan, Statement
+from bootstrap.service.comparison import operations_of
 from demo.servers import Server
 from tests.conftest import endpoint_of
 
@@ -48,6 +49,12 @@ class Place:
         self, desired: Catalog, *, sizes: Mapping[Ref, TableSize] | None = None, policy: Policy | None = None
     ) -> list[Statement]:
         """The statements that bring it to another structure."""
+        return list(self.planned(desired, sizes=sizes, policy=policy).statements)
+
+    def planned(
+        self, desired: Catalog, *, sizes: Mapping[Ref, TableSize] | None = None, policy: Policy | None = None
+    ) -> Plan:
+        """The plan that brings it to another structure."""
         found, changes = self.difference(desired)
         if sizes is None:
             tables = [ref for ref in found.current.objects if ref.kind is Kind.TABLE]
@@ -56,7 +63,7 @@ class Place:
             server=self.session.server, current=found.current, desired=found.desired, sizes=sizes,
             policy=policy or Policy(), created=created_tables(changes), exact=True,
         )  # fmt: skip
-        return [statement for change in changes for statement in DIALECT.render(change, context)]
+        return Plan(operations=operations_of(DIALECT, found, changes, context))
 
     def run(self, statements: list[Statement]) -> None:
         """Run a plan."""

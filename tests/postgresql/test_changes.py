@@ -9,8 +9,8 @@ import pytest
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.dialects.base import ServerError, TableSize
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Statement
-from tests.postgresql.conftest import Place, Places
+from bootstrap.plan.statement import Plan
+from tests.postgresql.conftest import Places
 
 _TABLE = Ref(Kind.TABLE, "public", "t")
 
@@ -107,29 +107,28 @@ def test_numbering_goes_on_where_it_was(places: Places, before: str, after: str)
         assert place.session.query("SELECT id FROM t ORDER BY id") == [(41,), (42,)]
 
 
-def _plan(places: Places, before: str, after: str, rows: int | None) -> tuple[Place, list[Statement]]:
+def _plan(places: Places, before: str, after: str, rows: int | None) -> Plan:
     desired = places.make(after).catalog()
-    place = places.make(before)
     sizes = {} if rows is None else {_TABLE: TableSize(rows=rows, bytes=rows * 50)}
-    return place, place.plan(desired, sizes=sizes)
+    return places.make(before).planned(desired, sizes=sizes)
 
 
 def test_a_table_in_use_gets_its_indexes_concurrently_and_its_constraints_in_two_steps(places: Places) -> None:
-    _, plan = _plan(
+    plan = _plan(
         places,
         "CREATE TABLE r (a int PRIMARY KEY); CREATE TABLE t (a int, b int); CREATE INDEX gone ON t (a, b)",
         "CREATE TABLE r (a int PRIMARY KEY); CREATE TABLE t (a int NOT NULL CONSTRAINT c CHECK (a > 0),"
         " b int CONSTRAINT f REFERENCES r); ALTER TABLE t ADD CONSTRAINT k PRIMARY KEY (a); CREATE INDEX i ON t (b)",
         rows=50,
     )
-    alone = [statement.sql for statement in plan if not statement.transactional]
+    alone = [statement.sql for statement in plan.statements if not statement.transactional]
     assert sorted(alone) == [
         "CREATE INDEX CONCURRENTLY i ON public.t (b)",
         "CREATE UNIQUE INDEX CONCURRENTLY k ON public.t (a)",
         "DROP INDEX CONCURRENTLY public.gone",
     ]
-    assert [statement.lock_timeout_ms for statement in plan if not statement.transactional] == [None] * 3
-    texts = [statement.sql for statement in plan]
+    assert [statement.lock_timeout_ms for statement in plan.statements if not statement.transactional] == [None] * 3
+    texts = [statement.sql for statement in plan.statements]
     assert sum("NOT VALID" in text for text in texts) == 3  # the check, the foreign key, the helper for NOT NULL
     assert sum("VALIDATE CONSTRAINT" in text for text in texts) == 3
     assert "ALTER TABLE public.t ADD CONSTRAINT k PRIMARY KEY USING INDEX k" in texts
@@ -139,22 +138,22 @@ def test_a_table_in_use_gets_its_indexes_concurrently_and_its_constraints_in_two
 def test_a_column_is_lost_only_by_permission_unless_the_table_is_empty(
     places: Places, rows: int | None, blocking: bool
 ) -> None:
-    _, plan = _plan(places, "CREATE TABLE t (a int, b int)", "CREATE TABLE t (a int)", rows)
-    (hazard,) = plan[0].hazards
+    plan = _plan(places, "CREATE TABLE t (a int, b int)", "CREATE TABLE t (a int)", rows)
+    (hazard,) = plan.hazards
     assert (hazard.kind, hazard.blocking) == (HazardKind.DATA_LOSS, blocking)
     assert hazard.permission == "data_loss:public.t.b"
 
 
 @pytest.mark.parametrize(("rows", "blocking"), [(100, False), (100_000_000, True), (None, True)])
 def test_a_rewrite_blocks_on_large_tables_only(places: Places, rows: int | None, blocking: bool) -> None:
-    _, plan = _plan(places, "CREATE TABLE t (a int)", "CREATE TABLE t (a bigint)", rows)
-    assert [(hazard.kind, hazard.blocking) for hazard in plan[0].hazards] == [(HazardKind.TABLE_REWRITE, blocking)]
+    plan = _plan(places, "CREATE TABLE t (a int)", "CREATE TABLE t (a bigint)", rows)
+    assert [(hazard.kind, hazard.blocking) for hazard in plan.hazards] == [(HazardKind.TABLE_REWRITE, blocking)]
 
 
 def test_a_table_that_is_made_anew_says_what_it_costs_and_loses(places: Places) -> None:
     wanted = "CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE d PARTITION OF t DEFAULT"
-    _, plan = _plan(places, "CREATE TABLE t (a int, b text, gone int)", wanted, rows=100_000_000)
-    hazards = {(hazard.kind, hazard.blocking, hazard.permission) for made in plan for hazard in made.hazards}
+    plan = _plan(places, "CREATE TABLE t (a int, b text, gone int)", wanted, rows=100_000_000)
+    hazards = {(hazard.kind, hazard.blocking, hazard.permission) for hazard in plan.hazards}
     assert hazards >= {
         (HazardKind.TABLE_REWRITE, True, "table_rewrite:public.t"),
         (HazardKind.DATA_LOSS, True, "data_loss:public.t.gone"),
@@ -163,8 +162,8 @@ def test_a_table_that_is_made_anew_says_what_it_costs_and_loses(places: Places) 
 
 
 def test_a_wider_varchar_has_no_hazard(places: Places) -> None:
-    _, plan = _plan(places, "CREATE TABLE t (a varchar(5))", "CREATE TABLE t (a varchar(50))", rows=100_000_000)
-    assert [statement.hazards for statement in plan] == [()]
+    plan = _plan(places, "CREATE TABLE t (a varchar(5))", "CREATE TABLE t (a varchar(50))", rows=100_000_000)
+    assert (len(plan.statements), plan.hazards) == (1, ())
 
 
 def test_an_invalid_index_is_repaired(places: Places) -> None:

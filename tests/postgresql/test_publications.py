@@ -100,8 +100,8 @@ def test_a_renamed_table_and_column_stay_published(places: Places) -> None:
 
 def test_what_subscribers_lose_is_told(places: Places) -> None:
     desired = places.make(TABLES).catalog()
-    plan = places.make(TABLES + "CREATE PUBLICATION p FOR TABLE t").plan(desired)
-    found = [(hazard.kind, str(hazard.subject)) for statement in plan for hazard in statement.hazards]
+    plan = places.make(TABLES + "CREATE PUBLICATION p FOR TABLE t").planned(desired)
+    found = [(hazard.kind, str(hazard.subject)) for hazard in plan.hazards]
     assert found == [
         (HazardKind.BREAKS_RUNNING_CODE, "published table public.t.p"),
         (HazardKind.BREAKS_RUNNING_CODE, "publication p"),

@@ -119,5 +119,5 @@ def test_every_value_is_one_of_the_new_type(
 def test_what_it_costs_is_said(places: Places, before: str, after: str) -> None:
     desired = places.make(f"{after}; CREATE TABLE t (a x)").catalog()
     place = places.make(f"{before}; CREATE TABLE t (a x); INSERT INTO t SELECT NULL FROM generate_series(1, 3)")
-    hazards = [hazard for made in place.plan(desired) for hazard in made.hazards]
+    hazards = place.planned(desired).hazards
     assert [(hazard.kind, hazard.blocking) for hazard in hazards] == [(HazardKind.TABLE_REWRITE, True)]

@@ -27,9 +27,21 @@ def made_anew(current: Catalog, desired: Catalog) -> frozenset[Ref]:
         whole = before.partition_by != after.partition_by or _is_reordered(before, after)
         if whole or _begins_to_inherit(before, after) or _owns_otherwise(before, after, current, desired):
             found.add(before.ref)
+            if _columns(before) != _columns(after):  # a partition is attached with the columns of its parent
+                found |= {ref for ref in tree_of(before.ref, current) if _is_below(ref, before.ref, desired)}
         elif _key_is_retyped(before, after) or _key_is_of(remade, before, current):
             found |= _tree_around(before.ref, current, desired)
     return frozenset(found)
+
+
+def _columns(table: Table) -> set[tuple[str, str, str | None]]:
+    return {(column.name, column.type, column.collation) for column in table.columns}
+
+
+def _is_below(ref: Ref, above: Ref, catalog: Catalog) -> bool:
+    """Whether a table is a partition of another, or of one of its partitions."""
+    item = catalog.objects.get(ref)
+    return isinstance(item, Table) and above in catalog.tables_above(item)
 
 
 def _begins_to_inherit(before: Table, after: Table) -> bool:

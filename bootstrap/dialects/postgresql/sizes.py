@@ -9,23 +9,28 @@ from bootstrap.dialects.base import Session, TableSize
 from bootstrap.dialects.postgresql.names import qualified
 
 # reltuples is -1 before the first ANALYZE and may be 0 long after: only an empty file proves an empty table, so that
-# everything else counts for at least one row. A partitioned table has the rows of its partitions.
+# everything else counts for at least one row. A table has the rows of its partitions and inheritance children too: a
+# change of it is one of theirs.
 _SIZES = """
+WITH RECURSIVE tree (root, relid) AS (
+  SELECT c.oid, c.oid FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN unnest(%s::text[], %s::text[]) AS wanted (schema, name) ON wanted.schema = n.nspname AND wanted.name = c.relname
+  WHERE c.relkind IN ('r', 'p', 'm')
+  UNION  -- a table that inherits from another in two ways counts once
+  SELECT tree.root, i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.relid
+)
 SELECT n.nspname, r.relname,
-       coalesce(sum(CASE WHEN pg_relation_size(c.oid) = 0 THEN 0
+       coalesce(sum(CASE WHEN c.relkind = 'p' OR pg_relation_size(c.oid) = 0 THEN 0
+                         WHEN c.relkind = 'f' THEN greatest(1, c.reltuples)
                          WHEN c.reltuples > 0 THEN c.reltuples
                          ELSE greatest(1, pg_relation_size(c.oid) / 100) END), 0)::bigint,
        coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
-FROM pg_class r
+FROM tree
+JOIN pg_class r ON r.oid = tree.root
 JOIN pg_namespace n ON n.oid = r.relnamespace
-JOIN unnest(%s::text[], %s::text[]) AS wanted (schema, name) ON wanted.schema = n.nspname AND wanted.name = r.relname
-LEFT JOIN LATERAL (
-  SELECT t.relid FROM pg_partition_tree(r.oid) t WHERE t.isleaf AND r.relkind = 'p'
-  UNION ALL SELECT r.oid WHERE r.relkind <> 'p'
-) leaf (oid) ON true
-LEFT JOIN pg_class c ON c.oid = leaf.oid AND c.relkind IN ('r', 'm')
-WHERE r.relkind IN ('r', 'p', 'm')
-GROUP BY n.nspname, r.relname, r.relkind
+JOIN pg_class c ON c.oid = tree.relid
+GROUP BY n.nspname, r.relname
 """
 _BLOCKERS = """
 SELECT DISTINCT 'process ' || a.pid || ', ' || coalesce(a.usename, '?') || ' ('

@@ -11,7 +11,7 @@ import pytest
 
 from bootstrap.dialects.base import ServerError, Session
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Hazard, Statement
+from bootstrap.plan.statement import Hazard, Operation, Plan, Statement
 from bootstrap.problems import Incomplete, StatementError, Unreachable
 from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
 from bootstrap.run.history import History
@@ -226,8 +226,10 @@ def test_what_loses_data_is_not_started_without_the_lock(
 ) -> None:
     session.execute("CREATE TABLE t (id int)")
     loss = Hazard(kind=HazardKind.DATA_LOSS, subject=place.ref("t"), message="rows are lost")
+    drop = statement("DROP TABLE t")
+    plan = Plan(operations=(Operation(subject=drop.subject, hazards=(loss,), statements=(drop,)),))
     with pytest.raises(Unreachable, match="lost the lock of database"):
-        Executor(session, place.dialect, run).execute(plan_of(statement("DROP TABLE t", hazards=(loss,))))
+        Executor(session, place.dialect, run).execute(plan)
     assert tables(session) == {"t"}
 
 

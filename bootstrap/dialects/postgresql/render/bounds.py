@@ -16,9 +16,14 @@ def attached(table: Table, part: PartitionOf, context: RenderContext, *, creates
     default = None if around.is_new else around.default
     if around.lets_wait():
         return statement(around.taken_in(table, part), table.ref, context)
-    if default is None or default.ref == table.ref or rows_of(default.ref, context) == 0:
+    if default is None or default.ref == table.ref or _stays_empty(default, around, context):
         return statement(attach(table, part), table.ref, context, creates=creates)
     return statement(around.taken_in(table, part), table.ref, context)
+
+
+def _stays_empty(default: Table, around: Regrouping, context: RenderContext) -> bool:
+    """Whether the default partition has no rows, and gets none from partitions whose bounds change before."""
+    return rows_of(default.ref, context) == 0 and not around.changed
 
 
 def rebound(table: Table, part: PartitionOf, context: RenderContext) -> list[Statement]:
