@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from bootstrap.cli.command import Command
 from bootstrap.cli.options import allow_option, change_options, request_from, target_options
 from bootstrap.cli.output import Output
 from bootstrap.problems import BootstrapError
@@ -18,7 +19,7 @@ REPORT_VARIABLE = "DB_BOOTSTRAP_REPORT"
 PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
 
 
-@click.command()
+@click.command(cls=Command)
 @target_options
 @change_options
 @allow_option
@@ -34,7 +35,7 @@ def plan(form: str, *, detailed_exitcode: bool, **arguments: Any) -> int:
     return PENDING if detailed_exitcode and report.pending else 0
 
 
-@click.command()
+@click.command(cls=Command)
 @target_options
 @change_options
 @allow_option
@@ -55,7 +56,7 @@ def apply(form: str, **arguments: Any) -> int:
     return 0
 
 
-@click.command()
+@click.command(cls=Command)
 @target_options
 @change_options
 def verify(form: str, **arguments: Any) -> int:
@@ -73,7 +74,7 @@ def verify(form: str, **arguments: Any) -> int:
     return 0 if found.holds else VerificationFailed.exit_code
 
 
-@click.command()
+@click.command(cls=Command)
 @target_options
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs, newest first.")
 @click.option("--run", type=int, metavar="RUN", help="One run with each of its statements.")
@@ -88,7 +89,7 @@ def history(form: str, *, limit: int, run: int | None, **arguments: Any) -> int:
     return 0
 
 
-@click.command(name="import")
+@click.command(name="import", cls=Command)
 @target_options
 @click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="A new or empty directory.")
 @click.option(
@@ -121,38 +122,28 @@ def import_(form: str, *, out: Path, leave_out: bool, unchecked: bool, **argumen
     return 0
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("environment", metavar="[ENV]", required=False)
-@click.option("--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path), help="Default: here.")
+@click.option(
+    "--dir", "directories", default=["."], metavar="DIR", multiple=True, type=click.Path(path_type=Path),
+    help="Directory of a declaration; repeatable. Default: here.",
+)  # fmt: skip
 @click.option(
     "--scratch-url", metavar="URL", help="A development server: also build the declaration in a scratch database there."
 )
-def lint(environment: str | None, directory: Path, scratch_url: str | None) -> int:
+def lint(environment: str | None, directories: tuple[Path, ...], scratch_url: str | None) -> int:
     """Check the declaration alone; connects to nothing, unless --scratch-url names a server to build it on.
 
     Without ENV every environment is checked.
     """
-    from bootstrap.declaration.load import load, manifest  # noqa: PLC0415
-    from bootstrap.problems import DeclarationError, Problem  # noqa: PLC0415
+    from bootstrap.cli.linting import check  # noqa: PLC0415
 
-    names = [environment] if environment else [None, *manifest(directory, None).environments]
-    problems: set[Problem] = set()  # what is wrong with the base is found in every environment
-    for name in names:
-        try:
-            load(directory, name)
-            if scratch_url:
-                from bootstrap.service.lint import lint as build  # noqa: PLC0415  # heavy: only where it is asked for
-
-                build(directory, name, scratch_url, os.environ)
-        except DeclarationError as error:
-            problems.update(error.problems)
-    if problems:
-        raise DeclarationError([*problems])
-    click.echo(f"{directory}: the declaration is sound ({', '.join(name or 'base' for name in names)})")
+    for line in check(directories, environment, scratch_url):
+        click.echo(line)
     return 0
 
 
-@click.command()
+@click.command(cls=Command)
 def schema() -> int:
     """Print the JSON Schema of the YAML files, for editors."""
     from importlib.resources import files  # noqa: PLC0415

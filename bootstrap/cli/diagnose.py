@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bootstrap.cli.command import Command
 from bootstrap.cli.output import Output
 from bootstrap.problems import BootstrapError
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from bootstrap.service.diagnose import Diagnosis
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("text", metavar="TEXT|-", required=False)
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Read the error from a file instead.")
 @click.option(

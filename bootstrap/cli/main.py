@@ -11,6 +11,7 @@ import click
 
 from bootstrap import __version__
 from bootstrap.cli import commands
+from bootstrap.cli.command import Commands
 from bootstrap.cli.diagnose import diagnose
 from bootstrap.problems import BootstrapError
 from bootstrap.redact import redact
@@ -18,7 +19,7 @@ from bootstrap.redact import redact
 DEBUG_VARIABLE = "DB_BOOTSTRAP_DEBUG"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
     """Brings a database to what its declaration says, and proves it.

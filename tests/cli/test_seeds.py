@@ -114,3 +114,33 @@ def test_an_environment_has_rows_of_its_own(database: Database, shop: Path) -> N
     write(shop, database.engine, {"environments/dev/customers.yaml": extra})
     database.run("apply", "dev", "--dir", shop).ended(0)
     assert database.sql("SELECT id FROM customers ORDER BY id") == [(1,), (2,), (3,)]
+
+
+def test_null_and_the_empty_text_arrive_from_a_file_with_tabs(database: Database, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "schema/w.yaml": "tables:" + TABLE.format("words") + "\n",
+        "seeds/w.yaml": 'seeds: {words: {file: data/words.tsv.csv, delimiter: "\\t"}}\n',
+        "seeds/data/words.tsv.csv": b'id\tword\ttouched\n1\t""\t\n2\t\t5\n3\t"a\tb"\t\n',
+    }
+    folder = write(tmp_path, database.engine, files)
+    database.run("apply", "--dir", folder).ended(0)
+    assert database.sql("SELECT id, word, touched FROM words ORDER BY id") == [
+        (1, "", None), (2, None, 5), (3, "a\tb", None),
+    ]  # fmt: skip
+
+
+def test_rows_of_an_overlay_are_brought_in_as_those_of_the_base(database: Database, tmp_path: Path) -> None:
+    files = {
+        "schema/w.yaml": "tables:" + TABLE.format("words") + "\n",
+        "seeds/w.yaml": "seeds: {words: {mode: upsert, rows: [{id: 1, word: base}]}}\n",
+        "environments/dev.yaml": "seeds: {words: {rows: [{id: 2, word: overlay}]}}\n",
+        "environments/twice.yaml": "seeds: {words: {rows: [{id: 1, word: overlay}]}}\n",
+    }
+    folder = write(tmp_path, database.engine, files)
+    database.run("apply", "dev", "--dir", folder).ended(0)
+    database.sql("UPDATE words SET word = 'changed'")
+    pending = database.run("plan", "dev", "--dir", folder, "--format", "json").ended(0).data["seeds"]
+    done = database.run("apply", "dev", "--dir", folder, "--format", "json").ended(0).data["seeds"]
+    assert [item["rows"]["updated"] for item in (*pending, *done)] == [2, 2]
+    assert rows(database, "words") == [(1, "base"), (2, "overlay")]
+    assert "a second row of words with id 1" in database.run("apply", "twice", "--dir", folder).refused(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.columns import Column
@@ -11,13 +11,14 @@ from bootstrap.catalog.types import Domain
 from bootstrap.declaration.model import Position, SeedMode
 from bootstrap.declaration.report import Problems, near, shown
 from bootstrap.declaration.seeds.csv_rows import CsvError
+from bootstrap.declaration.seeds.identities import Identities
 from bootstrap.declaration.seeds.rows import Converter, RowSource, Signature, WrittenRow
 from bootstrap.declaration.seeds.values import Value, ValueProblem
 
 # After so many problems in the rows of one table the rest would say the same.
 _ENOUGH = 20
-# Keys are remembered to find the same one twice; of larger seeds the server finds it.
-_REMEMBERED = 200_000
+# What separates the cells of a CSV file, where it is not a comma.
+_OTHER_DELIMITERS = ";\t|"
 
 
 class RowChecker:
@@ -25,19 +26,19 @@ class RowChecker:
 
     def __init__(
         self, table: Table, catalog: Catalog, mode: SeedMode, key: tuple[str, ...] | None, converter: Converter,
-        problems: Problems,
+        identities: Identities, problems: Problems,
     ) -> None:  # fmt: skip
         self.table = table
         self.mode = mode
         self.converter = converter
+        self.identities = identities
         self.problems = problems
         self.known = {column.name: column for column in table.columns}
-        self.key = key if key is not None else _primary_key(table)
+        self.key = key if key is not None else primary_key(table)
         self._explicit = key is not None
         self._required = _required(table, catalog)
         self._never_null = [column.name for column in table.columns if not column.nullable]
-        self._found = 0
-        self._seen: dict[tuple[str | None, ...], Position] = {}
+        self._found, self._enough = 0, _ENOUGH
 
     def check(self, sources: Iterable[RowSource], position: Position) -> list[Signature]:
         """Check the key and every row; gives the signatures that occur, in order of appearance."""
@@ -57,11 +58,10 @@ class RowChecker:
                     if values is None:
                         continue
                     expressions = self.converter.expressions(values)
-                    signatures.setdefault((names, expressions), (tuple(row.values), expressions))
-                    if len(signatures) > 1 and self.mode in {SeedMode.SYNC, SeedMode.ONCE}:
-                        self._different(place)
-                        return []
-                    if self._found >= _ENOUGH:
+                    if (names, expressions) not in signatures:
+                        signatures[names, expressions] = (tuple(row.values), expressions)
+                        self._check_alike(signatures, place)
+                    if self._found >= self._enough:
                         return []
             except CsvError as error:
                 self.problems.add(Position(source.file, error.line), str(error), error.remedy)
@@ -75,7 +75,11 @@ class RowChecker:
         self._found += 1
         self.problems.add(place, what, remedy)
 
-    def _different(self, place: Position) -> None:
+    def _check_alike(self, signatures: Sized, place: Position) -> None:
+        """The rows of a mode that sees the table whole have one set of columns: else the rest is not looked at."""
+        if len(signatures) == 1 or self.mode not in {SeedMode.SYNC, SeedMode.ONCE}:
+            return
+        self._enough = 0
         self._problem(
             place,
             f"rows of {self.table.name} with different columns, in mode {self.mode}",
@@ -104,6 +108,11 @@ class RowChecker:
 
     def _check_columns(self, row: WrittenRow, place: Position) -> None:
         table = self.table.name
+        separator = self._other_delimiter(row)
+        if separator:
+            remedy = f'declare it in a seed file: {table}: {{file: …, delimiter: "{shown(separator)}"}}'
+            self._problem(place, f'the cells seem to be separated by "{shown(separator)}", not by a comma', remedy)
+            return
         for name in row.values:
             column = self.known.get(name)
             if column is None:
@@ -121,6 +130,13 @@ class RowChecker:
             if name not in self.key or self.mode is SeedMode.ONCE:
                 self._problem(place, f"the row leaves out {name}, which is not null and has no default", "add it")
 
+    def _other_delimiter(self, row: WrittenRow) -> str:
+        """The delimiter of a CSV file that was read with a wrong one: its only column is none of the table's."""
+        if row.header is None or len(row.values) != 1:
+            return ""
+        [name] = row.values
+        return "" if name in self.known else next((char for char in _OTHER_DELIMITERS if char in name), "")
+
     def _values(self, row: WrittenRow, place: Position) -> dict[str, Value] | None:
         try:
             values = self.converter.values(row)
@@ -130,22 +146,23 @@ class RowChecker:
         for name in self._never_null:
             if name in values and values[name].text is None:
                 self._problem(place, f"column {name} of {self.table.name} is not null", "give it a value")
-        if self.mode is not SeedMode.ONCE and len(self._seen) < _REMEMBERED:
+        if self.mode is not SeedMode.ONCE and not self.identities.full:
             self._check_double(values, place)
         return values
 
     def _check_double(self, values: dict[str, Value], place: Position) -> None:
-        keys = [values[name] for name in self.key if name in values]
-        identity = tuple([value.text for value in keys if not value.expression])
-        if None in identity or len(identity) != len(self.key):
+        found = self.identities.second(values, place)
+        if found is None:
             return
-        first = self._seen.setdefault(identity, place)
-        if first is not place:
-            shown_key = ", ".join(f"{name} {shown(text or '')}" for name, text in zip(self.key, identity, strict=True))
-            self._problem(place, f"a second row with {shown_key} (first in {first})", "remove one of them")
+        key, first = found
+        remedy = "remove one of the two rows"
+        if first.file != place.file:
+            remedy += ", or write replace: true where an overlay declares all rows of the table"
+        self._problem(place, f"a second row of {self.table.name} with {key} (first: {first})", remedy)
 
 
-def _primary_key(table: Table) -> tuple[str, ...]:
+def primary_key(table: Table) -> tuple[str, ...]:
+    """The columns of a table's primary key, which identify a row unless a seed gives others."""
     key = table.primary_key
     return tuple(part.column for part in key.columns if part.column) if key else ()
 

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
 csv.field_size_limit(2**31 - 1)
-_CELLS = r'(?:^|(?<={d}))\s*("(?:[^"]|"")*"|[^{d}"\r\n]*)'
+
+QUOTE = '"'
+# What ends a line, or stands for a quoted cell, cannot separate cells as well.
+NO_DELIMITERS = frozenset({QUOTE, "\n", "\r", "\0"})
 
 
 class CsvError(ValueError):
@@ -49,13 +52,39 @@ class _Lines:
             yield text
 
 
+class _Nulls:
+    """Tells NULL from text in the cells of a record.
+
+    The csv module gives values only. A record in which a cell may be either is split once more, by the same rules
+    (RFC 4180): a cell is quoted where its first character is a quote. The csv module has checked the record before, so
+    every cell ends at a delimiter, a line break or the end.
+    """
+
+    def __init__(self, delimiter: str, null: str) -> None:
+        self._null = null
+        self._quoted_null = QUOTE + null.replace(QUOTE, QUOTE * 2) + QUOTE
+        end = re.escape(delimiter)
+        self._cells = re.compile(rf'(?:(")[^"]*(?:""[^"]*)*"|[^{end}\r\n]*)(?:{end}|[\r\n]+|\Z)')
+
+    def mark(self, cells: list[str], lines: list[str]) -> tuple[str | None, ...]:
+        """The cells of the record that these lines hold, with None for NULL."""
+        null = self._null
+        if null not in cells:
+            return tuple(cells)
+        text = lines[0] if len(lines) == 1 else "".join(lines)
+        if self._quoted_null not in text:
+            return tuple([None if cell == null else cell for cell in cells])
+        quotes = self._cells.findall(text)  # one more than there are cells, where the last line ends in a line break
+        return tuple([None if cell == null and not quote else cell for cell, quote in zip(cells, quotes, strict=False)])
+
+
 def read_csv(
     open_stream: Callable[[], BinaryIO], delimiter: str, null: str
 ) -> tuple[tuple[str, ...], Iterator[CsvRow]]:
-    """The header, and the rows.
+    """Return the header and the rows.
 
     Args:
-        open_stream: gives the file anew.
+        open_stream: opens the file; called once.
         delimiter: one character.
         null: the unquoted text that is NULL.
 
@@ -63,7 +92,7 @@ def read_csv(
         CsvError: from here for the header, while iterating for a row.
     """
     rows = _records(open_stream, delimiter, null)
-    first = next(rows, None)
+    first = next((row for row in rows if row.cells), None)
     if first is None:
         raise CsvError(1, "the file is empty", "write the names of the columns in the first line")
     header = tuple(cell or "" for cell in first.cells)
@@ -71,21 +100,34 @@ def read_csv(
         if not name.strip():
             raise CsvError(1, f"column {place + 1} has no name", "write the names of the columns in the first line")
         if name in header[:place]:
-            raise CsvError(1, f"the column {name} is there twice", "remove one of them")
-    return header, _checked(rows, len(header))
+            raise CsvError(1, f"duplicate column {name}", "remove one of the two")
+    return header, _checked(rows, header)
 
 
-def _checked(rows: Iterator[CsvRow], width: int) -> Iterator[CsvRow]:
+def _checked(rows: Iterator[CsvRow], header: tuple[str, ...]) -> Iterator[CsvRow]:
+    width, empty = len(header), 0
     for row in rows:
-        if len(row.cells) != width:
-            raise CsvError(
-                row.line, f"{len(row.cells)} cells where the header has {width}", "quote cells that hold the delimiter"
-            )
-        yield row
+        if len(row.cells) == width and not empty:
+            yield row
+        elif not row.cells:
+            empty = row.line if width == 1 and not empty else empty
+        elif len(row.cells) != width:
+            raise CsvError(row.line, *_wrong_width(len(row.cells), width))
+        else:
+            what = "an empty line between the rows of a file with one column"
+            raise CsvError(empty, what, 'write "" for an empty text, or remove the line')
+
+
+def _wrong_width(found: int, expected: int) -> tuple[str, str]:
+    cells = "1 cell" if found == 1 else f"{found} cells"
+    if found > expected:
+        return f"{cells}, but the header has {expected}", "quote the cells that contain the delimiter"
+    return f"{cells}, but the header has {expected}", "write a delimiter for every column, also where the cell is empty"
 
 
 def _records(open_stream: Callable[[], BinaryIO], delimiter: str, null: str) -> Iterator[CsvRow]:
-    cells_of = re.compile(_CELLS.replace("{d}", re.escape(delimiter)))
+    """All records, also empty lines, which have no cells."""
+    nulls = _Nulls(delimiter, null)
     with open_stream() as stream:
         lines = _Lines(stream)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -97,20 +139,13 @@ def _records(open_stream: Callable[[], BinaryIO], delimiter: str, null: str) -> 
             except StopIteration:
                 return
             except csv.Error as error:
-                raise CsvError(lines.number, f"this is not CSV: {error}", "mend the quotes") from None
-            if not cells:
-                continue  # an empty line between the rows
-            yield CsvRow(_with_nulls(cells, lines.pending, null, cells_of), start)
+                raise CsvError(lines.number, *_not_csv(error, start)) from None
+            yield CsvRow(nulls.mark(cells, lines.pending), start)
 
 
-def _with_nulls(cells: list[str], pending: list[str], null: str, cells_of: re.Pattern[str]) -> tuple[str | None, ...]:
-    if null not in cells:
-        return tuple(cells)
-    text = "".join(pending)
-    if f'"{null}"' not in text:
-        return tuple(None if cell == null else cell for cell in cells)
-    # Only here it matters which of the cells were quoted, which the csv module does not tell.
-    quoted = [match[1].startswith('"') for match in cells_of.finditer(text.rstrip("\r\n"))]
-    if len(quoted) != len(cells):
-        quoted = [False] * len(cells)
-    return tuple(None if cell == null and not mark else cell for cell, mark in zip(cells, quoted, strict=True))
+def _not_csv(error: csv.Error, start: int) -> tuple[str, str]:
+    if "unexpected end" in str(error):
+        return f"the quote opened in the record that begins in line {start} is never closed", "close the quote"
+    if "new-line character" in str(error):
+        return "a carriage return (CR) without a line feed (LF)", "save the file with LF or CRLF line ends"
+    return f"not CSV: {error}", 'quote the whole cell, and write "" for a quote within it'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -21,23 +21,14 @@ from bootstrap.declaration.nodes import Mapping as MappingNode
 from bootstrap.declaration.nodes import Scalar, Sequence
 from bootstrap.declaration.project import DATA_FILES, Project
 from bootstrap.declaration.report import near, shown
-from bootstrap.declaration.seeds.check import RowChecker
+from bootstrap.declaration.seeds.check import RowChecker, primary_key
+from bootstrap.declaration.seeds.csv_rows import NO_DELIMITERS, QUOTE
+from bootstrap.declaration.seeds.entries import Entry, merged
+from bootstrap.declaration.seeds.identities import Identities
 from bootstrap.declaration.seeds.rows import Converter, FileRows, ListedRows, RowSource, WrittenRow
 from bootstrap.declaration.seeds.values import Form, from_node
 from bootstrap.declaration.shapes.files import SeedFile, SeedShape
 from bootstrap.declaration.store import inside
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """What one place says about the rows of one table."""
-
-    table: Ref
-    mode: SeedMode
-    key: tuple[str, ...] | None  # None: the primary key
-    source: RowSource
-    position: Position
-    replaces: bool
 
 
 def read_seeds(project: Project, assembly: Assembly, catalog: Catalog) -> tuple[Seed, ...]:
@@ -62,14 +53,12 @@ class _Seeds:
             overlay += self._entries(self.project.overlay.seeds, self.project.overlay_reading)
         base += self._data_files(self.project.seeds)
         overlay += self._data_files(self.project.overlay_seeds)
-        replaced = {entry.table for entry in overlay if entry.replaces}
-        entries = [entry for entry in base if entry.table not in replaced] + overlay
-        tables: dict[Ref, list[_Entry]] = {}
-        for entry in entries:
+        tables: dict[Ref, list[Entry]] = {}
+        for entry in merged(base, overlay, self.problems):
             tables.setdefault(entry.table, []).append(entry)
         return tuple(seed for group in tables.values() for seed in self._table(group))
 
-    def _files(self, paths: list[str]) -> Iterator[_Entry]:
+    def _files(self, paths: list[str]) -> Iterator[Entry]:
         for path in paths:
             if path.endswith(DATA_FILES):
                 continue
@@ -84,7 +73,7 @@ class _Seeds:
             if shape is not None:
                 yield from self._entries(shape.seeds, reading)
 
-    def _data_files(self, paths: list[str]) -> Iterator[_Entry]:
+    def _data_files(self, paths: list[str]) -> Iterator[Entry]:
         """Data files that no YAML file speaks of: the table is the file's name, the rows are inserted."""
         for path in paths:
             if path.endswith(DATA_FILES) and path not in self.named_files:
@@ -92,14 +81,14 @@ class _Seeds:
                     PurePosixPath(path).stem, SeedShape(), FileRows(self.project.store, path), Position(path, 1)
                 )
 
-    def _entries(self, seeds: Mapping[str, SeedShape], reading: Reading) -> Iterator[_Entry]:
+    def _entries(self, seeds: Mapping[str, SeedShape], reading: Reading) -> Iterator[Entry]:
         for name, shape in seeds.items():
             position = reading.position(seeds, name)
             source = self._source(name, shape, reading, position)
             if source is not None:
                 yield from self._entry(name, shape, source, position)
 
-    def _entry(self, name: str, shape: SeedShape, source: RowSource, position: Position) -> Iterator[_Entry]:
+    def _entry(self, name: str, shape: SeedShape, source: RowSource, position: Position) -> Iterator[Entry]:
         builder = Builder(self.project.reading(position.file), self.assembly)
         schema, table = builder.name(name, position, "table")
         ref = Ref(Kind.TABLE, schema, table)
@@ -111,9 +100,9 @@ class _Seeds:
                 near(name, known, "declare the table under schema/, or remove the seeds"),
             )  # fmt: skip
             return
-        yield _Entry(
+        yield Entry(
             table=ref,
-            mode=SeedMode(shape.mode),
+            mode=SeedMode(shape.mode) if shape.mode else None,
             key=listed(shape.key) if shape.key else None,
             source=source,
             position=position,
@@ -137,48 +126,64 @@ class _Seeds:
                 position, f"there is no data file {shown(given)}", "name a .csv or .jsonl file, relative to this one"
             )
             return None
-        if shape.delimiter is not None and len(shape.delimiter) != 1:
-            self.problems.add(position, "delimiter is not one character", 'write one, as "\\t"')
-            return None
         self.named_files.add(found)
-        return FileRows(self.project.store, found, shape.delimiter or ",", shape.null or "")
+        return self._csv_source(found, shape, position)
 
-    def _table(self, entries: list[_Entry]) -> Iterator[Seed]:
-        """The seeds of one table: entries in the same way together."""
-        groups: dict[tuple[SeedMode, tuple[str, ...] | None, Form], list[_Entry]] = {}
+    def _csv_source(self, path: str, shape: SeedShape, position: Position) -> RowSource | None:
+        delimiter = "," if shape.delimiter is None else shape.delimiter
+        null = shape.null or ""
+        if len(delimiter) != 1 or delimiter in NO_DELIMITERS:
+            what = f'delimiter: "{shown(delimiter)}" cannot separate cells'
+            self.problems.add(position, what, 'write one character that is no quote and no line break, as "\\t"')
+            return None
+        if null.startswith(QUOTE) or any(char in null for char in (delimiter, "\r", "\n")):
+            what = f'null: "{shown(null)}" can never be an unquoted cell'
+            self.problems.add(position, what, "write a text without quotes, delimiters and line breaks, as \\N")
+            return None
+        return FileRows(self.project.store, path, delimiter, null)
+
+    def _table(self, entries: list[Entry]) -> Iterator[Seed]:
+        """The seeds of one table: entries with the same mode, key and kind of values together."""
+        groups: dict[tuple[SeedMode | None, tuple[str, ...], Form], list[Entry]] = {}
+        table = self.catalog.table(entries[0].table)
+        default = primary_key(table)
         for entry in entries:
-            groups.setdefault((entry.mode, entry.key, entry.source.form), []).append(entry)
+            groups.setdefault((entry.mode, entry.key or default, entry.source.form), []).append(entry)
         whole = next((entry for entry in entries if entry.mode in {SeedMode.SYNC, SeedMode.ONCE}), None)
         if whole is not None and len(groups) > 1:
-            other = next(entry for entry in entries if (entry.mode, entry.key) != (whole.mode, whole.key))
+            other = next(entry for entry in entries if entry.mode is not whole.mode or entry.source is not whole.source)
             self.problems.add(
                 other.position,
-                f"rows of {self._name(whole)}, whose mode is {whole.mode} in {whole.position}",
-                "put all its rows there, or choose insert or upsert",
+                f"more rows of {self._name(whole)}, whose rows in {whole.position} have mode {whole.mode}",
+                "declare all rows of this table in one place and format, or with mode insert or upsert",
             )
             return
-        for group in groups.values():
-            yield from self._group(group)
+        columns = {column.name: _of_base_type(column, self.catalog) for column in table.columns}
+        keys = dict.fromkeys(key for _, key, _ in groups if key and all(name in columns for name in key))
+        identities = Identities(columns, keys, all_of_them=len(groups) > 1)
+        for (_, _, form), group in groups.items():
+            converter = Converter(columns, self.project.manifest.engine, form)
+            yield from self._group(group, table, converter, identities)
 
-    def _name(self, entry: _Entry) -> str:
+    def _name(self, entry: Entry) -> str:
         return entry.table.name if entry.table.schema == self.assembly.default_schema else entry.table.path
 
-    def _group(self, entries: list[_Entry]) -> Iterator[Seed]:
+    def _group(
+        self, entries: list[Entry], table: Table, converter: Converter, identities: Identities
+    ) -> Iterator[Seed]:  # fmt: skip
         first = entries[0]
-        table = self.catalog.table(first.table)
-        columns = {column.name: _of_base_type(column, self.catalog) for column in table.columns}
-        converter = Converter(columns, self.project.manifest.engine, first.source.form)
-        checker = RowChecker(table, self.catalog, first.mode, first.key, converter, self.problems)
+        mode = first.mode or SeedMode.INSERT
+        checker = RowChecker(table, self.catalog, mode, first.key, converter, identities, self.problems)
         sources = tuple(entry.source for entry in entries)
         signatures = checker.check(sources, first.position)
         content = "\n".join(source.digest() for source in sources)
         for signature in signatures:
-            facts: tuple[Any, ...] = (first.table.path, first.mode, checker.key, signature[0], sorted(signature[1]))
+            facts: tuple[Any, ...] = (first.table.path, mode, checker.key, signature[0], sorted(signature[1]))
             yield Seed(
                 table=first.table,
                 columns=signature[0],
-                key=() if first.mode is SeedMode.ONCE else checker.key,
-                mode=first.mode,
+                key=() if mode is SeedMode.ONCE else checker.key,
+                mode=mode,
                 rows=lambda signature=signature: converter.stream(sources, signature),  # type: ignore[misc]  # the default binds the loop's value
                 expressions=signature[1],
                 digest=hashlib.sha256(f"{facts!r}\n{content}".encode()).hexdigest(),

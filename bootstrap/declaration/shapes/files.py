@@ -107,15 +107,22 @@ class SeedShape(Shape):
     """Rows of one table."""
 
     mode: Annotated[
-        Literal["insert", "upsert", "sync", "once"],
+        Literal["insert", "upsert", "sync", "once"] | None,
         Meta(
             description=(
                 "insert (default): never touch a row that exists; upsert; sync: also delete the rest; "
-                "once: only into an empty table."
+                "once: only into an empty table. In an overlay the default is the base's mode for the table."
             )
         ),
-    ] = "insert"
-    key: Annotated[Strings | None, Meta(description="Columns that identify a row. Default: the primary key.")] = None
+    ] = None
+    key: Annotated[
+        Strings | None,
+        Meta(
+            description=(
+                "Columns that identify a row. Default: the primary key; in an overlay, the base's key for the table."
+            )
+        ),
+    ] = None
     columns: Annotated[list[str] | None, Meta(description="Columns, where the rows are lists.")] = None
     rows: Annotated[
         list[Any] | None,

@@ -1,0 +1,68 @@
+"""Arguments of the command line: an option that is given twice is honoured twice or refused, never half-heard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from bootstrap.cli.command import Command
+from bootstrap.cli.main import cli
+
+SINGLE = [
+    (name, option)
+    for name, command in sorted(cli.commands.items())
+    for option in command.params
+    if isinstance(option, click.Option) and not option.multiple and not (option.is_flag and not option.secondary_opts)
+]
+REPEATABLE = {"--allow", "--dir", "--env", "--ignore", "--schema", "--table"}
+
+
+@pytest.mark.parametrize(("command", "option"), SINGLE, ids=lambda value: str(getattr(value, "name", value)))
+def test_an_option_with_one_value_is_refused_where_it_is_given_twice(command: str, option: click.Option) -> None:
+    first, second = option.opts[0], option.opts[-1]
+    one, other = option.type.choices[:2] if isinstance(option.type, click.Choice) else ("1", "2")
+    for arguments in ([first, one, second, other], [f"{first}={one}", f"{second}={other}"], [first, one, second, one]):
+        done = CliRunner().invoke(cli, [command, *arguments])
+        assert done.exit_code == 2
+        assert f"{first} is given 2 times: give it once" in done.output
+
+
+def test_every_command_holds_to_it_and_what_may_be_repeated_is_known() -> None:
+    assert all(isinstance(command, Command) for command in cli.commands.values())
+    several = {
+        option.opts[0] for command in cli.commands.values() for option in command.params
+        if isinstance(option, click.Option) and option.multiple
+    }  # fmt: skip
+    assert several <= REPEATABLE
+
+
+@pytest.mark.parametrize("order", [("bad", "good"), ("good", "bad")])
+def test_lint_looks_at_every_directory(tmp_path: Path, order: tuple[str, str]) -> None:
+    for name, engine in (("good", "mysql"), ("bad", "nosql"), ("worse", "")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "bootstrap.yaml").write_text(f"version: 1\nengine: {engine}\n")
+    directories = [part for name in (*order, "worse") for part in ("--dir", str(tmp_path / name))]
+    done = CliRunner().invoke(cli, ["lint", *directories], standalone_mode=False)
+    found = str(done.exception)
+    assert f"{tmp_path}/bad/bootstrap.yaml:2: " in found
+    assert f"{tmp_path}/worse/bootstrap.yaml:2: " in found
+    assert "good" not in found
+    done = CliRunner().invoke(cli, ["lint", "--dir", str(tmp_path / "good"), "--dir", str(tmp_path / "good")])
+    assert done.output.count("good: no problems") == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("plna", 'unknown command "plna": did you mean "plan"?'),
+        ("aply", 'did you mean "apply"?'),
+        ("destroy", 'unknown command "destroy": commands: apply, '),
+    ],
+)
+def test_a_misspelt_command_gets_a_suggestion(typed: str, answer: str) -> None:
+    done = CliRunner().invoke(cli, [typed, "production"])
+    assert done.exit_code == 2
+    assert answer in done.output
