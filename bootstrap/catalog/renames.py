@@ -20,7 +20,9 @@ from bootstrap.catalog.types import CompositeType, Sequence
 # Quoted strings and identifiers are skipped or taken whole, so that a name inside a literal is never touched.
 _TOKENS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*""")
 _RELATIONS = frozenset({Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW})
-_SQL_TEXTS = frozenset({"expression", "default", "where", "when", "using", "check", "definition", "bound"})
+_SQL_TEXTS = frozenset(
+    {"expression", "sub_expression", "default", "where", "when", "using", "check", "definition", "bound"}
+)
 
 
 def apply_renames(current: Catalog, desired: Catalog, *, follows_renames: bool) -> tuple[list[Change], Catalog]:

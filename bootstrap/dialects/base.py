@@ -11,9 +11,9 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.problems import DeclarationError, Problem
 
 if TYPE_CHECKING:  # what an unchanged database never needs
-    from bootstrap.catalog.changes import Change
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.catalog.ref import Kind, Ref
+    from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
     from bootstrap.plan.statement import Hazard, Statement
 
@@ -276,11 +276,11 @@ class Dialect(Protocol):
         the server's own words when an object cannot be made.
         """
 
-    def hazards(self, change: Change, context: RenderContext) -> list[Hazard]:
-        """What can go wrong with one change, whether or not it has a statement of its own."""
+    def hazards(self, operation: PlannedOperation, context: RenderContext) -> list[Hazard]:
+        """What can go wrong with one operation, whether or not it has a statement of its own."""
 
-    def render(self, change: Change, context: RenderContext) -> list[Statement]:
-        """The statements that carry out one change, safest way first. Raises Refused for what cannot be done."""
+    def render(self, operation: PlannedOperation, context: RenderContext) -> list[Statement]:
+        """The statements that carry out one operation, safest way first. Raises Refused for what cannot be done."""
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:
         """What a statement that makes the role says as its password: a verifier made here where the server takes one,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -45,6 +44,7 @@ from bootstrap.plan.parents import parenthood, partitioned_by
 from bootstrap.plan.partitions import partitions_last
 from bootstrap.plan.ranks import rank
 from bootstrap.plan.rules import Rules
+from bootstrap.plan.sorting import sorted_by_rank
 
 _Index: TypeAlias = dict[Ref, set[int]]
 
@@ -55,8 +55,13 @@ def order_changes(changes: Sequence[Change], current: Catalog, desired: Catalog,
     Stable and total: the same input gives the same order. A cycle that no single order can satisfy (mutually
     recursive functions) is broken at its lowest-ranked change, and the server has the last word.
     """
-    before = _Precedence(changes, current, desired, rules).edges()
-    return [changes[index] for index in _sorted(before, [rank(change) for change in changes])]
+    before = precedence(changes, current, desired, rules)
+    return [changes[index] for index in sorted_by_rank(before, [rank(change) for change in changes])]
+
+
+def precedence(changes: Sequence[Change], current: Catalog, desired: Catalog, rules: Rules) -> dict[int, set[int]]:
+    """Return for each change, by its place, the places of those that must come before it."""
+    return _Precedence(changes, current, desired, rules).edges()
 
 
 class _Precedence:
@@ -332,43 +337,3 @@ def _counting(table: Ref, current: Catalog) -> Iterator[Ref]:
     for column in found.columns if isinstance(found, Table) else ():
         if column.auto_increment:
             yield table.child(Kind.COLUMN, column.name)
-
-
-def _sorted(before: dict[int, set[int]], ranks: Sequence[int]) -> Iterator[int]:
-    after: dict[int, set[int]] = defaultdict(set)
-    waiting = {index: set(before.get(index, ())) for index in range(len(ranks))}
-    for index, firsts in waiting.items():
-        for first in firsts:
-            after[first].add(index)
-    ready = [(ranks[index], index) for index, firsts in waiting.items() if not firsts]
-    heapq.heapify(ready)
-    while waiting:
-        if not ready:
-            index = min(_innermost_cycle(waiting), key=lambda item: (ranks[item], item))
-        else:
-            index = heapq.heappop(ready)[1]
-            if index not in waiting:
-                continue
-        del waiting[index]
-        yield index
-        for follower in after[index]:
-            if follower in waiting:
-                waiting[follower].discard(index)
-                if not waiting[follower]:
-                    heapq.heappush(ready, (ranks[follower], follower))
-
-
-def _innermost_cycle(waiting: dict[int, set[int]]) -> set[int]:
-    """Changes that wait only for each other: breaking the order anywhere else would do something too early for
-    nothing.
-    """
-    smallest: set[int] = set(waiting)
-    for start in waiting:
-        found, stack = {start}, [start]
-        while stack and len(found) < len(smallest):
-            fresh = waiting[stack.pop()] - found
-            found |= fresh
-            stack += fresh
-        if len(found) < len(smallest):
-            smallest = found
-    return smallest

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import AddConstraint, Alter, Change, Leave, RenameColumn, Repartition
+from bootstrap.catalog.changes import AddConstraint, Alter, Change, Leave, Repartition
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.table_diff import bare
@@ -19,15 +19,11 @@ from bootstrap.plan.rules import Rules
 
 def with_repartitions(changes: Sequence[Change], current: Catalog, desired: Catalog, rules: Rules) -> Iterator[Change]:
     """The changes, with what happens to the partitions of each table in changes of their own."""
-    renamed: dict[Ref | None, set[str]] = defaultdict(set)
-    for change in changes:
-        if isinstance(change, RenameColumn):
-            renamed[change.ref.owner].add(change.after.name)
     apart: dict[Ref | None, list[Leave | Repartition]] = {}
     for before in current.of(Table):
         after = desired.objects.get(before.ref)
         if isinstance(after, Table):
-            apart[before.ref] = list(_steps(before, after, renamed[before.ref], rules))
+            apart[before.ref] = list(_steps(before, after, rules))
             yield from apart[before.ref]
     for change in changes:
         if apart.get(change.ref if isinstance(change, Alter) else None):
@@ -36,10 +32,10 @@ def with_repartitions(changes: Sequence[Change], current: Catalog, desired: Cata
             yield change
 
 
-def _steps(before: Table, after: Table, renamed: Set[str], rules: Rules) -> Iterator[Leave | Repartition]:
+def _steps(before: Table, after: Table, rules: Rules) -> Iterator[Leave | Repartition]:
     """What happens to the partitions of one table."""
     left = before
-    if before.partitioning is not None and rules.lets_go_of_partitions(before, after, renamed):
+    if before.partitioning is not None and rules.lets_go_of_partitions(before, after):
         yield Leave(before)
         left = replace(before, partitioning=None)
     if left.partitioning != after.partitioning:

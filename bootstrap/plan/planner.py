@@ -7,7 +7,9 @@ from bootstrap.catalog.diff import Difference
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.plan.circles import with_open_circles
 from bootstrap.plan.inline_keys import with_inline_keys
-from bootstrap.plan.order import order_changes
+from bootstrap.plan.joining import joined
+from bootstrap.plan.operations import PlannedOperation
+from bootstrap.plan.order import order_changes, precedence
 from bootstrap.plan.positions import with_positions
 from bootstrap.plan.rebuild import with_rebuilds
 from bootstrap.plan.rules import Rules
@@ -19,6 +21,14 @@ def planned_changes(difference: Difference, rules: Rules) -> list[Change]:
     changes = with_open_circles(changes, difference.current, difference.desired)
     ordered = order_changes(changes, difference.current, difference.desired, rules)
     return with_inline_keys(ordered, difference.current) if rules.inline_keys else ordered
+
+
+def planned_operations(difference: Difference, changes: list[Change], rules: Rules) -> list[PlannedOperation]:
+    """The planned changes as operations: what the engine can do to one table together is one of them."""
+    if rules.joining is None:
+        return list(changes)
+    before = precedence(changes, difference.current, difference.desired, rules)
+    return joined(changes, before, difference.current, difference.desired, rules.joining)
 
 
 def created_tables(changes: list[Change]) -> frozenset[Ref]:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Alter, AlterColumn, AlterConstraint, AlterIndex, Change
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+
+
+class Joining(Protocol):
+    """Which changes of one table the engine takes in one ALTER TABLE; pure, no SQL."""
+
+    def joins(self, change: Change, actions: Sequence[Change]) -> bool:
+        """Whether a change can be one more action of an ALTER TABLE that has these; without any, whether of any."""
+
+    def may_stand_apart(self, change: Change) -> bool:
+        """Whether a change may be an ALTER TABLE of its own beside the other changes of its table, where something
+        else has to come between them.
+        """
 
 
 class Rules(Protocol):
@@ -19,6 +31,9 @@ class Rules(Protocol):
 
     inline_keys: bool
     """Whether foreign keys between new tables are made by CREATE TABLE: adding one later copies the table (MySQL)."""
+
+    joining: Joining | None
+    """How changes of one table become one ALTER TABLE; None where each is rendered by itself."""
 
     follows_renames: bool
     """Whether the server rewrites views when a table or column they use is renamed (PostgreSQL) or not (MySQL)."""
@@ -32,10 +47,8 @@ class Rules(Protocol):
     def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
         """The tables of both that can only be dropped and created again, with their rows."""
 
-    def lets_go_of_partitions(self, before: Table, after: Table, renamed: Set[str]) -> bool:
-        """Whether a partitioned table can only become what it shall be without its partitions meanwhile (MySQL).
-        ``renamed``: the new names of columns that are called otherwise until then.
-        """
+    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:
+        """Whether a partitioned table can only become what it shall be without its partitions meanwhile (MySQL)."""
 
     def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:
         """What the change takes away for a moment: for each identity the kinds of dependents that must be dropped

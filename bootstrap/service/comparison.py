@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bootstrap.catalog.borrow import borrowed
 from bootstrap.catalog.catalog import Catalog, DatabaseObject, table_members
-from bootstrap.catalog.changes import Change, Create, Rename, subject_of
+from bootstrap.catalog.changes import Change, Create, Rename
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
@@ -15,7 +15,8 @@ from bootstrap.catalog.security import Role
 from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Dialect, Endpoint, Locate, RenderContext, Scope, Session, TableSize
-from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes
+from bootstrap.plan.operations import changes_of, subject_of_operation
+from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes, planned_operations
 from bootstrap.plan.statement import Operation, Plan
 from bootstrap.plan.undeclared import Undeclared
 from bootstrap.problems import DeclarationError
@@ -157,15 +158,18 @@ def _operations(work: Work, difference: Difference, changes: list[Change]) -> tu
 def operations_of(
     dialect: Dialect, difference: Difference, changes: list[Change], context: RenderContext
 ) -> tuple[Operation, ...]:
-    """Give each change its hazards and its statements."""
+    """Give each operation the hazards of its changes and its statements."""
     undeclared = Undeclared(difference, changes, dialect.rules)
     return tuple(
         Operation(
-            subject=subject_of(change),
-            hazards=(*dialect.hazards(change, context), *undeclared.hazards(change)),
-            statements=tuple(dialect.render(change, context)),
+            subject=subject_of_operation(planned),
+            hazards=(
+                *dialect.hazards(planned, context),
+                *(hazard for change in changes_of(planned) for hazard in undeclared.hazards(change)),
+            ),
+            statements=tuple(dialect.render(planned, context)),
         )
-        for change in changes
+        for planned in planned_operations(difference, changes, dialect.rules)
     )
 
 

@@ -13,7 +13,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.dialects.base import RenderContext, Scope, ServerError
 from bootstrap.dialects.mysql.dialect import DIALECT
 from bootstrap.dialects.mysql.session import MySqlSession, connect
-from bootstrap.plan.planner import created_tables, planned_changes
+from bootstrap.plan.planner import created_tables, planned_changes, planned_operations
 from bootstrap.plan.statement import Statement
 from tests.conftest import endpoint_of
 
@@ -54,7 +54,8 @@ class Place:
             desired=difference.desired,
             created=created_tables(changes),
         )
-        return [statement for change in changes for statement in DIALECT.render(change, context)]
+        operations = planned_operations(difference, changes, DIALECT.rules)
+        return [statement for operation in operations for statement in DIALECT.render(operation, context)]
 
     def apply(self, desired: Catalog) -> list[Statement]:
         """Plan and run, as the executor does: the next fallback where an algorithm is not possible."""

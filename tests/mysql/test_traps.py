@@ -19,6 +19,7 @@ from bootstrap.dialects.base import RenderContext, TableSize
 from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.mysql.dialect import DIALECT
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.planner import planned_operations
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 from tests.mysql.place import Place, table
@@ -163,7 +164,8 @@ def planned(place: Place, wanted: Catalog, rows: int) -> list[Statement]:
         server=place.session.server, current=difference.current, desired=difference.desired,
         sizes={table("t"): TableSize(rows, rows * 100)},
     )  # fmt: skip
-    return [statement for change in difference.changes for statement in DIALECT.render(change, context)]
+    operations = planned_operations(difference, list(difference.changes), DIALECT.rules)
+    return [statement for operation in operations for statement in DIALECT.render(operation, context)]
 
 
 def test_a_copy_blocks_only_on_a_large_table_and_is_named(place: Place) -> None:

@@ -16,7 +16,7 @@ from bootstrap.dialects.base import Dialect, RenderContext, Server
 from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.postgresql.capabilities import capabilities_of
 from bootstrap.dialects.registry import dialect_for
-from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes
+from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes, planned_operations
 
 FEW, FACTOR = 40, 4
 SERVERS = {
@@ -41,7 +41,11 @@ def calls(dialect: Dialect, current: Catalog, desired: Catalog) -> int:
         server=SERVERS[dialect.name], current=difference.current, desired=difference.desired,
         created=created_tables(changes), dropped=dropped_objects(changes),
     )  # fmt: skip
-    statements = [statement for change in changes for statement in dialect.render(change, context)]
+    statements = [
+        statement
+        for operation in planned_operations(difference, changes, rules)
+        for statement in dialect.render(operation, context)
+    ]
     profile.disable()
     assert statements
     return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]  # the stubs lack it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.plan.planner import planned_changes
+from bootstrap.plan.rules import Joining
 
 SCHEMA = "app"
 
@@ -27,6 +28,7 @@ class FakeRules:
 
     inline_indexes: bool = False
     inline_keys: bool = False
+    joining: Joining | None = None
     follows_renames: bool = True
     gone_with_column: frozenset[Kind] = frozenset({Kind.INDEX})
     replaced: frozenset[Ref] = frozenset()
@@ -38,7 +40,7 @@ class FakeRules:
     def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:  # noqa: ARG002  # none is
         return frozenset()
 
-    def lets_go_of_partitions(self, before: Table, after: Table, renamed: Set[str]) -> bool:  # noqa: ARG002  # none does
+    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:  # noqa: ARG002  # none does
         return False
 
     def drops_privileges(self, kind: Kind) -> bool:  # noqa: ARG002  # the same for every kind

@@ -39,6 +39,9 @@ _SINCE: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "generated_pk": ((8, 0, 30), _NEVER),  # sql_generate_invisible_primary_key
     # 8.0.29 to 8.0.31 wrote redo that could not be replayed after an INSTANT change: not asked for before 8.0.32.
     "instant": ((8, 0, 32), (10, 4, 0)),
+    "instant_metadata": (_NEVER, (10, 4, 0)),  # what no row shows is INSTANT too, and goes with other INSTANT changes
+    "instant_expressions": (_NEVER, (10, 4, 0)),  # a new column's default may be an expression of one value
+    "renames_in_expressions": (_NEVER, (10, 5, 2)),  # RENAME COLUMN rewrites what names the column in its table
     "instant_order": (_NEVER, (10, 4, 0)),  # the order of columns without a rebuild
     "nocopy": (_NEVER, (10, 3, 0)),  # ALGORITHM=NOCOPY
     "max_statement_time": (_NEVER, (10, 1, 1)),

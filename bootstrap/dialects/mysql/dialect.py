@@ -33,8 +33,8 @@ from bootstrap.dialects.mysql.writable import check_writable
 
 if TYPE_CHECKING:
     from bootstrap.catalog.catalog import Catalog
-    from bootstrap.catalog.changes import Change
     from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
     from bootstrap.plan.statement import Hazard, Statement
 
@@ -79,15 +79,15 @@ class MySqlDialect:
 
         return normalise(cast(MySqlSession, session), declared, locate=locate, scratch=scratch)
 
-    def hazards(self, change: Change, context: RenderContext) -> list[Hazard]:
-        """What can go wrong with one change."""
-        return [hazard for statement in self.render(change, context) for hazard in statement.hazards]
+    def hazards(self, operation: PlannedOperation, context: RenderContext) -> list[Hazard]:
+        """What can go wrong with one operation."""
+        return [hazard for statement in self.render(operation, context) for hazard in statement.hazards]
 
-    def render(self, change: Change, context: RenderContext) -> list[Statement]:
-        """The statements that carry out one change. Raises Refused for what cannot be done."""
+    def render(self, operation: PlannedOperation, context: RenderContext) -> list[Statement]:
+        """The statements that carry out one operation. Raises Refused for what cannot be done."""
         from bootstrap.dialects.mysql.render import render
 
-        return render(change, context)
+        return render(operation, context)
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:  # noqa: ARG002  # as PostgreSQL needs it
         """The password itself: it may only be hashed by the server, which keeps it out of its logs (MySQL manual,
@@ -107,9 +107,11 @@ class MySqlDialect:
         """Raise Unreachable where this is a reader, a replica, or a proxy that shares connections."""
         check_writable(cast(MySqlSession, session))
 
-    def is_leftover(self, ref: Ref) -> bool:  # noqa: ARG002  # no change needs a means of its own here
-        """Whether this is a means of ours: there are none."""
-        return False
+    def is_leftover(self, ref: Ref) -> bool:
+        """Whether this is a CHECK constraint that is there only between two statements of ours."""
+        from bootstrap.dialects.mysql.render.columns import LEFTOVER_CHECK
+
+        return ref.kind is Kind.CHECK and ref.name.startswith(LEFTOVER_CHECK)
 
     def history_schema(self) -> Sequence[str]:
         """Idempotent statements that make or upgrade our own history tables."""

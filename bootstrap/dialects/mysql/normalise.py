@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import AddConstraint, Create
 from bootstrap.catalog.code import Event, Routine, Trigger, View
+from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
@@ -16,11 +17,12 @@ from bootstrap.dialects.mysql.introspect import introspect_database
 from bootstrap.dialects.mysql.introspection.lexer import without_database
 from bootstrap.dialects.mysql.privileges import canonical_grants, canonical_role
 from bootstrap.dialects.mysql.render import render
-from bootstrap.dialects.mysql.render.keys import is_dangling
 from bootstrap.dialects.mysql.render.tables import create_table_with_keys
 from bootstrap.dialects.mysql.scratch import scratch_database
 from bootstrap.dialects.mysql.session import MySqlSession, connect
 from bootstrap.plan.inline_keys import referenced_first
+from bootstrap.plan.joining import is_dangling
+from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import DeclarationError, Problem, Refused
 
@@ -120,18 +122,11 @@ def _jobs(
             if isinstance(item, Table) and item.foreign_keys and not _has_dangling(item, context):
                 jobs.append(_Job(item.ref, create_table_with_keys(item, context)))
                 alone = _Job(item.ref, render(Create(item), context))
-                keys = [
-                    _Job(item.ref.child(Kind.FOREIGN_KEY, key.name), render(AddConstraint(item, key), context))
-                    for key in item.foreign_keys
-                ]
-                late[item.ref] = [alone, *keys]
+                late[item.ref] = [alone, *_key_jobs(item, context)]
             else:
                 jobs.append(_Job(item.ref, render(Create(item), context)))
                 if isinstance(item, Table):
-                    jobs += [
-                        _Job(item.ref.child(Kind.FOREIGN_KEY, key.name), render(AddConstraint(item, key), context))
-                        for key in item.foreign_keys
-                    ]
+                    jobs += _key_jobs(item, context)
         except Refused as reason:
             problems.append(_problem(locate, item.ref, str(item.ref), str(reason)))
     if problems:
@@ -139,8 +134,22 @@ def _jobs(
     return jobs, late
 
 
+def _key_jobs(table: Table, context: RenderContext) -> list[_Job]:
+    """One for each foreign key: any may be the one that the server refuses."""
+    return [
+        _Job(table.ref.child(Kind.FOREIGN_KEY, key.name), render(_adding(table, key, context.desired), context))
+        for key in table.foreign_keys
+    ]
+
+
+def _adding(table: Table, key: ForeignKey, desired: Catalog) -> AlterTable:
+    dangling = frozenset({key.name} if is_dangling(key, desired, is_new=True) else ())
+    action = AddConstraint(table, key)
+    return AlterTable(before=table, after=table, actions=(action,), is_new=True, dangling=dangling)
+
+
 def _has_dangling(table: Table, context: RenderContext) -> bool:
-    return any(is_dangling(table, key, context) for key in table.foreign_keys)
+    return any(is_dangling(key, context.desired, is_new=True) for key in table.foreign_keys)
 
 
 def _in_order(objects: list[DatabaseObject]) -> list[DatabaseObject]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.indexes import IndexPart
@@ -12,7 +12,7 @@ from bootstrap.dialects.mysql.render.conversions import is_convertible
 from bootstrap.dialects.mysql.text import unquoted
 
 
-def are_in_the_way(before: Table, after: Table, renamed: Set[str]) -> bool:
+def are_in_the_way(before: Table, after: Table) -> bool:
     """Whether the partitions must be let go of while the columns and keys change."""
     if before.partitioning is None or after.partitioning is None:
         return False
@@ -20,8 +20,6 @@ def are_in_the_way(before: Table, after: Table, renamed: Set[str]) -> bool:
         return True  # they are divided by columns that nobody may have named, and that go with the versioning
     columns = set(columns_of(before.partitioning, before))
     if any(_replaced(before.column(name), after.column(name)) for name in columns):
-        return True
-    if any(_mentions(before.partitioning, name) for name in renamed):
         return True
     if before.partitioning == after.partitioning:
         return False
@@ -32,12 +30,12 @@ def are_in_the_way(before: Table, after: Table, renamed: Set[str]) -> bool:
 
 def columns_of(partitioning: MySqlPartitioning, table: Table) -> Iterator[str]:
     """The columns of the partitions and sub-partitions; of a KEY () those of the primary key."""
-    yield from (column.name for column in table.columns if _mentions(partitioning, column.name))
+    yield from (column.name for column in table.columns if mentions(partitioning, column.name))
     if "key" in partitioning.method and not partitioning.expression:
         yield from (part.column for key in _primary(table) for part in key if part.column)
 
 
-def _mentions(partitioning: MySqlPartitioning, name: str) -> bool:
+def mentions(partitioning: MySqlPartitioning, name: str) -> bool:
     """Whether the rows are divided by a column of that name."""
     text = f"{partitioning.expression} {partitioning.sub_expression or ''}"
     return name.casefold() in {unquoted(token.text).casefold() for token in tokens_of(text)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import (
@@ -11,7 +11,6 @@ from bootstrap.catalog.changes import (
     AlterConstraint,
     AlterIndex,
     Change,
-    RenameColumn,
     Repartition,
 )
 from bootstrap.catalog.code import Event, Routine, Trigger
@@ -20,15 +19,15 @@ from bootstrap.catalog.constraints import ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.mysql.joining import MySqlJoining
 from bootstrap.dialects.mysql.keys import changes_block_size, table_keys
 from bootstrap.dialects.mysql.partition_columns import are_in_the_way
 from bootstrap.dialects.mysql.render.conversions import is_convertible, unsettles_keys
+from bootstrap.plan.rules import Joining
 
 _NOTHING: Mapping[Ref, frozenset[Kind]] = {}
 _KEYS = frozenset({Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.INDEX})
 _FOREIGN_KEYS = frozenset({Kind.FOREIGN_KEY})
-# What mentions a column in an expression, or relies on its type being what it was.
-_BY_EXPRESSION = frozenset({Kind.CHECK, Kind.COLUMN, Kind.INDEX})
 
 
 class MySqlRules:
@@ -36,6 +35,7 @@ class MySqlRules:
 
     inline_indexes = True
     inline_keys = True
+    joining: Joining | None = MySqlJoining()
     follows_renames = False
     gone_with_column = _KEYS
 
@@ -63,17 +63,15 @@ class MySqlRules:
         """Every table can be altered into every other."""
         return frozenset()
 
-    def lets_go_of_partitions(self, before: Table, after: Table, renamed: Set[str]) -> bool:
-        """Each key must hold every column that the rows are divided by, and no such column can go or be renamed."""
-        return after.partitioning is None or are_in_the_way(before, after, renamed)
+    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:
+        """Each key must hold every column that the rows are divided by, and no such column can go."""
+        return after.partitioning is None or are_in_the_way(before, after)
 
     def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:  # no use counts
         """Foreign keys stand in the way of a change of type on either side and of the key that they live on."""
         match change:
             case AlterColumn(before=before, after=after):
                 return _by_column(change, before, after, current)
-            case RenameColumn(table=table, before=before):
-                return {table.ref.child(Kind.COLUMN, before.name): _BY_EXPRESSION}
             case AlterConstraint(before=KeyConstraint() as old, after=KeyConstraint() as new):
                 if _columns(old.columns) != _columns(new.columns)[: len(old.columns)]:
                     return {_old_ref(change): _FOREIGN_KEYS}

@@ -34,8 +34,8 @@ from bootstrap.dialects.postgresql.writable import check_writable
 
 if TYPE_CHECKING:
     from bootstrap.catalog.catalog import Catalog
-    from bootstrap.catalog.changes import Change
     from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
     from bootstrap.plan.statement import Hazard, Statement
 
@@ -75,17 +75,17 @@ class PostgresDialect:
 
         return normalise(_own(session), declared, locate=locate, scratch=scratch)
 
-    def hazards(self, change: Change, context: RenderContext) -> list[Hazard]:
-        """What can go wrong with one change."""
+    def hazards(self, operation: PlannedOperation, context: RenderContext) -> list[Hazard]:
+        """What can go wrong with one operation."""
         from bootstrap.dialects.postgresql.hazards import hazards_of
 
-        return hazards_of(change, context)
+        return hazards_of(operation, context)
 
-    def render(self, change: Change, context: RenderContext) -> list[Statement]:
-        """The statements that carry out one change."""
+    def render(self, operation: PlannedOperation, context: RenderContext) -> list[Statement]:
+        """The statements that carry out one operation."""
         from bootstrap.dialects.postgresql.render import render
 
-        return render(change, context)
+        return render(operation, context)
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:
         """A verifier of the kind that ``password_encryption`` names, as psql's ``\\password`` sends it."""

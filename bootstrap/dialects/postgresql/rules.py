@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
@@ -26,6 +26,7 @@ from bootstrap.dialects.postgresql.render.routines import is_replaceable
 from bootstrap.dialects.postgresql.render.triggers import is_alterable_policy
 from bootstrap.dialects.postgresql.render.views import only_appends
 from bootstrap.dialects.postgresql.type_use import changes_values
+from bootstrap.plan.rules import Joining
 
 # What refuses that the type of a column it uses changes, or would keep the old type.
 _BOUND_TO_TYPES = frozenset(
@@ -43,6 +44,7 @@ class PostgresRules:
 
     inline_indexes: bool = False
     inline_keys: bool = False
+    joining: Joining | None = None
     follows_renames: bool = True
     gone_with_column: frozenset[Kind] = frozenset(
         {
@@ -70,7 +72,7 @@ class PostgresRules:
         """The tables that are made anew, with their rows: render/conversion.py."""
         return made_anew(current, desired)
 
-    def lets_go_of_partitions(self, before: Table, after: Table, renamed: Set[str]) -> bool:  # noqa: ARG002  # none does
+    def lets_go_of_partitions(self, before: Table, after: Table) -> bool:  # noqa: ARG002  # none does
         """Partitions are tables of their own here."""
         return False
 

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.changes import (
-    AddColumn,
-    AddConstraint,
     Alter,
-    AlterColumn,
-    AlterConstraint,
-    AlterIndex,
-    Change,
     Create,
-    CreateIndex,
     Drop,
-    DropColumn,
-    DropConstraint,
-    DropIndex,
     GrantPrivilege,
-    Leave,
-    ReleaseDefault,
     Rename,
     RenameColumn,
-    Repartition,
-    Retire,
     RevokePrivilege,
 )
 from bootstrap.catalog.code import Event, Routine, Trigger, View
@@ -31,60 +17,49 @@ from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.mysql.render import code, columns, keys, security, sequences, tables
+from bootstrap.dialects.mysql.render import code, security, sequences, tables
+from bootstrap.dialects.mysql.render.altering import alter
 from bootstrap.dialects.mysql.render.statements import plain
 from bootstrap.dialects.mysql.text import quote
+from bootstrap.plan.operations import AlterTable, PlannedOperation
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 
 __all__ = ["render"]
 
 
-def render(change: Change, context: RenderContext) -> list[Statement]:  # noqa: C901, PLR0912  # one line per change
-    """The statements that carry out one change. Raises Refused for what these engines do not have."""
-    match change:
+def render(operation: PlannedOperation, context: RenderContext) -> list[Statement]:
+    """The statements that carry out one operation. Raises Refused for what these engines do not have."""
+    match operation:
+        case AlterTable():
+            return alter(operation, context) + _moved_privileges(operation, context)
         case Create(after=item):
-            return _create(change, item, context)
+            return _create(operation, item, context)
         case Drop(before=item):
-            return _drop(change, item, context)
+            return _drop(operation, item, context)
         case Alter(before=before, after=after):
-            return _alter(change, before, after, context)
+            return _alter(before, after, context)
         case Rename(before=before, after=after):
             moved = security.moved_privileges(before.ref, after.ref, context, database=_database(context))
-            return _rename(change, before, after, context) + moved
-        case AddColumn():
-            return columns.add_column(change, context)
-        case DropColumn():
-            return columns.drop_column(change, context)
-        case AlterColumn():
-            return columns.alter_column(change, context)
-        case Leave(before=table):
-            return tables.remove_partitions(table, context)
-        case Repartition(before=before, after=after):
-            return tables.repartition_table(before, after, context)
-        case ReleaseDefault() | Retire():
-            raise TypeError(change)  # no default depends on a routine here, and no column on a type
-        case RenameColumn():
-            moved = security.moved_column_privileges(
-                change.table.ref, change.before.name, change.after.name, context, database=_database(context)
-            )
-            return columns.rename_column(change, context) + moved
-        case AddConstraint():
-            return keys.add_constraint(change, context)
-        case DropConstraint():
-            return keys.drop_constraint(change, context)
-        case AlterConstraint():
-            return keys.alter_constraint(change, context)
-        case CreateIndex():
-            return keys.create_index(change, context)
-        case DropIndex():
-            return keys.drop_index(change, context)
-        case AlterIndex():
-            return keys.alter_index(change, context)
+            return _rename(operation, before, after, context) + moved
         case GrantPrivilege(after=privilege):
             return security.grant(privilege, context, database=_database(context))
         case RevokePrivilege(before=privilege):
             return security.revoke(privilege, context, database=_database(context))
+        case _:  # changes of a table are parts of an AlterTable; no default or column depends on a routine or a type
+            raise TypeError(operation)
+
+
+def _moved_privileges(operation: AlterTable, context: RenderContext) -> list[Statement]:
+    """Privileges on columns are kept by name."""
+    return [
+        statement
+        for action in operation.actions
+        if isinstance(action, RenameColumn)
+        for statement in security.moved_column_privileges(
+            operation.ref, action.before.name, action.after.name, context, database=_database(context)
+        )
+    ]
 
 
 def _database(context: RenderContext) -> str:
@@ -119,10 +94,8 @@ def _drop(change: Drop, item: DatabaseObject, context: RenderContext) -> list[St
             raise _unknown(item)
 
 
-def _alter(change: Alter, before: DatabaseObject, after: DatabaseObject, context: RenderContext) -> list[Statement]:
+def _alter(before: DatabaseObject, after: DatabaseObject, context: RenderContext) -> list[Statement]:
     match before, after:
-        case Table(), Table():
-            return tables.alter_table(change, before, after, context)
         case ((View() | Routine() | Trigger() | Event()), (View() | Routine() | Trigger() | Event())):
             return code.create_code(after, context, before=before)
         case Sequence(), Sequence():

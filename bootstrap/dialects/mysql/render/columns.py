@@ -1,117 +1,91 @@
-"""ADD, DROP, MODIFY and CHANGE COLUMN."""
+"""ADD, DROP, MODIFY and RENAME COLUMN as clauses of an ALTER TABLE."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn, RenameColumn
+from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn
 from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.mysql.keys import leads_with, table_keys
-from bootstrap.dialects.mysql.render.conversions import conversion, needs_prefix, text_conversion
-from bootstrap.dialects.mysql.render.counting import carried, carrier, keeps_key, waits_for_key
+from bootstrap.dialects.base import RenderContext, Server
+from bootstrap.dialects.mysql.render.conversions import conversion, text_conversion
+from bootstrap.dialects.mysql.render.expressions import differs_by_row
 from bootstrap.dialects.mysql.render.parts import column_definition, default_text, loses_default
-from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note, plain
-from bootstrap.dialects.mysql.render.states import inherited_collation, live_table, wanted_table
-from bootstrap.dialects.mysql.render.versioning import (
-    another_period,
-    end_with_start,
-    is_row_column,
-    new_period_after,
-    old_period_first,
-    row_columns,
-)
+from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, data_loss, note, plain
+from bootstrap.dialects.mysql.render.versioning import begins
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Hazard, Statement
+
+LEFTOVER_CHECK = "db_bootstrap_"  # the beginning of the name of a check that is there only between two statements
 
 # Functions whose value another server would not repeat.
 _RANDOM = re.compile(r"\b(uuid|uuid_short|rand|random_bytes)\s*\(", re.IGNORECASE)
 
 
-def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
-    """ADD COLUMN in its place. A column that counts by itself comes with the key it needs, and with that key's other
-    new columns.
-    """
-    table, column = change.table, change.after
-    if is_row_column(column):
-        return _period_instead(table, column, context, subject=change.ref)
-    brought_by = carrier(table, column, context)
-    if brought_by is not None and brought_by != column.name:
-        return []
-    later = _later_default(column, table, context)
-    added = column if later is None else replace(column, default=None)
-    clauses = [*engine_first(table, column, context), _add_clause(table, added, change.previous, context)]
-    hazards = [] if column.generated else list(_hazards_of_adding(change, context))
-    if _keeps_rows(table, column.name, context):
-        clauses.insert(0, f"DROP COLUMN {quote(column.name)}")
-        hazards += _hazards_of_dropping(change.ref, live_table(table, context).column(column.name))
-    clauses += new_period_after(live_table(table, context), wanted_table(table, context), column.name, context)
-    cost = _cost_of_adding(added)
-    if brought_by == column.name:
-        along = carried(table, column, context)
-        others = [clause for clause in along if clause.startswith("ADD COLUMN ")]  # it may stand behind one of them
-        clauses = [*others, *clauses, *along[len(others) :]]
-        cost = Cost.SHARED
-    clauses += _lost_default(column)
-    statements = [alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards)]
-    return statements if later is None else [*statements, later]
+def add_column(change: AddColumn, operation: AlterTable, context: RenderContext) -> Clause:
+    """ADD COLUMN in its place."""
+    column = change.after
+    if fills_later(column, context.server):
+        column = replace(column, default=None)
+    column = replace(column, without_system_versioning=is_left_out(column, operation))
+    place = f" AFTER {quote(change.previous)}" if change.previous else " FIRST"
+    hazards = () if column.generated or operation.is_new else tuple(_hazards_of_adding(change))
+    return Clause(
+        text=f"ADD COLUMN {_definition(column, operation, context)}{place}",
+        place=Place.COLUMN,
+        cost=_cost_of_adding(column, context.server),
+        subject=change.ref,
+        hazards=hazards,
+    )
 
 
-def engine_first(table: Table, column: Column, context: RenderContext) -> list[str]:
-    """Take a table out of memory together with its first column that is too large for there."""
-    live, wanted = live_table(table, context), wanted_table(table, context)
-    leaves = (live.engine or "").upper() == "MEMORY" and wanted.engine != live.engine
-    return [f"ENGINE={wanted.engine}"] if leaves and needs_prefix(column.type) else []
+def is_left_out(column: Column, operation: AlterTable) -> bool:
+    """Whether WITHOUT SYSTEM VERSIONING can be said now: only of a table that is versioned already."""
+    return column.without_system_versioning and operation.before.system_versioned and not begins(operation)
 
 
-def _later_default(column: Column, table: Table, context: RenderContext) -> Statement | None:
-    """The default of a new column in a statement of its own, where the server refuses to fill rows with it (1674)."""
-    if column.default is None or "random_defaults" in context.server.capabilities:
-        return None
-    if not _RANDOM.search(column.default):
-        return None
-    hazard = note(HazardKind.BREAKS_RUNNING_CODE, table.ref.child(Kind.COLUMN, column.name),
+def _definition(column: Column, operation: AlterTable, context: RenderContext) -> str:
+    """The column; what it has from its table need not be said where the table has it before and after."""
+    before, after = operation.before.collation, operation.after.collation
+    return column_definition(column, context.server, table_collation=after if before == after else None)
+
+
+def fills_later(column: Column, server: Server) -> bool:
+    """Whether the server refuses to fill the rows with the default (1674), so that the column gets it afterwards."""
+    if column.default is None or "random_defaults" in server.capabilities:
+        return False
+    return _RANDOM.search(column.default) is not None
+
+
+def later_default(change: AddColumn, context: RenderContext) -> Clause:
+    """The default of a new column, where the server refuses to fill rows with it."""
+    column = change.after
+    hazard = note(HazardKind.BREAKS_RUNNING_CODE, change.ref,
                   "this server fills rows that exist with NULL, or the type's zero value, and not with the default",
                   "fill them by a step that runs after")  # fmt: skip
-    default = (
-        f"ALTER COLUMN {quote(column.name)} SET DEFAULT {default_text(column.default, column.type, context.server)}"
-    )
-    ref = table.ref.child(Kind.COLUMN, column.name)
-    return alter(table, [default], context, subject=ref, cost=Cost.INSTANT, hazards=[hazard])
+    default = default_text(column.default or "NULL", column.type, context.server)
+    text = f"ALTER COLUMN {quote(column.name)} SET DEFAULT {default}"
+    return Clause(text=text, place=Place.DEFAULT, cost=Cost.INSTANT, subject=change.ref, hazards=(hazard,))
 
 
-def _add_clause(table: Table, column: Column, previous: str, context: RenderContext) -> str:
-    live = live_table(table, context)
-    known = {item.name for item in live.columns} | _added_before(table, column, context)
-    place = f" AFTER {quote(previous)}" if previous in known else ("" if previous else " FIRST")
-    definition = column_definition(column, context.server, table_collation=inherited_collation(table, context))
-    return f"ADD COLUMN {definition}{place}"
-
-
-def _added_before(table: Table, column: Column, context: RenderContext) -> set[str]:
-    """Columns that this plan has added by now: the new ones before this one."""
-    live = live_table(table, context)
-    names = [item.name for item in table.columns]
-    earlier = table.columns[: names.index(column.name)] if column.name in names else ()
-    return {item.name for item in earlier if live.column(item.name) is None and not is_row_column(item)}
-
-
-def _cost_of_adding(column: Column) -> Cost:
-    if column.generated and column.generated.kind is GeneratedKind.STORED:
-        return Cost.COPY
-    if column.check is not None or (column.default or "").startswith("("):
+def _cost_of_adding(column: Column, server: Server) -> Cost:
+    if column.auto_increment:
+        return Cost.SHARED
+    if column.generated:
+        return Cost.COPY if column.generated.kind is GeneratedKind.STORED else Cost.INSTANT
+    if column.check is not None or differs_by_row(column.default, column.type, server):
         return Cost.COPY
     return Cost.INSTANT
 
 
-def _hazards_of_adding(change: AddColumn, context: RenderContext) -> Iterator[Hazard]:
+def _hazards_of_adding(change: AddColumn) -> Iterator[Hazard]:
     column = change.after
-    if change.table.ref in context.created or column.nullable or column.default is not None or column.auto_increment:
+    if column.nullable or column.default is not None or column.auto_increment:
         return
     yield note(HazardKind.BREAKS_RUNNING_CODE, change.ref,
                "not null without a default: rows that exist get the type's zero value, and code that does not know the"
@@ -119,130 +93,102 @@ def _hazards_of_adding(change: AddColumn, context: RenderContext) -> Iterator[Ha
                "give it a default, or make it nullable first")  # fmt: skip
 
 
-def _period_instead(table: Table, column: Column, context: RenderContext, *, subject: Ref) -> list[Statement]:
-    """The columns of a period come and go with the versioning; where that stays, the first that changes brings it."""
-    live, wanted = live_table(table, context), wanted_table(table, context)
-    added = [item.name for item in row_columns(wanted) if live.column(item.name) is None]
-    gone = [item.name for item in row_columns(live) if wanted.column(item.name) is None]
-    if column.name != (added or gone)[0] or not (live.system_versioned and wanted.system_versioned):
-        return []
-    return another_period(live, wanted, context, subject=subject)
-
-
-def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
+def drop_column(change: DropColumn) -> Clause:
     """DROP COLUMN."""
-    if is_row_column(change.before):
-        return _period_instead(change.table, change.before, context, subject=change.ref)
-    if _keeps_rows(change.table, change.before.name, context):
-        return []  # it goes when it comes again
-    hazards = list(_hazards_of_dropping(change.ref, change.before))
-    live, wanted = live_table(change.table, context), wanted_table(change.table, context)
-    clauses = [*old_period_first(live, wanted, change.before.name), f"DROP COLUMN {quote(change.before.name)}"]
-    return [alter(change.table, clauses, context, subject=change.ref, cost=Cost.INSTANT, hazards=hazards)]
+    loss = data_loss(
+        change.ref, "the column is dropped with all its values", "stop using it first, and drop it a release later"
+    )
+    return Clause(
+        text=f"DROP COLUMN {quote(change.before.name)}",
+        place=Place.DROP,
+        cost=_cost_of_dropping(change.before),
+        subject=change.ref,
+        hazards=() if change.before.generated else (loss,),
+    )
 
 
-def _hazards_of_dropping(ref: Ref, before: Column | None) -> Iterator[Hazard]:
-    if before is not None and not before.generated:
-        yield data_loss(ref, "the column is dropped with all its values",
-                        "stop using it first, and drop it a release later")  # fmt: skip
+def _cost_of_dropping(column: Column) -> Cost:
+    """What a virtual column held is nowhere in the rows."""
+    stored = column.generated is not None and column.generated.kind is GeneratedKind.STORED
+    return Cost.REBUILD if stored else Cost.INSTANT
 
 
-def _keeps_rows(table: Table, name: str, context: RenderContext) -> bool:
-    """Whether a column goes and comes again in one ALTER, because every column of the table goes: a table without any
-    has no rows, and the servers refuse it (1090).
-    """
-    live, wanted = live_table(table, context), wanted_table(table, context)
-    if any(live.ref.child(Kind.COLUMN, column.name) not in context.dropped for column in live.columns):
-        return False
-    again = [column for column in live.columns if wanted.column(column.name)]
-    last = next((column for column in again if not column.generated), again[0] if again else None)
-    return last is not None and last.name == name and table.ref not in context.created
-
-
-def rename_column(change: RenameColumn, context: RenderContext) -> list[Statement]:
-    """The name alone; everything else stays as it is."""
-    hazard = note(HazardKind.BREAKS_RUNNING_CODE, change.ref,
-                  f"code that still says {change.before.name} fails from now on",
-                  "add the new column, fill it by a step, and drop the old one a release later")  # fmt: skip
-    if "rename_column" in context.server.capabilities:
-        clause = f"RENAME COLUMN {quote(change.before.name)} TO {quote(change.after.name)}"
-    else:
-        definition = column_definition(change.after, context.server, table_collation=None)
-        clause = f"CHANGE COLUMN {quote(change.before.name)} {definition}"
-    return [alter(change.table, [clause], context, subject=change.ref, cost=Cost.INSTANT, hazards=[hazard])]
-
-
-def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]:
+def alter_column(change: AlterColumn, operation: AlterTable, context: RenderContext) -> Iterator[Clause]:
     """MODIFY COLUMN with the whole definition, for what is not said is lost."""
-    table, before, after = change.table, change.before, change.after
-    live = live_table(table, context)
-    if not live.system_versioned:
-        # It may be said only of a table that is versioned; turning that on says it again.
-        after = replace(after, without_system_versioning=False)
-    if after.auto_increment and not any(leads_with(key, after.name) for key in table_keys(live)):
-        after = replace(after, auto_increment=False)  # it begins to count with the key that is added later
-    elif after.auto_increment and not keeps_key(table, after.name, context):
-        after = replace(after, auto_increment=False)
-    if waits_for_key(table, after, context):
-        after = replace(after, nullable=False)
-    if before == after:
-        return []
+    before = change.before
+    after = replace(change.after, without_system_versioning=is_left_out(change.after, operation))
+    if before == after or (loses_default(after) and replace(before, options=after.options) == after):
+        return
     found = conversion(before, after)
-    cost = max(found.cost, _cost_of_altering(before, after))
-    ends = end_with_start(live, wanted_table(table, context))
-    if ends is not None and after.name == ends[1]:
-        return []  # it changes together with the start of the period
-    definition = column_definition(after, context.server, table_collation=inherited_collation(table, context))
-    hazards = list(_hazards_of_altering(change.ref, before, after, found.loses, table.ref in context.created))
-    statements = _converted_as_text(change, context)
-    period = old_period_first(live, wanted_table(table, context), after.name)
-    clauses = [*period, *engine_first(table, after, context), f"MODIFY COLUMN {definition}"]
-    if ends is not None and after.name == ends[0]:
-        end = wanted_table(table, context).column(ends[1]) or after
-        clauses.append(f"MODIFY COLUMN {column_definition(end, context.server, table_collation=None)}")
-    if replace(before, options=after.options) != after or not loses_default(after):
-        statements.append(alter(table, clauses, context, subject=change.ref, cost=cost, hazards=hazards))
-    if loses_default(after):
-        statements.append(alter(table, _lost_default(after), context, subject=change.ref, cost=Cost.INSTANT))
-    return statements
+    yield Clause(
+        text=f"MODIFY COLUMN {_definition(after, operation, context)}",
+        place=Place.COLUMN,
+        cost=max(found.cost, _cost_of_altering(before, after)),
+        subject=change.ref,
+        hazards=() if operation.is_new else tuple(_hazards_of_altering(change.ref, before, after, found.loses)),
+    )
 
 
-def _converted_as_text(change: AlterColumn, context: RenderContext) -> list[Statement]:
-    """Values that only pass as text: the column is one for a moment, and they are rewritten in it."""
-    expression = text_conversion(change.before.type, change.after.type)
-    if not expression:
-        return []
-    live, name = live_table(change.table, context), quote(change.before.name)
+def converts_as_text(change: AlterColumn) -> bool:
+    """Whether values only pass as text: the column is one for a moment, and they are rewritten in it."""
+    return bool(text_conversion(change.before.type, change.after.type))
+
+
+def text_meanwhile(change: AlterColumn, context: RenderContext) -> Clause:
+    """The column as text."""
     passing = replace(change.before, type="varchar(45)", default=None, on_update=None)
     definition = column_definition(passing, context.server, table_collation=None)
-    untouched = [f"{quote(column.name)} = {quote(column.name)}" for column in live.columns if column.on_update]
+    return Clause(text=f"MODIFY COLUMN {definition}", place=Place.COLUMN, cost=Cost.COPY, subject=change.ref)
+
+
+def rewrite_text(change: AlterColumn, operation: AlterTable, context: RenderContext) -> Statement:
+    """Turn the values, which are text now, into what the new type takes."""
+    name = quote(change.before.name)
+    expression = text_conversion(change.before.type, change.after.type)
+    untouched = [f"{quote(c.name)} = {quote(c.name)}" for c in operation.before.columns if c.on_update]
     assigned = ", ".join([f"{name} = {expression.format(name)}", *untouched])
     hazard = note(HazardKind.BREAKS_RUNNING_CODE, change.ref, "the values are rewritten: triggers of the table run")
-    rewrite = f"UPDATE {quote(live.name)} SET {assigned} WHERE {name} IS NOT NULL"
-    return [
-        alter(change.table, [f"MODIFY COLUMN {definition}"], context, subject=change.ref, cost=Cost.COPY),
-        plain(rewrite, change.ref, hazards=[hazard], context=context),
-    ]
+    sql = f"UPDATE {quote(operation.after.name)} SET {assigned} WHERE {name} IS NOT NULL"
+    return plain(sql, change.ref, hazards=[hazard], context=context)
 
 
-def _lost_default(column: Column) -> list[str]:
-    return [f"ALTER COLUMN {quote(column.name)} DROP DEFAULT"] if loses_default(column) else []
+def srid_held(change: AlterColumn) -> Iterator[Clause]:
+    """A CHECK that finds out whether all values have the new SRID, before anything is given up for it."""
+    if change.after.srid is not None:
+        text = f"ADD CONSTRAINT {_srid_check(change)} CHECK (ST_SRID({quote(change.after.name)}) = {change.after.srid})"
+        yield Clause(text=text, place=Place.CONSTRAINT, cost=Cost.COPY, subject=change.ref)
+
+
+def srid_let_go(change: AlterColumn) -> Iterator[Clause]:
+    """Drop that CHECK again: the column's own SRID does its work."""
+    if change.after.srid is not None:
+        text = f"DROP CHECK {_srid_check(change)}"
+        yield Clause(text=text, place=Place.DROP, cost=Cost.INSTANT, subject=change.ref)
+
+
+def _srid_check(change: AlterColumn) -> str:
+    digest = hashlib.sha256(change.ref.path.encode()).hexdigest()[:12]  # one namespace for the checks of all tables
+    return quote(f"{LEFTOVER_CHECK}{digest}_other_srid")
+
+
+def lost_default(ref: Ref, column: Column) -> Clause:
+    """DROP DEFAULT: also the default NULL."""
+    text = f"ALTER COLUMN {quote(column.name)} DROP DEFAULT"
+    return Clause(text=text, place=Place.DEFAULT, cost=Cost.INSTANT, subject=ref)
 
 
 def _cost_of_altering(before: Column, after: Column) -> Cost:
     if before.generated != after.generated:
         stored = [item for item in (before.generated, after.generated) if item and item.kind is GeneratedKind.STORED]
-        return Cost.COPY if stored else Cost.INPLACE
-    if before.check != after.check:
+        return Cost.COPY if stored else Cost.REBUILD
+    if before.check != after.check or before.auto_increment != after.auto_increment:
         return Cost.COPY
-    if before.nullable != after.nullable or before.auto_increment != after.auto_increment or before.srid != after.srid:
-        return Cost.INPLACE
+    if before.nullable != after.nullable or before.srid != after.srid:
+        return Cost.REBUILD
     return Cost.INSTANT
 
 
-def _hazards_of_altering(ref: Ref, before: Column, after: Column, loses: str, created: bool) -> Iterator[Hazard]:
-    if created:
-        return
+def _hazards_of_altering(ref: Ref, before: Column, after: Column, loses: str) -> Iterator[Hazard]:
     if loses and not before.generated:
         message = f"{before.type} becomes {after.type}: {loses}"
         yield data_loss(ref, message, "add a column of the new type, fill it by a step, and drop the old one later")
@@ -253,3 +199,11 @@ def _hazards_of_altering(ref: Ref, before: Column, after: Column, loses: str, cr
         yield note(HazardKind.VALIDATION_MAY_FAIL, ref, message, "fill them by a step that runs before")
     if after.check is not None and after.check != before.check:
         yield note(HazardKind.VALIDATION_MAY_FAIL, ref, "rows that break the check make the statement fail")
+    if after.srid is not None and after.srid != before.srid:
+        message = f"values with another SRID than {after.srid} make the statement fail; nothing is changed then"
+        yield note(HazardKind.VALIDATION_MAY_FAIL, ref, message, "fix them by a step that runs before")
+
+
+def column_ref(operation: AlterTable, name: str) -> Ref:
+    """A column of the operation's table."""
+    return operation.ref.child(Kind.COLUMN, name)

@@ -98,6 +98,11 @@ def default_text(default: str, column_type: str, server: Server) -> str:
     return default if plain or _in_parentheses(default) else f"({default})"
 
 
+def is_expression(default: str, column_type: str, server: Server) -> bool:
+    """Whether a default is more than a literal or the current time."""
+    return default_text(default, column_type, server).startswith("(")
+
+
 def _in_parentheses(text: str) -> bool:
     text = text.strip()
     if not text.startswith("("):

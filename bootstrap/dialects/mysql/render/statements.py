@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.base import RenderContext, Server
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Hazard, Statement
 
 
@@ -17,21 +19,48 @@ class Cost(IntEnum):
     """What the manual says a change needs. The server has the last word: it is asked for the cheapest way first."""
 
     INSTANT = 0
-    INPLACE = 1  # an index, or a rebuild, while reading and writing go on
-    SHARED = 2  # writers wait
-    COPY = 3  # the whole table is copied, writers wait
+    METADATA = 1  # no look at the rows, but MySQL does not take it together with INSTANT changes
+    INDEX = 2  # an index is built, while reading and writing go on
+    REBUILD = 3  # the table is rebuilt, while reading and writing go on
+    SHARED = 4  # an index is built, and writers wait
+    COPY = 5  # the whole table is copied, and writers wait
 
 
 _REASONS = {
     Cost.SHARED: (HazardKind.LONG_LOCK, "writers wait until it is built"),
     Cost.COPY: (HazardKind.TABLE_REWRITE, "the table is copied, and writers wait until that is done"),
 }
+_REWRITES = frozenset({Cost.REBUILD, Cost.COPY})
+
+
+class Place(IntEnum):
+    """Where a clause stands in its ALTER TABLE: what makes room comes first, what needs columns and keys last."""
+
+    DROP = 0
+    COLUMN = 1
+    DEFAULT = 2
+    PERIOD = 3
+    KEY = 4
+    CONSTRAINT = 5
+    PROPERTY = 6
+    PARTITIONS = 7  # behind all others, without a comma
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One part of an ALTER TABLE: what an action on the table is as SQL, and what it costs by itself."""
+
+    text: str
+    place: Place
+    cost: Cost
+    subject: Ref
+    hazards: tuple[Hazard, ...] = ()
 
 
 def live_rows(table: Ref, context: RenderContext) -> int:
-    """The server's estimate of how many rows there are; none in a table that this plan makes."""
+    """The server's estimate of how many rows there are."""
     size = context.sizes.get(table)
-    return 0 if size is None or table in context.created else size.rows
+    return 0 if size is None else size.rows
 
 
 def is_large(table: Ref, context: RenderContext) -> bool:
@@ -39,73 +68,128 @@ def is_large(table: Ref, context: RenderContext) -> bool:
     return live_rows(table, context) >= context.policy.large_table_rows
 
 
-def alter(
-    table: Table,
-    clauses: Sequence[str],
-    context: RenderContext,
-    *,
-    subject: Ref,
-    cost: Cost,
-    hazards: Sequence[Hazard] = (),
-    settings: Sequence[tuple[str, str]] = (),
-) -> Statement:
+def alter_table(operation: AlterTable, clauses: Iterable[Clause], context: RenderContext) -> list[Statement]:
+    """ALTER TABLE with these clauses: one statement, or two where that spares the table a rebuild."""
+    ordered = sorted(clauses, key=lambda clause: clause.place)
+    return [_alter(operation, part, context) for part in _parts(operation, ordered, context.server)]
+
+
+def _parts(operation: AlterTable, clauses: Sequence[Clause], server: Server) -> Iterator[Sequence[Clause]]:
+    """The clauses of each statement.
+
+    What is INSTANT by itself makes the server rebuild the table when it comes with what is not. So it comes apart,
+    unless the table is rewritten anyway: then everything goes along in that one pass.
+    """
+    instant = [clause for clause in clauses if _cost(clause, server) is Cost.INSTANT]
+    others = [clause for clause in clauses if _cost(clause, server) is not Cost.INSTANT]
+    drops = [clause for clause in others if clause.place is Place.DROP]
+    if not instant or any(clause.cost in _REWRITES for clause in others):
+        yield clauses
+    elif not drops:
+        yield from (part for part in (instant, others) if part)
+    elif len(drops) == len(others) and _counting(operation.before) == _counting(operation.after):
+        yield from (drops, instant)  # an AUTO_INCREMENT column goes together with its key
+    else:
+        yield clauses
+
+
+def _counting(table: Table) -> list[str]:
+    return [column.name for column in table.columns if column.auto_increment]
+
+
+def _cost(clause: Clause, server: Server) -> Cost:
+    """What the clause costs on this server."""
+    return Cost.INSTANT if clause.cost is Cost.METADATA and "instant_metadata" in server.capabilities else clause.cost
+
+
+def _alter(operation: AlterTable, clauses: Sequence[Clause], context: RenderContext) -> Statement:
     """ALTER TABLE, asked for without a copy first; with a copy only where that is small or has been allowed."""
-    sql = f"ALTER TABLE {quote(table.name)} {', '.join(clauses)}"
-    if table.ref in context.created:
+    table, cost = operation.after, max(_cost(clause, context.server) for clause in clauses)
+    sql = f"ALTER TABLE {quote(table.name)} {_texts(clauses)}"
+    subjects = {clause.subject for clause in clauses}
+    subject = subjects.pop() if len(subjects) == 1 else table.ref
+    if operation.is_new:
         return Statement(sql=sql, subject=subject, transactional=False, creates_only=True,
-                         session_settings=_settings(table, context, settings))  # fmt: skip
-    ladder = [f"{sql}, {algorithm}" for algorithm in _algorithms(table, context, cost)]
-    if cost is Cost.COPY or not is_large(table.ref, context):
-        # The server's own choice: it copies where nothing else is possible. It does not see that only a copy rids a
-        # row of what INSTANT drops have left in it (1118).
-        ladder += [sql, f"{sql}, ALGORITHM=COPY"] if ladder else [sql]
+                         hazards=tuple(_hazards(clauses, context, operation)),
+                         session_settings=_settings(operation))  # fmt: skip
+    ladder = _ladder(sql, operation, cost, context)
     return Statement(
         sql=ladder[0],
         subject=subject,
         transactional=False,
         lock_timeout_ms=context.policy.lock_timeout_ms,
         statement_timeout_ms=context.policy.statement_timeout_ms,
-        hazards=(*hazards, *_lock_hazards(table, context, subject, cost)),
+        hazards=tuple(_hazards(clauses, context, operation)),
         fallbacks=tuple(ladder[1:]),
-        session_settings=_settings(table, context, settings),
+        session_settings=_settings(operation),
     )
 
 
-def _algorithms(table: Table, context: RenderContext, cost: Cost) -> list[str]:
-    if not context.policy.online or (table.engine or "InnoDB").lower() != "innodb":
-        return []
-    abilities = context.server.capabilities
-    ladder = []
-    if cost is Cost.INSTANT and "instant" in abilities:
-        ladder.append("ALGORITHM=INSTANT")
-    if cost < Cost.SHARED:
-        if "nocopy" in abilities:
-            ladder.append("ALGORITHM=NOCOPY, LOCK=NONE")
-        ladder.append("ALGORITHM=INPLACE, LOCK=NONE")
-    if cost < Cost.COPY:
-        ladder.append("ALGORITHM=INPLACE, LOCK=SHARED")
+def _texts(clauses: Sequence[Clause]) -> str:
+    partitions = [clause.text for clause in clauses if clause.place is Place.PARTITIONS]
+    return " ".join([", ".join(c.text for c in clauses if c.place is not Place.PARTITIONS), *partitions])
+
+
+def _ladder(sql: str, operation: AlterTable, cost: Cost, context: RenderContext) -> list[str]:
+    """The ways to ask for it, the cheapest first."""
+    if not _is_innodb(operation.before) or cost is Cost.COPY:
+        return [sql]  # another engine has no choice but to copy
+    ladder = [f"{sql}, {algorithm}" for algorithm in _algorithms(cost, context)]
+    if not is_large(operation.ref, context):
+        # The server's own choice: it copies where nothing else is possible. It does not see that only a copy rids a
+        # row of what INSTANT drops have left in it (1118).
+        ladder += [sql, f"{sql}, ALGORITHM=COPY"]
     return ladder
 
 
-def _lock_hazards(table: Table, context: RenderContext, subject: Ref, cost: Cost) -> list[Hazard]:
-    if cost not in _REASONS:
-        return []
-    kind, reason = _REASONS[cost]
-    rows, large = live_rows(table.ref, context), is_large(table.ref, context)
+def _algorithms(cost: Cost, context: RenderContext) -> Iterator[str]:
+    """Never without one, so that no large table is copied unasked. A policy that is not online lets writers wait."""
+    abilities = context.server.capabilities
+    if cost <= Cost.METADATA and "instant" in abilities:
+        yield "ALGORITHM=INSTANT"
+    if cost < Cost.SHARED and context.policy.online:
+        if "nocopy" in abilities:
+            yield "ALGORITHM=NOCOPY, LOCK=NONE"
+        yield "ALGORITHM=INPLACE, LOCK=NONE"
+    yield "ALGORITHM=INPLACE, LOCK=SHARED"
+
+
+def _is_innodb(table: Table) -> bool:
+    return (table.engine or "InnoDB").lower() == "innodb"
+
+
+def _hazards(clauses: Sequence[Clause], context: RenderContext, operation: AlterTable) -> Iterator[Hazard]:
+    """The hazards of each clause, and what makes others wait: each clause that does is named."""
+    for clause in clauses:
+        yield from clause.hazards
+    if operation.is_new:
+        return
+    worst = max(_cost(clause, context.server) for clause in clauses)
+    if not _is_innodb(operation.before) and worst > Cost.METADATA:
+        worst = Cost.COPY
+    if worst not in _REASONS:
+        return
+    kind, reason = _REASONS[worst]
+    rows, large = live_rows(operation.ref, context), is_large(operation.ref, context)
     advice = (
         "run it in a maintenance window, or change the table with gh-ost or pt-online-schema-change" if large else ""
     )
-    return [
-        Hazard(kind=kind, subject=subject, message=f"{reason} (about {rows:,} rows)", advice=advice, blocking=large)
-    ]
+    causes = [clause.subject for clause in clauses if clause.cost is worst] or [clauses[0].subject]
+    for subject in dict.fromkeys(causes):
+        message = f"{reason} (about {rows:,} rows)"
+        yield Hazard(kind=kind, subject=subject, message=message, advice=advice, blocking=large)
 
 
-def _settings(table: Table, context: RenderContext, settings: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """A system-versioned table refuses to be altered unless its history may keep its old form."""
-    states = (context.current.objects.get(table.ref), context.desired.objects.get(table.ref))
-    if any(isinstance(state, Table) and state.system_versioned for state in states):
-        return (*settings, ("system_versioning_alter_history", "KEEP"))
-    return tuple(settings)
+def _settings(operation: AlterTable) -> tuple[tuple[str, str], ...]:
+    """A system-versioned table refuses to be altered unless its history may keep its old form. A foreign key to a table
+    that is not declared is added unchecked.
+    """
+    settings: tuple[tuple[str, str], ...] = ()
+    if operation.dangling:
+        settings = (("foreign_key_checks", "0"),)
+    if operation.before.system_versioned or operation.after.system_versioned:
+        settings = (*settings, ("system_versioning_alter_history", "KEEP"))
+    return settings
 
 
 def data_loss(subject: Ref, message: str, advice: str = "", *, blocking: bool = True) -> Hazard:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Iterator
 
 from bootstrap.catalog.changes import Alter, Create, Drop, Rename
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.base import RenderContext, Server
 from bootstrap.dialects.mysql.keys import table_keys
-from bootstrap.dialects.mysql.render import versioning
-from bootstrap.dialects.mysql.render.conversions import needs_prefix
 from bootstrap.dialects.mysql.render.partitions import repartition
 from bootstrap.dialects.mysql.render.parts import (
     application_period,
@@ -26,10 +22,10 @@ from bootstrap.dialects.mysql.render.parts import (
     period,
     table_options,
 )
-from bootstrap.dialects.mysql.render.statements import Cost, alter, data_loss, note, plain
-from bootstrap.dialects.mysql.render.states import live_table
+from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, alter_table, data_loss, note, plain
 from bootstrap.dialects.mysql.text import literal, quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Refused
 
@@ -38,7 +34,8 @@ _RESET = {"key_block_size": "0", "max_rows": "0", "min_rows": "0", "avg_row_leng
           "delay_key_write": "0", "compression": "''", "encryption": "'N'", "connection": "''", "union": "()",
           "transactional": "DEFAULT", "stats_sample_pages": "DEFAULT"}  # fmt: skip
 _STAYING = frozenset({"storage", "tablespace"})
-_INSTANT_OPTIONS = frozenset({"stats_persistent", "stats_auto_recalc", "stats_sample_pages", "max_rows", "min_rows"})
+_OF_ARIA = frozenset({"transactional", "page_checksum"})
+_METADATA_OPTIONS = frozenset({"stats_persistent", "stats_auto_recalc", "stats_sample_pages", "max_rows", "min_rows"})
 
 
 def create_table(change: Create, table: Table, context: RenderContext) -> list[Statement]:
@@ -91,102 +88,85 @@ def rename_table(change: Rename, before: Table, after: Table, context: RenderCon
     return [plain(sql, change.ref, hazards=[hazard], context=context)]
 
 
-def alter_table(change: Alter, before: Table, after: Table, context: RenderContext) -> list[Statement]:
-    """The table's own properties but its partitions; system versioning in statements of its own."""
-    statements = []
-    if before.system_versioned and not after.system_versioned:
-        statements += versioning.end(before, context, subject=change.ref)
-    for old, new in pairwise(_property_steps(before, after)):
-        statements += _properties(change, old, new, context)
-    if after.system_versioned and not before.system_versioned:
-        statements += versioning.begin(live_table(after, context), after, context, subject=change.ref)
+def property_clauses(change: Alter, before: Table, after: Table, server: Server) -> Iterator[Clause]:
+    """What differs of the table itself: engine, options, character set, comment, and the application's own time."""
+    texts: list[tuple[str, Cost]] = []
+    if after.engine and after.engine != before.engine:
+        texts.append((f"ENGINE={after.engine}", Cost.COPY))
+    texts += _option_clauses(before, after)
+    if (after.charset, after.collation) != (before.charset, before.collation) and after.charset:
+        collation = f" COLLATE {after.collation}" if after.collation else ""
+        # Only what new columns get: each existing column has a change of its own.
+        texts.append((f"DEFAULT CHARACTER SET {after.charset}{collation}", Cost.METADATA))
+    if after.comment != before.comment:
+        texts.append((f"COMMENT={literal(after.comment or '')}", Cost.METADATA))
+    yield from (Clause(text=text, place=Place.PROPERTY, cost=cost, subject=change.ref) for text, cost in texts)
     if after.period != before.period:
-        statements += versioning.change_period(before, after, context, subject=change.ref)
-    return statements
+        yield from _period_clauses(change, before, after, server)
 
 
-def remove_partitions(table: Table, context: RenderContext) -> list[Statement]:
-    """REMOVE PARTITIONING: all rows stay."""
-    return [_partition_statement(table, "REMOVE PARTITIONING", Cost.COPY, context)]
+def _option_clauses(before: Table, after: Table) -> Iterator[tuple[str, Cost]]:
+    old, new = dict(before.options), dict(after.options)
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) == new.get(name) or is_late(name, before, after):
+            continue
+        if name in _STAYING and name not in new:
+            raise Refused(f"{after.ref}: MySQL has no way to take {name.upper()} back; declare it: {name}: {old[name]}")
+        value = new.get(name) or _RESET.get(name, "DEFAULT")
+        yield option_text(name, value), Cost.METADATA if name in _METADATA_OPTIONS else Cost.REBUILD
 
 
-def repartition_table(before: Table, after: Table, context: RenderContext) -> list[Statement]:
-    """From one set of partitions to another."""
-    if after.partitioning is None:
-        return remove_partitions(after, context)
+def early_options(change: Alter, before: Table, after: Table) -> Iterator[Clause]:
+    """An option that the new engine does not even let go of (1911): it goes in an ALTER before."""
+    if before.engine != after.engine and "transactional" in dict(before.options).keys() - dict(after.options).keys():
+        text = option_text("transactional", _RESET["transactional"])
+        yield Clause(text=text, place=Place.PROPERTY, cost=Cost.COPY, subject=change.ref)
+
+
+def late_options(change: Alter, before: Table, after: Table) -> Iterator[Clause]:
+    """An option that stays unless it goes when the table has its new engine."""
+    if is_late("page_checksum", before, after) and "page_checksum" in dict(before.options):
+        text = option_text("page_checksum", "DEFAULT")
+        yield Clause(text=text, place=Place.PROPERTY, cost=Cost.COPY, subject=change.ref)
+
+
+def is_late(name: str, before: Table, after: Table) -> bool:
+    """Whether an option of the old engine does not go together with it, but before or after."""
+    return name in _OF_ARIA and before.engine != after.engine and name not in dict(after.options)
+
+
+def _period_clauses(change: Alter, before: Table, after: Table, server: Server) -> Iterator[Clause]:
+    if before.period is not None:
+        text = f"DROP PERIOD FOR {quote(before.period.name)}"
+        yield Clause(text=text, place=Place.DROP, cost=Cost.COPY, subject=change.ref)
+    if after.period is not None:
+        text = f"ADD {application_period(after.period, server)}"
+        yield Clause(text=text, place=Place.PERIOD, cost=Cost.COPY, subject=change.ref)
+
+
+def partition_statements(operation: AlterTable, context: RenderContext) -> list[Statement]:
+    """From one set of partitions to another; all rows stay where a declared partition takes them."""
+    if operation.after.partitioning is None:
+        return [_partition_statement(operation, "REMOVE PARTITIONING", Cost.COPY, (), context)]
     statements = []
-    for step in repartition(before.partitioning, after.partitioning):
-        hazards = [
+    for step in repartition(operation.before.partitioning, operation.after.partitioning):
+        hazards = tuple(
             data_loss(
-                after.ref,
+                operation.ref,
                 f"the partition {name} is dropped with its rows: no declared partition takes them",
                 "move the rows that are to stay by a step, or declare the partition",
             )
             for name in step.dropped
-        ]
-        statements.append(_partition_statement(after, step.clause, step.cost, context, hazards))
+        )
+        statements.append(_partition_statement(operation, step.clause, step.cost, hazards, context))
     return statements
 
 
-def _property_steps(before: Table, after: Table) -> Iterator[Table]:
-    """The table as it is, and how it is after each ALTER: two of Aria's options do not go in the one that leaves Aria.
-
-    MyISAM refuses even to take TRANSACTIONAL back (1911), so it goes before; PAGE_CHECKSUM stays unless it goes after.
-    """
-    yield before
-    if before.engine != after.engine:
-        gone = [item for item in before.options if item[0] not in dict(after.options)]
-        early = [item for item in gone if item[0] == "transactional"]
-        late = [item for item in gone if item[0] == "page_checksum"]
-        if early:
-            yield replace(before, options=tuple(item for item in before.options if item not in early))
-        if late:
-            yield replace(after, options=tuple(sorted((*after.options, *late))))
-    yield after
-
-
-def _properties(change: Alter, before: Table, after: Table, context: RenderContext) -> list[Statement]:
-    clauses, cost = list[str](), Cost.INSTANT
-    if after.engine != before.engine and (after.engine or "").upper() == "MEMORY":
-        clauses += _made_small(after, context)
-    for clause, needed in _property_clauses(before, after):
-        clauses.append(clause)
-        cost = max(cost, needed)
-    return [alter(after, clauses, context, subject=change.ref, cost=cost)] if clauses else []
-
-
-def _made_small(table: Table, context: RenderContext) -> Iterator[str]:
-    """A table goes into memory together with the new types of the columns that were too large for there."""
-    for column in live_table(table, context).columns:
-        after = table.column(column.name)
-        if after is not None and needs_prefix(column.type):
-            yield f"MODIFY COLUMN {column_definition(after, context.server, table_collation=None)}"
-
-
-def _property_clauses(before: Table, after: Table) -> Iterator[tuple[str, Cost]]:
-    if after.engine and after.engine != before.engine:
-        yield f"ENGINE={after.engine}", Cost.COPY
-    old, new = dict(before.options), dict(after.options)
-    for name in sorted(old.keys() | new.keys()):
-        if old.get(name) != new.get(name):
-            if name in _STAYING and name not in new:
-                raise Refused(
-                    f"{after.ref}: MySQL has no way to take {name.upper()} back; declare it: {name}: {old[name]}"
-                )
-            value = new.get(name) or _RESET.get(name, "DEFAULT")
-            yield option_text(name, value), Cost.INSTANT if name in _INSTANT_OPTIONS else Cost.INPLACE
-    if (after.charset, after.collation) != (before.charset, before.collation) and after.charset:
-        collation = f" COLLATE {after.collation}" if after.collation else ""
-        # Only what new columns get: each existing column has a change of its own.
-        yield f"DEFAULT CHARACTER SET {after.charset}{collation}", Cost.INSTANT
-    if after.comment != before.comment:
-        yield f"COMMENT={literal(after.comment or '')}", Cost.INSTANT
-
-
 def _partition_statement(
-    table: Table, clause: str, cost: Cost, context: RenderContext, hazards: Sequence[Hazard] = ()
+    operation: AlterTable, text: str, cost: Cost, hazards: tuple[Hazard, ...], context: RenderContext
 ) -> Statement:
     """Partition clauses take no ALGORITHM beside themselves on every server: the plain form is all there is."""
-    statement = alter(table, [clause], context, subject=table.ref, cost=cost, hazards=hazards)
-    sql = f"ALTER TABLE {quote(table.name)} {clause}"
-    return plain(sql, table.ref, hazards=statement.hazards, settings=statement.session_settings, context=context)
+    clause = Clause(text=text, place=Place.PROPERTY, cost=cost, subject=operation.ref, hazards=hazards)
+    [statement] = alter_table(operation, [clause], context)
+    sql = f"ALTER TABLE {quote(operation.after.name)} {text}"
+    return plain(sql, operation.ref, hazards=statement.hazards, settings=statement.session_settings, context=context)

@@ -43,12 +43,15 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.hazards import access, columns, members, publications, tables, types
 from bootstrap.dialects.postgresql.hazards.making import note
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.operations import AlterTable, PlannedOperation
 from bootstrap.plan.statement import Hazard
 
 
-def hazards_of(change: Change, context: RenderContext) -> list[Hazard]:
+def hazards_of(change: PlannedOperation, context: RenderContext) -> list[Hazard]:
     """Return what can go wrong with one change."""
     match change:
+        case AlterTable():
+            raise TypeError(change)  # each change is an operation by itself here
         case Create() | Drop() | Alter() | Rename() | Leave() | Repartition() | Retire():
             return _object(change, context)
         case AddColumn() | DropColumn() | AlterColumn() | ReleaseDefault() | RenameColumn():

@@ -13,7 +13,6 @@ from bootstrap.catalog.changes import (
     AlterColumn,
     AlterConstraint,
     AlterIndex,
-    Change,
     ColumnChange,
     Create,
     CreateIndex,
@@ -71,6 +70,7 @@ from bootstrap.dialects.postgresql.render import (
 )
 from bootstrap.dialects.postgresql.render.owned import made_sequence
 from bootstrap.dialects.postgresql.render.statements import statement, target_sql
+from bootstrap.plan.operations import AlterTable, PlannedOperation
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 
@@ -142,7 +142,7 @@ _ALTER: Mapping[type, _Alterer] = {
 }
 
 
-def render(change: Change, context: RenderContext) -> list[Statement]:
+def render(change: PlannedOperation, context: RenderContext) -> list[Statement]:
     """The statements that carry out one change. Raises Refused for what cannot be done."""
     match change:
         case Create() | Drop() | Alter() | Leave() | Repartition() | Retire() | Rename():
@@ -155,6 +155,8 @@ def render(change: Change, context: RenderContext) -> list[Statement]:
             return _index(change, context)
         case GrantPrivilege() | RevokePrivilege():
             return _privilege(change, context)
+        case AlterTable():
+            raise TypeError(change)  # each change is rendered by itself here
         case _:
             assert_never(change)
 
