@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import AddConstraint, Change, Create, RenameColumn
@@ -34,86 +34,97 @@ def joined(
         joining: which changes the engine takes together.
     """
     groups = _Groups(changes, before, joining)
-    for place in range(len(changes)):
-        groups.place(place)
-    members = [group.members for group in groups.all]
+    groups.join()
+    members = [sorted(group.members) for group in groups.left()]
     ranks = [max(rank(changes[place]) for place in found) for found in members]
     ordered = [members[index] for index in sorted_by_rank(groups.edges(), ranks)]
     return list(_Operations(changes, current, desired).of(ordered))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Group:
-    """Changes that become one operation; ``table`` is that of an ALTER TABLE."""
+    """Changes that become one operation."""
 
-    number: int
-    table: Ref | None = None
-    members: list[int] = field(default_factory=list)
+    members: list[int]
 
 
 class _Groups:
-    """The groups that the changes have been put into so far."""
+    """What the changes are put into: first those that must share an operation, then those that may."""
 
     def __init__(self, changes: Sequence[Change], before: Edges, joining: Joining) -> None:
         self.changes, self.before, self.joining = changes, before, joining
-        self.all: list[_Group] = []
-        self.group_of: dict[int, _Group] = {}
+        self.after: dict[int, set[int]] = defaultdict(set)
+        for place, firsts in before.items():
+            for first in firsts:
+                self.after[first].add(place)
+        self.group_of = {place: _Group([place]) for place in range(len(changes))}
         self.of_table: dict[Ref, list[_Group]] = defaultdict(list)
 
-    def place(self, place: int) -> None:
-        """Put a change into the first group of its table that takes it, or into a new one."""
-        change = self.changes[place]
-        group = next((group for group in self._candidates(change) if self._takes(group, place)), None)
+    def join(self) -> None:
+        """Join what must be together, then what may be, where nothing else has to come in between."""
+        free = []
+        for place, change in enumerate(self.changes):
+            table = _table_of(change)
+            if table is None or not self.joining.joins(change, ()):
+                continue
+            if self.joining.may_stand_apart(change):
+                free.append((place, table))
+            else:
+                self._join(place, table, self._fits)
+        for place, table in free:
+            self._join(place, table, self._fits_freely)
+
+    def _join(self, place: int, table: Ref, fits: Callable[[_Group, int], bool]) -> None:
+        group = next((group for group in self.of_table[table] if fits(group, place)), None)
         if group is None:
-            group = _Group(len(self.all), _table_of(change) if self.joining.joins(change, ()) else None)
-            self.all.append(group)
-            if group.table is not None:
-                self.of_table[group.table].append(group)
-        group.members.append(place)
-        self.group_of[place] = group
+            self.of_table[table].append(self.group_of[place])
+        else:
+            group.members.append(place)
+            self.group_of[place] = group
 
-    def _candidates(self, change: Change) -> list[_Group]:
-        table = _table_of(change)
-        return self.of_table.get(table, []) if table is not None and self.joining.joins(change, ()) else []
+    def _fits(self, group: _Group, place: int) -> bool:
+        return self.joining.joins(self.changes[place], [self.changes[member] for member in group.members])
 
-    def _takes(self, group: _Group, place: int) -> bool:
-        change, actions = self.changes[place], [self.changes[member] for member in group.members]
-        if not self.joining.joins(change, actions):
-            return False
-        apart = self.joining.may_stand_apart
-        if not apart(change) and not all(apart(action) for action in actions):
-            return True  # neither may stand apart: what comes between them gives way
-        return not self._waits_for_another(group, place)
+    def _fits_freely(self, group: _Group, place: int) -> bool:
+        alone = self.group_of[place]
+        return (
+            self._fits(group, place)
+            and not self._leads_to(group, alone, self.before)
+            and not self._leads_to(group, alone, self.after)
+        )
 
-    def _waits_for_another(self, group: _Group, place: int) -> bool:
-        """Whether something that is to come after the group must come before the change."""
-        pending = [self.group_of[first] for first in self.before.get(place, ()) if first in self.group_of]
-        pending = [found for found in pending if found is not group]
-        seen = {found.number for found in pending}
+    def _leads_to(self, goal: _Group, start: _Group, edges: Edges) -> bool:
+        """Whether there is a way along the edges over at least one other group."""
+        pending = [found for found in self._next(start, edges) if found is not goal]
+        seen = set(pending)
         while pending:
-            for found in self._firsts(pending.pop()):
-                if found is group:
+            for found in self._next(pending.pop(), edges):
+                if found is goal:
                     return True
-                if found.number not in seen:
-                    seen.add(found.number)
+                if found not in seen:
+                    seen.add(found)
                     pending.append(found)
         return False
 
-    def _firsts(self, group: _Group) -> Iterator[_Group]:
+    def _next(self, group: _Group, edges: Edges) -> Iterator[_Group]:
         for member in group.members:
-            for first in self.before.get(member, ()):
-                found = self.group_of.get(first)
-                if found is not None and found is not group:
-                    yield found
+            for other in edges.get(member, ()):
+                if self.group_of[other] is not group:
+                    yield self.group_of[other]
+
+    def left(self) -> list[_Group]:
+        """The groups, in the order of their first members."""
+        return list(dict.fromkeys(self.group_of[place] for place in range(len(self.changes))))
 
     def edges(self) -> dict[int, set[int]]:
         """For each group those that must come before it. Keys that CREATE TABLE brings wait for their tables."""
+        numbers = {group: number for number, group in enumerate(self.left())}
+        found = {number: {numbers[one] for one in self._next(group, self.before)} for group, number in numbers.items()}
         created = {change.ref: place for place, change in enumerate(self.changes) if isinstance(change, Create)}
-        found: dict[int, set[int]] = {group.number: {one.number for one in self._firsts(group)} for group in self.all}
         for place, change in enumerate(self.changes):
             for key in change.inline_keys if isinstance(change, Create) else ():
-                target = created.get(target_of(key), place)
-                found[self.group_of[place].number] |= {self.group_of[target].number} - {self.group_of[place].number}
+                number, target = numbers[self.group_of[place]], created.get(target_of(key), place)
+                found[number] |= {numbers[self.group_of[target]]} - {number}
         return found
 
 
@@ -130,7 +141,7 @@ class _Operations:
 
     def of(self, ordered: Iterable[Sequence[int]]) -> Iterator[PlannedOperation]:
         for members in ordered:
-            changes = [self.changes[place] for place in sorted(members)]
+            changes = [self.changes[place] for place in members]
             if isinstance(changes[0], Create) and changes[0].ref in self.new:
                 self.tables[changes[0].ref] = self.new[changes[0].ref]
             actions = [change for change in changes if isinstance(change, TableAction)]

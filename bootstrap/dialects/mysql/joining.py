@@ -13,7 +13,6 @@ from bootstrap.catalog.changes import (
     AlterIndex,
     Change,
     CreateIndex,
-    DropColumn,
     DropConstraint,
     Leave,
     RenameColumn,
@@ -34,12 +33,10 @@ class MySqlJoining:
         return not any(_exclude(action, change) or _exclude(change, action) for action in actions)
 
     def may_stand_apart(self, change: Change) -> bool:
-        """Foreign keys wait for other tables. A dropped column may wait until no view uses it any more."""
+        """Foreign keys wait for other tables."""
         match change:
             case AddConstraint() | DropConstraint():
                 return _foreign_key(change) is not None
-            case DropColumn(before=column):
-                return not column.auto_increment and column.generated is None
             case CreateIndex(after=index) | AlterIndex(after=index):
                 return index.method == "fulltext"
             case Leave() | Repartition() | RenameColumn():

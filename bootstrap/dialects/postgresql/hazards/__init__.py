@@ -16,7 +16,6 @@ from bootstrap.catalog.changes import (
     AlterColumn,
     AlterConstraint,
     AlterIndex,
-    Change,
     ColumnChange,
     Create,
     CreateIndex,
