@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from bootstrap.dialects.base import Endpoint
+from bootstrap.dialects.base import Endpoint, Session
+from bootstrap.dialects.postgresql.session import PostgresSession
 from bootstrap.target.url import parse_url
 from demo.aws import local
 from demo.servers import MariaDBServer, MySQLServer, PostgresServer, Registry, Server
@@ -115,6 +116,14 @@ def mysql_server() -> MySQLServer:
 def endpoint_of(url: str) -> Endpoint:
     """Where a URL leads, for a test's own sessions: a server that is busy may take its time to let one in."""
     return dataclasses.replace(parse_url(url, {}).endpoint, connect_timeout_seconds=LOGIN_SECONDS)
+
+
+def finding_public(session: Session) -> Session:
+    """Let a session of ours find what a test creates by hand without a schema; on PostgreSQL it finds nothing else."""
+    if isinstance(session, PostgresSession):
+        session._fixed["search_path"] = "public, pg_catalog, pg_temp"
+        session.execute("SET search_path = public, pg_catalog, pg_temp")
+    return session
 
 
 @contextlib.contextmanager

@@ -133,6 +133,10 @@ class Session(Protocol):
     def settings(self, values: Sequence[tuple[str, str]]) -> AbstractContextManager[None]:
         """Session variables for the time of a block (name, SQL text of the value); as they were before afterwards."""
 
+    def declared_sql(self) -> AbstractContextManager[None]:
+        """The settings that declared SQL is written for, for the time of a block; afterwards the session has its own
+        again, whatever that SQL has set."""
+
     def try_lock(self, name: str) -> bool:
         """Try once, without waiting, to take the session lock of that name."""
 
@@ -291,10 +295,14 @@ class Dialect(Protocol):
         """Estimated rows and bytes of the tables."""
 
     def check_writable(self, session: Session) -> None:
-        """Raise Unreachable where this is a reader, a replica in recovery, or a transaction pooler."""
+        """Raise Unreachable where this is a reader or a replica in recovery."""
 
     def is_leftover(self, ref: Ref) -> bool:
         """Whether an object that nobody declares is a means of ours, which a run that was killed has left behind."""
+
+    def check_trust(self, session: Session, *, writing: bool) -> None:
+        """Raise Refused where what belongs to somebody else would steer a run, or run as this account: a history that
+        is not ours, code that is called by whatever changes the structure."""
 
     def history_schema(self) -> Sequence[str]:
         """Idempotent statements that make or upgrade our own history tables."""

@@ -33,7 +33,7 @@ def _answer(session: Session, check: DeclaredCheck) -> str | None:
     """Why a check does not hold, or None."""
     rows: list[Row] = []
     try:
-        with session.transaction(read_only=True):
+        with session.declared_sql(), session.transaction(read_only=True):
             rows = session.query(check.query)
         fault = _judge(check, rows)
     except ServerError as error:

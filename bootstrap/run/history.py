@@ -43,8 +43,10 @@ class History:
 
         Raises:
             BootstrapError: they were made by a newer version of the tool.
+            Refused: they belong to somebody else.
             StatementError: the server refuses; says which privilege is missing.
         """
+        self.dialect.check_trust(self.session, writing=True)
         found = self.version()
         if found > VERSION:
             raise BootstrapError(
@@ -57,6 +59,7 @@ class History:
             with self.session.transaction():
                 for statement in self.dialect.history_schema():
                     self.session.execute(statement)
+                self.dialect.check_trust(self.session, writing=True)  # somebody may have been faster
                 self.session.execute(f"DELETE FROM {self.table('version')}")
                 self.insert("version", [{"version": VERSION}])
         except ServerError as error:

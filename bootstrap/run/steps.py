@@ -187,7 +187,8 @@ class _Attempt:
     def _execute(self, index: int, statement: ScriptStatement) -> StatementRecord:
         self._tell(index, statement, Outcome.STARTED)
         begun = time.monotonic()
-        self.session.execute(statement.sql)
+        with self.session.declared_sql():
+            self.session.execute(statement.sql)
         duration = round((time.monotonic() - begun) * 1000)
         self._tell(index, statement, Outcome.DONE, duration)
         return replace(self._record(index, statement), outcome=Outcome.DONE, duration_ms=duration)

@@ -22,6 +22,7 @@ def apply(request: Request) -> ApplyReport:
     """
     with open_work(request) as work, readable_server_errors():
         work.dialect.check_writable(work.session)
+        work.dialect.check_trust(work.session, writing=True)
         done = unchanged(work)
         if done is not None:
             return done

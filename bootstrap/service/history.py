@@ -26,6 +26,7 @@ def history(request: Request, *, limit: int = 20, run: int | None = None) -> His
     It can be read whatever state the declaration is in: a URL needs none.
     """
     with open_connection(request) as (dialect, session, destination, _), readable_server_errors():
+        dialect.check_trust(session, writing=False)
         record = History(session, dialect)
         if run is None:
             return HistoryReport(target=destination.name, runs=tuple(record.runs(limit)))

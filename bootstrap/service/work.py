@@ -118,6 +118,7 @@ def open_work(request: Request) -> Iterator[Work]:
         DeclarationError: before anything connects.
         TargetError: the target is not usable as configured.
         Unreachable: it cannot be reached or logged in to.
+        Refused: what belongs to somebody else would steer the run, or run as this account.
     """
     started = time.monotonic()
     declaration = read_declaration(request)
@@ -129,6 +130,7 @@ def open_work(request: Request) -> Iterator[Work]:
     for warning in destination.warnings:
         request.tell(f"warning: {warning}")
     with closing(connect(dialect, destination, waiting=request.tell)) as session:
+        dialect.check_trust(session, writing=False)
         yield Work(
             request=request, declaration=declaration, dialect=dialect, destination=destination, session=session,
             started=started,

@@ -17,6 +17,7 @@ from bootstrap.service.plan import plan
 from bootstrap.service.work import Request
 from bootstrap.target.connect import connect, from_url
 from bootstrap.target.url import parse_url
+from tests.conftest import finding_public
 
 SQL = ("CREATE TABLE parent (id int PRIMARY KEY)", "CREATE TABLE child (id int PRIMARY KEY, parent_id int, note text)")
 
@@ -30,6 +31,7 @@ def test_what_a_declaration_would_lose_is_named(url: str) -> None:
     destination = from_url(parse_url(url, {}), {})
     dialect = dialect_for(destination.endpoint.engine)
     with closing(connect(dialect, destination)) as session:
+        finding_public(session)
         for statement in SQL:
             session.execute(statement)
         found = imported(session, dialect, Scope())

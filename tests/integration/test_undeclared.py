@@ -16,6 +16,7 @@ from bootstrap.service.verify import verify
 from bootstrap.service.work import Request
 from bootstrap.target.connect import connect, from_url
 from bootstrap.target.url import parse_url
+from tests.conftest import finding_public
 
 PARENT = "tables: {parent: {columns: {id: int not null, note: text}, primary_key: [id]}}"
 RETYPED = "tables: {parent: {columns: {id: bigint not null, note: text, more: int}, primary_key: [id]}}"
@@ -36,6 +37,7 @@ def url(request: pytest.FixtureRequest) -> str:
 def run(url: str, *statements: str) -> list[tuple[Any, ...]]:
     destination = from_url(parse_url(url, {}), {})
     with closing(connect(dialect_for(destination.endpoint.engine), destination)) as session:
+        finding_public(session)
         for statement in statements[:-1]:
             session.execute(statement)
         return session.query(statements[-1])

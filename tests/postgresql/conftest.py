@@ -20,7 +20,7 @@ from bootstrap.plan.planner import created_tables, planned_changes
 from bootstrap.plan.statement import Plan, Statement
 from bootstrap.service.comparison import operations_of
 from demo.servers import Server
-from tests.conftest import endpoint_of
+from tests.conftest import endpoint_of, finding_public
 
 
 @dataclass
@@ -85,6 +85,7 @@ class Places:
         self._stack.callback(self.server.drop_database, name)
         session = connect(endpoint_of(url), application_name="db-bootstrap tests")
         self._stack.callback(session.close)
+        finding_public(session)
         if sql:
             session.execute(sql)
         return Place(session)

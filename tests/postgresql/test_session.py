@@ -12,11 +12,14 @@ from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.postgresql.dialect import DIALECT
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
 from bootstrap.problems import Refused, Unreachable
+from tests.conftest import finding_public
 from tests.postgresql.conftest import Places, nowhere
 
 
 def _another(session: PostgresSession) -> PostgresSession:
-    return connect(session.endpoint, application_name="db-bootstrap tests")
+    other = connect(session.endpoint, application_name="db-bootstrap tests")
+    finding_public(other)
+    return other
 
 
 def test_a_lost_client_leaves_nothing_behind(places: Places) -> None:

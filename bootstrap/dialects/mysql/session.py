@@ -270,6 +270,11 @@ class MySqlSession:
             with suppress(ServerError):  # the block's own error counts, and a lost connection has nothing to restore
                 self.execute(f"SET SESSION {reset}")
 
+    @contextmanager
+    def declared_sql(self) -> Iterator[None]:
+        """Declared SQL has the settings of this session: no name means another thing by them."""
+        yield
+
     def try_lock(self, name: str) -> bool:
         """Try once, without waiting, to take the named lock."""
         answer = self.query("SELECT GET_LOCK(%s, 0)", [self._lock_name(name)])[0][0]

@@ -74,9 +74,10 @@ def _bodies(session: PostgresSession) -> Iterator[_Body]:
         ref = Ref(Kind.PROCEDURE if is_procedure else Kind.FUNCTION, schema, f"{name}({identity})")
         pairs = [setting.partition("=") for setting in settings or ()]
         local = "".join(
-            f"SELECT set_config({literal(key).strip()}, {literal(value).strip()}, true); " for key, _, value in pairs
+            f"SELECT pg_catalog.set_config({literal(key).strip()}, {literal(value).strip()}, true); "
+            for key, _, value in pairs
         )
-        yield _Body(ref, f"{local}SELECT {validator}({oid}::oid)", bool(local), text)
+        yield _Body(ref, f"{local}SELECT {validator}({oid}::pg_catalog.oid)", bool(local), text)
 
 
 def _failures(session: PostgresSession, bodies: Sequence[_Body]) -> Iterator[tuple[_Body, ServerError]]:

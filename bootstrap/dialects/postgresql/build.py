@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
-from bootstrap.catalog.changes import AddConstraint, Change, Create, CreateIndex
+from bootstrap.catalog.changes import AddConstraint, Alter, Change, Create, CreateIndex
 from bootstrap.catalog.code import Policy as RowPolicy
-from bootstrap.catalog.code import View
+from bootstrap.catalog.code import Routine, View
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import Policy, RenderContext, ServerError
+from bootstrap.dialects.base import Policy, RenderContext, Scope, ServerError
+from bootstrap.dialects.postgresql.inert import has_body, inert, with_domains, without_domain_checks
+from bootstrap.dialects.postgresql.introspect import introspect
 from bootstrap.dialects.postgresql.names import split_qualified
 from bootstrap.dialects.postgresql.render import render
 from bootstrap.dialects.postgresql.session import PostgresSession
@@ -56,25 +58,35 @@ class _Failure:
     error: ServerError
 
 
-def build(session: PostgresSession, declared: Catalog, locate: Callable[[Ref], str]) -> None:
-    """Make everything that is declared in the database of the session, roles and privileges left out.
+def build(session: PostgresSession, declared: Catalog, locate: Callable[[Ref], str]) -> Catalog:
+    """Make everything that is declared in the database of the session, roles and privileges left out; read it back.
 
     Raises:
         DeclarationError: with every object that the server refused, in its words.
     """
     context = _context(session, declared)
-    waiting = list(units(context))
+    with session.declared_sql():
+        failed = _create(session, list(units(context)), context)
+    domains = without_domain_checks(session)
+    with session.declared_sql():
+        failed += _create(session, list(bodies(context)), context)
+    if failed:
+        raise _refused([failure for failure in failed if not failure.error.missing_object] or failed, locate)
+    return with_domains(introspect(session, Scope()).catalog, domains)
+
+
+def _create(session: PostgresSession, waiting: Sequence[Unit], context: RenderContext) -> list[_Failure]:
+    """Try what is left until nothing more can be created; what fails for good is returned."""
     while waiting:
         failed = _round(session, waiting)
-        if not failed:
-            return
         wrong = [failure for failure in failed if not failure.error.missing_object]
         parts = [failure.unit for failure in failed]
         if len(failed) == len(waiting):  # a circle, or something that is nowhere
             parts = [part for unit in parts for part in _in_parts(unit, context)]
         if wrong or len(parts) == len(waiting):
-            raise _refused(wrong or failed, locate)
+            return wrong or failed
         waiting = parts
+    return []
 
 
 def _round(session: PostgresSession, waiting: Sequence[Unit]) -> list[_Failure]:
@@ -114,11 +126,18 @@ def _problem(failure: _Failure, locate: Callable[[Ref], str]) -> Problem:
 def units(context: RenderContext) -> Iterator[Unit]:
     """The statements that make every object, in an order that mostly holds."""
     catalog = context.desired
-    changes = [change for item in catalog.objects.values() for change in _changes(item)]
+    changes = [change for item in catalog.objects.values() for change in _changes(inert(item))]
     depth = _depths(catalog)
     partitioned = frozenset(item.ref for item in catalog.of(Table) if item.partition_by)
     for change in sorted(changes, key=lambda change: _place(change, depth, partitioned)):
         yield from _unit(change, context)
+
+
+def bodies(context: RenderContext) -> Iterator[Unit]:
+    """The statements that give routines the bodies that they are declared with."""
+    for item in context.desired.of(Routine):
+        if has_body(item):
+            yield from _unit(Alter(inert(item), item), context)
 
 
 def _context(session: PostgresSession, declared: Catalog) -> RenderContext:
@@ -150,7 +169,7 @@ def _in_parts(unit: Unit, context: RenderContext) -> Iterator[Unit]:
 
 
 def _ref(change: Change) -> Ref:
-    if isinstance(change, Create | CreateIndex | AddConstraint):
+    if isinstance(change, Create | CreateIndex | AddConstraint | Alter):
         return change.ref
     raise TypeError(change)
 

@@ -26,7 +26,7 @@ from bootstrap.dialects.base import (
     Session,
     TableSize,
 )
-from bootstrap.dialects.postgresql import history, sizes
+from bootstrap.dialects.postgresql import history, ownership, sizes
 from bootstrap.dialects.postgresql.introspection.reader import NAMESPACE
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
@@ -96,7 +96,7 @@ class PostgresDialect:
         return sizes.table_sizes(session, tables)
 
     def check_writable(self, session: Session) -> None:
-        """Raise Unreachable where this is a reader, a replica in recovery, or a transaction pooler."""
+        """Raise Unreachable where this is a reader or a replica in recovery."""
         check_writable(_own(session))
 
     def is_leftover(self, ref: Ref) -> bool:
@@ -104,6 +104,10 @@ class PostgresDialect:
         from bootstrap.dialects.postgresql.render.nullability import is_helper
 
         return is_helper(ref)
+
+    def check_trust(self, session: Session, *, writing: bool) -> None:
+        """Raise Refused where the schema of our history is not ours, or an event trigger calls somebody else's code."""
+        ownership.check_trust(session, writing=writing)
 
     def history_schema(self) -> Sequence[str]:
         """Idempotent statements that make or upgrade our own history tables."""

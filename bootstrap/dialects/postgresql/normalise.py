@@ -12,10 +12,10 @@ from bootstrap.catalog.code import EventTrigger, Policy, Routine
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.catalog.types import Extension, Schema
-from bootstrap.dialects.base import Endpoint, Locate, Scope
+from bootstrap.dialects.base import Endpoint, Locate
+from bootstrap.dialects.postgresql import inert
 from bootstrap.dialects.postgresql.bodies import check_bodies
 from bootstrap.dialects.postgresql.build import build
-from bootstrap.dialects.postgresql.introspect import introspect
 from bootstrap.dialects.postgresql.names import quote
 from bootstrap.dialects.postgresql.render.security import bool_text
 from bootstrap.dialects.postgresql.scratch import scratch_database
@@ -55,9 +55,9 @@ def normalise(
         return _joined(_with_schemas(declared), declared, session)
     with scratch_database(session, scratch) as inside:
         _set_search_path(inside, declared)
-        build(inside, declared, locate)
-        found = introspect(inside, Scope()).catalog
-        check_bodies(inside, _canonical_refs(found, declared), locate)
+        found = build(inside, declared, locate)
+        with inside.declared_sql():
+            check_bodies(inside, _canonical_refs(found, declared), locate)
     return _joined(found, declared, session)
 
 
@@ -69,11 +69,11 @@ def _with_schemas(declared: Catalog) -> Catalog:
 def _set_search_path(inside: PostgresSession, declared: Catalog) -> None:
     """What a session of the application would have, and the schemas of the extensions, whose types have no schema in
     most declarations."""
-    path = str(inside.query("SELECT current_setting('search_path')")[0][0])
+    path = inside.declared_path
     first = declared.settings.get("default_schema")
     parts = ([quote(first)] if first else []) + [path]
     parts += [quote(item.schema) for item in declared.of(Extension) if item.schema and item.schema not in path]
-    inside.query("SELECT set_config('search_path', %s, false)", [", ".join(part for part in parts if part)])
+    inside.declared_path = ", ".join(part for part in parts if part)
 
 
 def _joined(found: Catalog, declared: Catalog, session: PostgresSession) -> Catalog:
@@ -101,6 +101,7 @@ def _unmanaged_owner(item: DatabaseObject) -> DatabaseObject:
 
 def _restored(item: DatabaseObject, source: DatabaseObject) -> DatabaseObject:
     """Put back what was left out of the scratch database."""
+    item = inert.restored(item, source)
     if isinstance(item, Policy) and isinstance(source, Policy):
         roles = tuple(sorted(role for role in source.roles if role.lower() != "public"))
         return replace(item, roles=roles)

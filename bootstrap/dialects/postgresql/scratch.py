@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from bootstrap.dialects.base import Endpoint, ServerError
 from bootstrap.dialects.postgresql.capabilities import database_locale
-from bootstrap.dialects.postgresql.errors import OBJECT_IN_USE
+from bootstrap.dialects.postgresql.errors import OBJECT_IN_USE, READ_ONLY
 from bootstrap.dialects.postgresql.names import literal, quote
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
 from bootstrap.problems import Refused, StatementError
@@ -21,11 +21,15 @@ from bootstrap.problems import Refused, StatementError
 PREFIX = "db_bootstrap_scratch_"
 _MARK = "db-bootstrap scratch database "
 _ATTEMPTS = 5
+_ONLY_READS = (
+    "this session may only read (a standby, or default_transaction_read_only), so the scratch database in which the"
+    " declaration is read through the server cannot be made here: name a development server of the same version with"
+    " --scratch-url"
+)
 
 _LIKE_THE_TARGET = """
 SELECT 'ENCODING ' || quote_literal(pg_encoding_to_char(encoding))
-    || ' LC_COLLATE ' || quote_literal(datcollate) || ' LC_CTYPE ' || quote_literal(datctype) || {locale},
-    current_setting('search_path')
+    || ' LC_COLLATE ' || quote_literal(datcollate) || ' LC_CTYPE ' || quote_literal(datctype) || {locale}
 FROM pg_database d WHERE datname = current_database()
 """
 # Ours by its name and its owner, and with nobody in it.
@@ -48,9 +52,8 @@ def scratch_database(session: PostgresSession, elsewhere: Endpoint | None) -> It
         Refused: the role may not create databases; says what to run.
         StatementError: the server refused for another reason.
     """
-    settings, search_path = session.query(
-        _LIKE_THE_TARGET.replace("{locale}", database_locale(session.server.capabilities))
-    )[0]
+    like_the_target = _LIKE_THE_TARGET.replace("{locale}", database_locale(session.server.capabilities))
+    [(settings,)] = session.query(like_the_target)
     maker = connect(replace(elsewhere, database=elsewhere.database or "postgres"),
                     application_name="db-bootstrap scratch") if elsewhere else session  # fmt: skip
     try:
@@ -62,7 +65,7 @@ def scratch_database(session: PostgresSession, elsewhere: Endpoint | None) -> It
             _create(maker, name, str(settings))
             inside = connect(replace(maker.endpoint, database=name), application_name="db-bootstrap scratch")
             try:
-                inside.query("SELECT set_config('search_path', %s, false)", [search_path])
+                inside.like_target(session)
                 yield inside
             finally:
                 inside.close()
@@ -81,6 +84,8 @@ def _create(maker: PostgresSession, name: str, settings: str) -> None:
     except ServerError as error:
         if error.permission_denied:
             raise _refusal(maker) from error
+        if error.code == READ_ONLY:
+            raise Refused(_ONLY_READS) from error
         raise StatementError(f"no scratch database could be made: {error}") from error
     mark = {"host": socket.gethostname(), "process": os.getpid(), "created": _server_time(maker)}
     maker.execute(f"COMMENT ON DATABASE {quote(name)} IS {literal(_MARK + json.dumps(mark)).strip()}")

@@ -4,7 +4,9 @@ delete, which touch only the rows that differ.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bootstrap.dialects.base import SeedCounts, SeedTable
@@ -18,23 +20,41 @@ _ANALYZE_FROM = 5_000
 _CHUNK_ROWS = 2_000
 # Types that have no equality: their texts are compared.
 _WITHOUT_EQUALITY = frozenset({"json", "xml", "point", "polygon", "box", "line", "lseg", "path", "circle"})
+_EQUAL = "OPERATOR(pg_catalog.=)"
+# Names of types that the grammar takes for the server's own, whatever the search path is.
+_OF_THE_GRAMMAR = frozenset({"bigint", "bit", "boolean", "character", "double", "integer", "interval", "numeric",
+                             "real", "smallint", "time", "timestamp"})  # fmt: skip
+_FIRST_NAME = re.compile(r'("(?:[^"]|"")*"|\w+)(\.)?')
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # An explicit cast to a length cuts off in silence what does not fit; an assignment refuses it. So texts become the type
 # without its length, and the INSERT checks. (Numbers and times are rounded either way, and must be, to compare equal.)
-_WITHOUT_LENGTH = {"character varying": "character varying", "character": "bpchar", "bit": "bit varying",
+_WITHOUT_LENGTH = {"character varying": "character varying", "character": "pg_catalog.bpchar", "bit": "bit varying",
                    "bit varying": "bit varying"}  # fmt: skip
 
 _COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
        pg_get_serial_sequence(%s, a.attname),
-       (WITH RECURSIVE base AS (
-          SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t WHERE t.oid = a.atttypid
-          UNION ALL
-          SELECT t.oid, t.typtype, t.typbasetype FROM base JOIN pg_type t ON t.oid = base.typbasetype
-          WHERE base.typtype = 'd')
-        SELECT format_type(oid, NULL) FROM base WHERE typtype <> 'd')
-FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
+       format_type(y.oid, NULL),
+       -- A base type that an extension brought along has operators of its own, which no search path of ours finds.
+       (SELECT format('OPERATOR(%%I.%%s)', n.nspname, o.oprname)
+        FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod AND m.amname IN ('btree', 'hash')
+        JOIN pg_amop p ON p.amopfamily = c.opcfamily AND p.amoplefttype = c.opcintype
+             AND p.amoprighttype = c.opcintype AND p.amopstrategy = CASE m.amname WHEN 'btree' THEN 3 ELSE 1 END
+        JOIN pg_operator o ON o.oid = p.amopopr JOIN pg_namespace n ON n.oid = o.oprnamespace
+        WHERE c.opcdefault AND c.opcintype = y.oid ORDER BY m.amname LIMIT 1),
+       y.typtype = 'b' AND y.typelem = 0 AND y.typnamespace <> 'pg_catalog'::regnamespace,
+       (SELECT t.typnamespace = 'pg_catalog'::regnamespace FROM pg_type t WHERE t.oid = a.atttypid)
+FROM pg_attribute a
+JOIN LATERAL (
+  WITH RECURSIVE base AS (
+    SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t WHERE t.oid = a.atttypid
+    UNION ALL
+    SELECT t.oid, t.typtype, t.typbasetype FROM base JOIN pg_type t ON t.oid = base.typbasetype
+    WHERE base.typtype = 'd')
+  SELECT t.* FROM base JOIN pg_type t USING (oid) WHERE base.typtype <> 'd'
+) y ON true
+WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
 """
 
 
@@ -45,6 +65,8 @@ class _Column:
     required: bool
     always: bool
     sequence: str | None
+    equal: str  # the operator that its keys are compared with
+    as_text: bool  # whether values are compared by their texts
 
 
 class _CopyStream:
@@ -84,7 +106,8 @@ def apply_seed(session: PostgresSession, seed: SeedTable, *, dry_run: bool) -> S
         return SeedCounts()
     total = work.stage()
     try:
-        return work.count(total) if dry_run else work.apply(total)
+        with work.settings():
+            return work.count(total) if dry_run else work.apply(total)
     finally:
         work.unstage()
 
@@ -106,8 +129,19 @@ class _Seed:
 
     def _read_columns(self) -> list[_Column]:
         rows = self.session.query(_COLUMNS, [self.relation, self.relation])
-        return [_Column(name, _castable(kind, base), required, identity == "a", sequence)
-                for name, kind, required, identity, sequence, base in rows]  # fmt: skip
+        return [_Column(name, _in_full(_castable(kind, base), own=own), required, identity == "a", sequence,
+                        equal or _EQUAL, foreign or _castable(kind, base).rstrip("[]") in _WITHOUT_EQUALITY)
+                for name, kind, required, identity, sequence, base, equal, foreign, own in rows]  # fmt: skip
+
+    @contextmanager
+    def settings(self) -> Iterator[None]:
+        """Those of declared SQL where there is some among the values: what is ours names its operators in full."""
+        if not self.expressions:
+            yield
+            return
+        with self.session.declared_sql():
+            self.session.execute("SET row_security = off")
+            yield
 
     def table_is_empty(self) -> bool:
         """Whether there is no row at all."""
@@ -142,17 +176,20 @@ class _Seed:
         texts = [
             row[0] for row in self.session.query(f"SELECT DISTINCT {name} FROM {_STAGE} s WHERE {name} IS NOT NULL")
         ]
-        branches = " ".join(f"WHEN {literal(text)} THEN ({text})::{column.type}" for text in sorted(texts))
-        return f"CASE {name} {branches} END" if branches else f"NULL::{column.type}"
+        branches = " ".join(
+            f"WHEN {name} {_EQUAL} {literal(text)} THEN ({text})::{column.type}" for text in sorted(texts)
+        )
+        return f"CASE {branches} END" if branches else f"NULL::{column.type}"
 
     def _refuse_duplicates(self) -> None:
         if not self.keys:
             return
         names = ", ".join(self._value(column) for column in self.keys)
-        rows = self.session.query(
-            f"SELECT {', '.join(self._value(column) + '::text' for column in self.keys)} FROM {_STAGE} s"
-            f" GROUP BY {names} HAVING count(*) > 1 LIMIT 1"
-        )
+        with self.settings():
+            rows = self.session.query(
+                f"SELECT {', '.join(self._value(column) + '::pg_catalog.text' for column in self.keys)} FROM {_STAGE} s"
+                f" GROUP BY {names} HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1 LIMIT 1"
+            )
         if rows:
             values = ", ".join("NULL" if value is None else str(value) for value in rows[0])
             raise BootstrapError(f"seed of {self.seed.table.path}: two rows have the same key ({values})")
@@ -163,10 +200,12 @@ class _Seed:
     @property
     def _match(self) -> str:
         """How staged rows find theirs; only a key that may be NULL pays for comparing NULLs."""
-        return " AND ".join(
-            f"t.{quote(column.name)} {'=' if column.required else 'IS NOT DISTINCT FROM'} {self._value(column)}"
-            for column in self.keys
-        )
+        return " AND ".join(self._same(column) for column in self.keys)
+
+    def _same(self, column: _Column) -> str:
+        mine, staged = f"t.{quote(column.name)}", self._value(column)
+        equal = f"{mine} {column.equal} {staged}"
+        return equal if column.required else f"({equal} OR ({mine} IS NULL AND {staged} IS NULL))"
 
     @property
     def _compared(self) -> list[_Column]:
@@ -175,10 +214,13 @@ class _Seed:
 
     @property
     def _differs(self) -> str:
-        return " OR ".join(
-            f"t.{quote(column.name)}{_text(column)} IS DISTINCT FROM {self._value(column)}{_text(column)}"
-            for column in self._compared
-        )
+        return " OR ".join(f"({self._equal(column)}) IS NOT TRUE" for column in self._compared)
+
+    def _equal(self, column: _Column) -> str:
+        """Whether two values are equal, or both NULL. IS DISTINCT FROM would look for its operator by name."""
+        as_text = "::pg_catalog.text" if column.as_text else ""
+        mine, staged = f"t.{quote(column.name)}{as_text}", f"{self._value(column)}{as_text}"
+        return f"{mine} {_EQUAL} {staged} OR ({mine} IS NULL AND {staged} IS NULL)"
 
     @property
     def _new(self) -> str:
@@ -206,7 +248,7 @@ class _Seed:
         return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated))
 
     def _number(self, source: str) -> int:
-        return int(self.session.query(f"SELECT count(*) FROM {source}")[0][0])
+        return int(self.session.query(f"SELECT pg_catalog.count(*) FROM {source}")[0][0])
 
     def apply(self, total: int) -> SeedCounts:
         """Delete, update, insert."""
@@ -235,17 +277,21 @@ class _Seed:
             if column.sequence:
                 name = quote(column.name)
                 self.session.query(
-                    f"SELECT setval({literal(column.sequence)}, m.value) FROM"
-                    f" (SELECT max({name}) AS value FROM {self.relation}) m, {column.sequence} s"
-                    " WHERE m.value > s.last_value OR (m.value = s.last_value AND NOT s.is_called)"
+                    f"SELECT pg_catalog.setval({literal(column.sequence)}, m.value) FROM"
+                    f" (SELECT pg_catalog.max({name}) AS value FROM {self.relation}) m, {column.sequence} s"
+                    " WHERE m.value OPERATOR(pg_catalog.>) s.last_value"
+                    " OR (m.value OPERATOR(pg_catalog.=) s.last_value AND NOT s.is_called)"
                 )
+
+
+def _in_full(type_: str, *, own: bool) -> str:
+    """A type by a name that no search path leads elsewhere: the server prints its own ones without their schema."""
+    name = _FIRST_NAME.match(type_)
+    plain = own and name is not None and not name[2] and name[1] not in _OF_THE_GRAMMAR
+    return f"pg_catalog.{type_}" if plain else type_
 
 
 def _castable(kind: str, base: str) -> str:
     """The type that a text is cast to for a column; a domain counts as what it is made of."""
     element = base.removesuffix("[]")
     return base.replace(element, _WITHOUT_LENGTH[element]) if element in _WITHOUT_LENGTH else kind
-
-
-def _text(column: _Column) -> str:
-    return "::text" if column.type.rstrip("[]") in _WITHOUT_EQUALITY else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,20 +14,15 @@ import psycopg2.extensions
 
 from bootstrap.dialects.base import Endpoint, Row, Server, ServerError
 from bootstrap.dialects.cutoff import CutOff
+from bootstrap.dialects.postgresql import known
 from bootstrap.dialects.postgresql.capabilities import capabilities_of
 from bootstrap.dialects.postgresql.errors import translate
+from bootstrap.dialects.postgresql.pooler import refuse_transaction_pooler
+from bootstrap.problems import StatementError
 
-# A session lock lives as long as the backend. These settings end the backend soon after its client is gone, and keep
-# a statement that waits for a lock from being carried out for a client that no longer exists.
-_SAFE_SETTINGS = {
-    "client_connection_check_interval": "1000",
-    "client_min_messages": "warning",
-    "jit": "off",  # compiling the catalog queries costs more than running them
-    "standard_conforming_strings": "on",
-    "check_function_bodies": "off",  # bodies may name what comes later; order is kept by real dependencies
-}
 _LONGEST_IDLE_TRANSACTION_MS = 300_000  # its locks stop others
 _WHO = "current_user::text, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
+_SETTINGS_OF_LIBPQ = ("PGDATESTYLE", "PGTZ", "PGGEQO")
 _CONNECT_OPTIONS: dict[str, Any] = {
     "keepalives": 1,
     "keepalives_idle": 15,
@@ -41,8 +37,8 @@ class PostgresSession:
 
     def __init__(self, connection: psycopg2.extensions.connection, endpoint: Endpoint, application_name: str) -> None:
         self._connection = connection
-        self._default_timeouts = ("0", "0")
-        self._depth = 0
+        self._fixed: dict[str, str] = {}
+        self._target: dict[str, str] = {}
         self.endpoint = endpoint
         self.application_name = application_name
         self.database = connection.info.dbname
@@ -51,29 +47,63 @@ class PostgresSession:
 
     def _prepare(self) -> Server:
         number = self._connection.server_version
-        settings = "; ".join(f"SET {name} = {value}" for name, value in self._settings(number).items())
-        names = ("server_version", "lock_timeout", "statement_timeout")
-        facts = ", ".join(f"current_setting('{name}')" for name in names)
-        text, lock, statement, user, superuser = self.query(f"{settings}; SELECT {facts}, {_WHO}")[0]
-        self._default_timeouts = (lock, statement)
+        if number // 10000 < 14:  # noqa: PLR2004  # the first version with these settings: capabilities.MINIMUM_VERSION
+            raise ServerError(f"PostgreSQL {number // 10000} is too old: 14 is the oldest version that is supported")
+        self._fix_settings()
+        text, user, superuser = self.query(f"SELECT current_setting('server_version'), {_WHO}")[0]
         version = (number // 10000, number % 10000)
         able = capabilities_of(version) | ({"superuser"} if superuser else set())
         return Server(vendor="postgresql", version=version, version_text=text, capabilities=able, account=user)
 
-    def _settings(self, number: int) -> dict[str, str]:
-        if number // 10000 < 14:  # noqa: PLR2004  # the first version with these settings: capabilities.MINIMUM_VERSION
-            raise ServerError(f"PostgreSQL {number // 10000} is too old: 14 is the oldest version that is supported")
+    def _fix_settings(self) -> None:
         idle = self.endpoint.idle_seconds * 1000
-        return {
-            **_SAFE_SETTINGS,
+        limits = {
             "idle_session_timeout": str(idle),
             "idle_in_transaction_session_timeout": str(min(idle, _LONGEST_IDLE_TRANSACTION_MS)),
         }
+        wanted = known.fixed(limits)
+        query, parameters = known.known_here(wanted)
+        present = {str(name) for (name,) in self.query(f"{known.TRUST_NOBODY}; {query}", parameters)}
+        self._fixed = {name: value for name, value in wanted.items() if name in present}
+        try:
+            self.execute(self._own_settings())
+        except ServerError as error:
+            if not error.permission_denied:
+                raise
+            raise StatementError(known.refusal(str(error))) from error
+
+    def _own_settings(self) -> str:
+        values = {**known.kept(self._target), **self._fixed}
+        return f"{known.TRUST_NOBODY}; {known.setting_sql(values)}; {known.PRINTED_DATES}"
+
+    def like_target(self, target: PostgresSession) -> None:
+        """Let this session to a scratch database give values the meaning that they have in the target."""
+        query, parameters = known.plain_values()
+        self._target = {str(name): str(value) for name, value in target.query(query, parameters)}
+        self.execute(self._own_settings())
 
     @property
-    def backend_pid(self) -> int:
-        """The process id that the connection handshake named; a pooler makes one up."""
-        return int(self._connection.info.backend_pid)
+    def declared_path(self) -> str:
+        """The search path of declared SQL in a scratch database."""
+        return self._target["search_path"]
+
+    @declared_path.setter
+    def declared_path(self, path: str) -> None:
+        self._target["search_path"] = path
+
+    @contextmanager
+    def declared_sql(self) -> Iterator[None]:
+        """The settings that declared SQL is written for: those of a plain session of this account in this database.
+
+        Afterwards the session has its own again, whatever that SQL has set.
+        """
+        self.execute(known.plain_sql(self._fixed, self._target))
+        try:
+            yield
+        finally:
+            if not self.in_failed_transaction:
+                with suppress(ServerError):  # a lost connection has no settings left
+                    self.execute(f"{known.RESET}; {self._own_settings()}")
 
     def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> int:
         """Run one statement. Returns the rows affected."""
@@ -147,16 +177,12 @@ class PostgresSession:
 
     @contextmanager
     def settings_for_reading(self) -> Iterator[None]:
-        """One snapshot and an empty search path, so that the server prints names with their schemas."""
+        """One snapshot for all that is read."""
         if self.in_transaction:
-            before = str(self.query("SELECT current_setting('search_path')")[0][0])
-            self.execute("SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = off")
             yield
-            self.query("SELECT set_config('search_path', %s, true)", [before])
             return
-        self.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = '';"
-                     " SET LOCAL quote_all_identifiers = off; SET LOCAL bytea_output = hex; SET LOCAL datestyle = ISO;"
-                     " SET LOCAL intervalstyle = postgres; SET LOCAL extra_float_digits = 1")  # fmt: skip
+        # The server prints names with their schemas, except those of pg_catalog, whatever the session was set to.
+        self.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = {known.SAFE_PATH}")
         try:
             yield
         finally:
@@ -164,11 +190,10 @@ class PostgresSession:
                 self.execute("ROLLBACK")
 
     def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
-        """Set how long a statement may wait for locks and run; None is the session's own default again."""
-        lock, statement = self._default_timeouts
-        lock = lock if lock_ms is None else str(lock_ms)
-        statement = statement if statement_ms is None else str(statement_ms)
-        self.execute(f"SET lock_timeout = '{lock}'; SET statement_timeout = '{statement}'")
+        """Set how long a statement may wait for locks and run, in declared SQL too; None: for ever."""
+        self._fixed |= {"lock_timeout": str(lock_ms or 0), "statement_timeout": str(statement_ms or 0)}
+        values = {name: self._fixed[name] for name in ("lock_timeout", "statement_timeout")}
+        self.execute(known.setting_sql(values))
 
     def try_lock(self, name: str) -> bool:
         """Try once to take the session's advisory lock. Never the blocking call: CREATE INDEX CONCURRENTLY waits for
@@ -223,17 +248,40 @@ def _halves(name: str) -> list[int]:
 
 
 def connect(endpoint: Endpoint, *, application_name: str) -> PostgresSession:
-    """Open one session. Raises ServerError."""
+    """Open one session.
+
+    Raises:
+        ServerError: the server refuses it.
+        Unreachable: a pooler gives each transaction another server process; nothing was set in any of them.
+    """
+    connection = open_connection(endpoint, application_name)
     try:
-        connection = psycopg2.connect(**_parameters(endpoint, application_name))
-    except psycopg2.Error as error:
-        raise translate(error) from error
-    connection.autocommit = True
-    try:
+        refuse_transaction_pooler(connection, lambda: open_connection(endpoint, application_name))
         return PostgresSession(connection, endpoint, application_name)
     except BaseException:
         connection.close()
         raise
+
+
+def open_connection(endpoint: Endpoint, application_name: str) -> psycopg2.extensions.connection:
+    """Log in; nothing is asked or set yet. Raises ServerError."""
+    try:
+        with _without_settings_of_the_environment():
+            connection: psycopg2.extensions.connection = psycopg2.connect(**_parameters(endpoint, application_name))
+    except psycopg2.Error as error:
+        raise translate(error) from error
+    connection.autocommit = True
+    return connection
+
+
+@contextmanager
+def _without_settings_of_the_environment() -> Iterator[None]:
+    """The client library would let these variables override what the server's own settings are."""
+    found = {name: os.environ.pop(name) for name in _SETTINGS_OF_LIBPQ if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(found)
 
 
 def _parameters(endpoint: Endpoint, application_name: str) -> dict[str, Any]:
@@ -242,6 +290,7 @@ def _parameters(endpoint: Endpoint, application_name: str) -> dict[str, Any]:
         "connect_timeout": endpoint.connect_timeout_seconds,
         "application_name": f"{application_name}@{socket.gethostname()}"[:63],
         "client_encoding": "UTF8",
+        "options": "",  # not those of PGOPTIONS
         **_CONNECT_OPTIONS,
     }
     optional = {"user": endpoint.username, "password": endpoint.password, "port": endpoint.port}

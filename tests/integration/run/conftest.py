@@ -13,7 +13,7 @@ from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.statement import Operation, Plan, Statement
 from bootstrap.run.history import History
 from bootstrap.run.records import RunFacts
-from tests.conftest import endpoint_of
+from tests.conftest import endpoint_of, finding_public
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Place:
 
     def connect(self) -> Session:
         endpoint = endpoint_of(self.url)
-        session = self.dialect.connect(endpoint, application_name="db-bootstrap")
+        session = finding_public(self.dialect.connect(endpoint, application_name="db-bootstrap"))
         self.sessions.append(session)
         return session
 
