@@ -18,7 +18,7 @@ from demo.servers import PostgresServer
 from demo.servers.process import log_file
 from tests.cli.command import Outcome, write
 from tests.cli.databases import Database
-from tests.conftest import endpoint_of
+from tests.conftest import endpoint_of, finding_public
 
 PASSWORD = "pass'word-" + uuid.uuid4().hex  # a quote must not end the literal that it stands in
 TABLE = """
@@ -59,7 +59,7 @@ class App:
         """Ask as the application does, over TLS."""
         url = self.database.server.url(self.database.name, username=self.login, password=password)
         endpoint = endpoint_of(url)
-        session = dialect_for(self.database.engine).connect(endpoint, application_name="app")
+        session = finding_public(dialect_for(self.database.engine).connect(endpoint, application_name="app"))
         with contextlib.closing(session):
             return session.query(sql)
 

@@ -92,6 +92,7 @@ def test_a_part_may_refer_to_what_is_out_of_scope(url: str, tmp_path: Path) -> N
 def run(url: str, *statements: str) -> None:
     destination = from_url(parse_url(url, {}), {})
     with closing(connect(dialect_for(destination.endpoint.engine), destination)) as session:
+        finding_public(session)
         for statement in statements:
             session.execute(statement)
 

@@ -15,7 +15,7 @@ from bootstrap.service.verify import verify
 from bootstrap.service.work import Request
 from tests.cli.command import start, write
 from tests.cli.databases import eventually
-from tests.conftest import endpoint_of
+from tests.conftest import endpoint_of, finding_public
 from tests.integration.run.conftest import Place
 
 TABLE = "tables:\n  people:\n    columns:\n      id: int not null\n      name: {}\n    primary_key: [id]\n"
@@ -33,7 +33,7 @@ def declared(folder: Path, engine: str, column: str) -> Path:
 
 
 def session_to(url: str) -> Session:
-    return dialect_for("postgresql").connect(endpoint_of(url), application_name="test")
+    return finding_public(dialect_for("postgresql").connect(endpoint_of(url), application_name="test"))
 
 
 def checks(session: Session) -> list[str]:

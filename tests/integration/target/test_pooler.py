@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 
 from bootstrap.dialects.base import Session
@@ -89,15 +91,25 @@ def open_session(url: str) -> Session:
 
 def test_a_transaction_pooler_is_refused_and_a_session_pooler_is_not(pooled: tuple[str, str]) -> None:
     mode, url = pooled
-    session = open_session(url)
-    try:
-        if mode == "session":
-            dialect_for("postgresql").check_writable(session)
-        else:
-            with pytest.raises(Unreachable, match="pooler"):
-                dialect_for("postgresql").check_writable(session)
-    finally:
-        session.close()
+    if mode == "session":
+        open_session(url).close()
+        return
+    before = settings_seen(url)
+    with pytest.raises(Unreachable, match="pooler"):
+        open_session(url)
+    assert settings_seen(url) == before, "nothing was set in a connection that others get"
+
+
+def settings_seen(url: str) -> set[tuple[str, str]]:
+    """What clients of the pooler find set, in every connection that it has to the server."""
+    found = set()
+    with contextlib.ExitStack() as stack:
+        for _ in range(2):
+            client = stack.enter_context(contextlib.closing(psycopg2.connect(url)))
+            cursor = client.cursor()  # its transaction keeps the connection to the server
+            cursor.execute("SELECT name, setting FROM pg_catalog.pg_settings WHERE source IN ('session', 'client')")
+            found |= set(cursor.fetchall())
+    return {(name, value) for name, value in found if name != "application_name"}
 
 
 def test_an_apply_through_it_changes_nothing(pooled: tuple[str, str], postgres_database: str, tmp_path: Path) -> None:
@@ -111,7 +123,7 @@ def test_an_apply_through_it_changes_nothing(pooled: tuple[str, str], postgres_d
     direct = open_session(postgres_database)
     try:
         [(schemas,)] = direct.query("SELECT count(*) FROM pg_namespace WHERE nspname = 'db_bootstrap'")
-        [(table,)] = direct.query("SELECT to_regclass('t') IS NOT NULL")
+        [(table,)] = direct.query("SELECT to_regclass('public.t') IS NOT NULL")
     finally:
         direct.close()
     if mode == "session":

@@ -22,6 +22,7 @@ from bootstrap.service.work import Request
 from bootstrap.target.connect import connect, from_url
 from bootstrap.target.url import parse_url
 from demo.servers import PostgresServer
+from tests.conftest import finding_public
 
 PASSWORD = "of-the-owner"
 
@@ -61,7 +62,7 @@ class Owned:
 
     def session(self) -> Session:
         """A session of the owner."""
-        return connect(dialect_for("postgresql"), from_url(parse_url(self.url, {}), {}))
+        return finding_public(connect(dialect_for("postgresql"), from_url(parse_url(self.url, {}), {})))
 
     def run(self, *statements: str) -> None:
         """Run statements as the owner."""
