@@ -10,8 +10,7 @@ from bootstrap.run.records import Run, StatementRecord
 from bootstrap.run.seeds import SeedResult
 from bootstrap.run.verify import Verification
 from bootstrap.service.history import HistoryReport
-from bootstrap.service.import_ import ImportReport
-from bootstrap.service.reports import ApplyReport, PlanReport, amount, counted
+from bootstrap.service.reports import ApplyReport, ImportReport, PlanReport, amount, counted
 
 _SHOWN_UNMANAGED = 20
 

@@ -15,6 +15,7 @@ from bootstrap.declaration.convert.inherit import fill_inherited
 from bootstrap.declaration.convert.schema_file import read_schema_file
 from bootstrap.declaration.convert.written_in import fill
 from bootstrap.declaration.decode import decode
+from bootstrap.declaration.meaning import contents_digest, structure_digest
 from bootstrap.declaration.model import Declaration, Files, Manifest
 from bootstrap.declaration.project import Project, open_project
 from bootstrap.declaration.seeds.read import read_seeds
@@ -43,7 +44,7 @@ def load_files(files: Files, environment: str | None = None) -> Declaration:
 
 
 def manifest(directory: Path, environment: str | None = None) -> Manifest:
-    """Only bootstrap.yaml, the overlay and the digest of everything: what an unchanged database needs.
+    """Read only bootstrap.yaml and the overlay.
 
     Raises:
         DeclarationError: as :func:`load`, for these two files.
@@ -75,17 +76,19 @@ def _load(store: Store, environment: str | None) -> Declaration:
     fill(assembly.objects, assembly.written_in)
     catalog: Catalog = assembly.catalog()
     validate(catalog, assembly)
-    declaration = Declaration(
+    seeds, steps, checks = read_seeds(project, assembly, catalog), read_steps(project), read_checks(project)
+    project.problems.raise_if_any()
+    return Declaration(
         manifest=project.manifest,
         catalog=catalog,
         sources=MappingProxyType(assembly.sources),
         bodies=MappingProxyType(assembly.bodies),
-        seeds=read_seeds(project, assembly, catalog),
-        steps=read_steps(project),
-        checks=read_checks(project),
+        seeds=seeds,
+        steps=steps,
+        checks=checks,
+        structure_digest=structure_digest(project.manifest, catalog),
+        contents_digest=contents_digest(seeds, steps, checks),
     )
-    project.problems.raise_if_any()
-    return declaration
 
 
 def _read_schema(project: Project, path: str, assembly: Assembly) -> None:

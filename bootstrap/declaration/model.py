@@ -2,7 +2,7 @@
 
 They are made by :func:`bootstrap.declaration.load.load` (a directory) and
 :func:`bootstrap.declaration.load.load_files` (in memory); :func:`bootstrap.declaration.load.manifest` gives only the
-part that costs nothing: what to connect to, and the digest of everything.
+part that costs nothing: what to connect to.
 """
 
 from __future__ import annotations
@@ -115,11 +115,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What bootstrap.yaml and the overlay say, and the digest of all bytes that the declaration consists of.
-
-    The digest covers the content and path of every file that is read for this environment, and the environment's
-    name: equal digests mean equal declarations. Nothing but bootstrap.yaml and the overlay is parsed for it.
-    """
+    """What bootstrap.yaml and the overlay say. ``files`` are all files that are read for this environment."""
 
     name: str
     engine: str  # postgresql, mysql
@@ -130,7 +126,6 @@ class Manifest:
     variables: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     policy: Policy = Policy()
     scope: Scope = Scope()
-    digest: str = ""
     files: tuple[str, ...] = ()
 
 
@@ -226,6 +221,8 @@ class Declaration:
     seeds: tuple[Seed, ...] = ()
     steps: tuple[Step, ...] = ()
     checks: tuple[DeclaredCheck, ...] = ()
+    structure_digest: str = ""
+    contents_digest: str = ""
 
     @property
     def engine(self) -> str:
@@ -239,8 +236,8 @@ class Declaration:
 
     @property
     def digest(self) -> str:
-        """The digest of all bytes."""
-        return self.manifest.digest
+        """The digest of all that is declared, see :mod:`bootstrap.declaration.meaning`."""
+        return f"{self.structure_digest}.{self.contents_digest}"
 
     def locate(self, ref: Ref, body_line: int = 0) -> str:
         """Where an object, or the table that it belongs to, was declared, as ``file:line``; "" for what is not.

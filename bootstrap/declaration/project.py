@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
@@ -55,7 +54,7 @@ class Project:
 
 
 def open_project(store: Store, environment: str | None) -> Project:
-    """Read bootstrap.yaml and the overlay, find all other files, and take the digest of everything.
+    """Read bootstrap.yaml and the overlay, and find all other files.
 
     Args:
         store: the files.
@@ -178,7 +177,6 @@ class _Opening:
             variables=variables,
             policy=read_policy((main.policy, reading), (overlay.policy, overlay_reading)),
             scope=read_scope(overlay.scope or main.scope),
-            digest=self._digest(files),
             files=files,
         )
         self._left_over(main, found)
@@ -213,13 +211,3 @@ class _Opening:
                 if path.startswith(f"{key}/") and not read:
                     kinds = " or ".join(sorted({PurePosixPath(pattern).suffix for pattern in DEFAULTS[key]}))
                     self.problems.add(Position(path, 1), f"files in {key}/ end in {kinds}", "rename or remove it")
-
-    def _digest(self, files: tuple[str, ...]) -> str:
-        total = hashlib.sha256(f"declaration 1\0{self.environment or ''}\0".encode())
-        for path in files:
-            content = hashlib.sha256()
-            with self.store.open(path) as stream:
-                while block := stream.read(1 << 20):
-                    content.update(block)
-            total.update(f"{path}\0{content.hexdigest()}\n".encode())
-        return total.hexdigest()

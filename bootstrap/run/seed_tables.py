@@ -26,7 +26,7 @@ class DeclaredRows:
     def columns(self) -> list[str]:
         """The columns whose values are declared; an expression's value is not known beforehand."""
         names = (name for seed in self.seeds for name in seed.columns if name not in seed.expressions)
-        return list(dict.fromkeys(names))
+        return sorted(set(names))
 
 
 def by_table(seeds: Sequence[Seed]) -> dict[Ref, DeclaredRows]:

@@ -20,14 +20,14 @@ from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
 from bootstrap.run.lock import assert_owned, run_lock
 from bootstrap.run.origin import find_origin
-from bootstrap.run.records import Outcome, RunEnd, RunFacts, StatementRecord
+from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
 from bootstrap.run.recover import backend_of, reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
-from bootstrap.run.steps import StepRunner, check_unchanged, states
+from bootstrap.run.steps import StepRunner, check_unchanged, pending, states
 from bootstrap.run.verify import Verification, verification
-from bootstrap.service.comparison import Structure, plan_structure
+from bootstrap.service.comparison import Structure, plan_structure, proven_structure
 from bootstrap.service.reports import ApplyReport
-from bootstrap.service.unchanged import unchanged
+from bootstrap.service.unchanged import proven_run, ready_token, unchanged, verify_proven
 from bootstrap.service.work import Work
 
 _LOCK_DEADLINE_SECONDS = 300.0
@@ -86,6 +86,7 @@ class Apply:
         self.ledger = Ledger(self.history)
         self.limits = limits(work)
         self.desired: Catalog | None = None
+        self.proven: Run | None = None  # the run that proved the structure: only rows or checks have changed since
 
     def run(self) -> ApplyReport:
         """Gate, steps, structure, steps, seeds, verification, record."""
@@ -93,7 +94,8 @@ class Apply:
         done = unchanged(self.work)  # the run that we have waited for may have left nothing to do
         if done is not None:
             return done
-        structure = plan_structure(self.work)
+        self.proven = self._proven_run()
+        structure = proven_structure(self.work, self.proven) if self.proven else plan_structure(self.work)
         self.desired = structure.desired
         check_gate(structure.plan, self.work.permissions)
         check_unchanged(self.declaration.steps, states(self.history))
@@ -105,6 +107,10 @@ class Apply:
         except BaseException as error:
             self._record_failure(number, error)
             raise
+
+    def _proven_run(self) -> Run | None:
+        """The run that proved the structure; None where a step is pending, as it may change the structure."""
+        return None if pending(self.declaration.steps, states(self.history)) else proven_run(self.work)
 
     def _end_interrupted(self) -> None:
         """End the connection of a run that lost its process: what it still waits for must not be applied later."""
@@ -126,7 +132,8 @@ class Apply:
         seeds = SeedRunner(self.session, self.dialect, structure.desired, limits=self.limits)
         results = seeds.apply(number, self.declaration.seeds)
         fingerprint = self._verified(structure.desired)
-        self.ledger.set_managed(number, structure.desired.members)
+        if self.proven is None:  # else they are those that the proving run recorded, by the server's own names
+            self.ledger.set_managed(number, structure.desired.members)
         return self._finish(number, structure, records, (*before, *after), results, fingerprint)
 
     def _steps(self, number: int, phase: Phase) -> list[str]:
@@ -140,7 +147,13 @@ class Apply:
         return done
 
     def _verified(self, desired: Catalog) -> str:
-        """Introspect again: nothing may be left to do. Returns the fingerprint of what was verified."""
+        """Compare again: nothing may be left to do. Returns the fingerprint of what was verified."""
+        if self.proven is not None:
+            found = verify_proven(self.work)
+            if found is None:  # the structure has changed while the rows were loaded
+                raise PlanOutdated("the structure of the database changed during this run")
+            self._require(found)
+            return self.proven.fingerprint_after
         structure = plan_structure(self.work, desired)
         seeds = SeedRunner(self.session, self.dialect, desired)
         self._require(
@@ -166,15 +179,15 @@ class Apply:
         seeds: list[SeedResult],
         fingerprint: str,
     ) -> ApplyReport:
-        ready_token = token(self.declaration.digest, fingerprint, number)
-        end = RunEnd(outcome=Outcome.APPLIED, fingerprint_after=fingerprint, ready_token=ready_token)
+        token = ready_token(self.declaration)
+        end = RunEnd(outcome=Outcome.APPLIED, fingerprint_after=fingerprint, ready_token=token)
         self.history.finish(number, end)
         return ApplyReport(
             target=self.work.destination.name,
             environment=self.declaration.environment or "",
             outcome=Outcome.APPLIED,
             run=number,
-            ready_token=ready_token,
+            ready_token=token,
             fingerprint=fingerprint,
             statements=tuple(records),
             steps=steps,
@@ -229,11 +242,6 @@ def limits(work: Work) -> Limits:
     # Lambda allows 15 minutes at the most; with less, a margin of a minute would leave nothing to work in.
     margin = min(Limits().margin_seconds, max(_SHORTEST_MARGIN_SECONDS, (deadline - work.started) / 5))
     return Limits(deadline=deadline, margin_seconds=margin)
-
-
-def token(declaration_digest: str, fingerprint: str, run: int) -> str:
-    """The ready token: digest of declaration, verified fingerprint and run."""
-    return _digest(declaration_digest, fingerprint, str(run))
 
 
 def plan_digest(plan: Plan) -> str:

@@ -93,7 +93,7 @@ def proven_structure(work: Work, run: Run) -> Structure:
         for note in order_notes(live, table)
     ]
     plan = Plan(fingerprint=run.fingerprint_after, unmanaged=tuple(unmanaged), notes=tuple(notes))
-    return Structure(plan=plan, differences=(), current=current, desired=declared)
+    return Structure(plan=plan, differences=(), current=current, desired=current)
 
 
 def canonical_declaration(work: Work) -> Catalog:

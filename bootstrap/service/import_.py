@@ -18,17 +18,8 @@ from bootstrap.problems import DeclarationError, Refused
 from bootstrap.run.sentences import describe_all
 from bootstrap.service.comparison import normalised
 from bootstrap.service.errors import readable_server_errors
+from bootstrap.service.reports import ImportReport
 from bootstrap.service.work import Request, open_connection, scratch_endpoint
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """What an import wrote; schemas are not counted: the one that is always there is no object of anybody's."""
-
-    target: str
-    files: tuple[Path, ...]
-    objects: int
-    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

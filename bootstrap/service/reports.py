@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.plan.statement import Hazard, Plan
@@ -70,6 +71,16 @@ class ApplyReport:
             amount(touched, "row"),
         ]
         return f"{self.target}: applied {', '.join(parts)}; verified (run {self.run})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import wrote; schemas are not counted: the one that is always there is no object of anybody's."""
+
+    target: str
+    files: tuple[Path, ...]
+    objects: int
+    left_out: tuple[str, ...] = ()
 
 
 def counted(result: SeedResult) -> str:

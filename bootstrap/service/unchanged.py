@@ -1,12 +1,16 @@
 """The common case of every ``terraform apply``: what the last run has proven already need not be proven again.
 
-A run is believed where it proved this very declaration, with this very version of ours, and the server computes the
-same fingerprint of its structure as then. Seeds and steps have proofs of their own; declared checks run all the same.
+A run is believed where it proved this very structure, with this very version of ours, and the server computes the same
+fingerprint of its structure as then. Seeds and steps have proofs of their own; declared checks run all the same.
 """
 
 from __future__ import annotations
 
+import hashlib
+
 from bootstrap import __version__
+from bootstrap.declaration.meaning import structure_of
+from bootstrap.declaration.model import Declaration
 from bootstrap.run.checks import run_checks
 from bootstrap.run.history import History
 from bootstrap.run.records import Outcome, Run
@@ -17,8 +21,13 @@ from bootstrap.service.reports import ApplyReport
 from bootstrap.service.work import Work
 
 
+def ready_token(declaration: Declaration) -> str:
+    """The token of a database that is proven to be what is declared: the same as long as the same is declared."""
+    return hashlib.sha256(f"ready {declaration.digest}".encode()).hexdigest()
+
+
 def proven_run(work: Work) -> Run | None:
-    """The last run, where it proved this very declaration and the structure is still what it left; else None."""
+    """The last run, where it proved this very structure and the database still has it; else None."""
     return _proven(work, History(work.session, work.dialect).latest()[1])
 
 
@@ -37,7 +46,7 @@ def unchanged(work: Work) -> ApplyReport | None:
         return None
     run = _proven(work, proven)
     steps, seeds, checks = work.declaration.steps, work.declaration.seeds, work.declaration.checks
-    if run is None or (steps and pending(steps, states(history))):
+    if run is None or run.ready_token != ready_token(work.declaration) or (steps and pending(steps, states(history))):
         return None
     if not SeedRunner(work.session, work.dialect, work.declaration.catalog).proven(seeds):
         return None
@@ -71,6 +80,7 @@ def _proven(work: Work, last: Run | None) -> Run | None:
     """``--exact`` compares with everything in the database, which an earlier run need not have done."""
     if last is None or work.request.exact:
         return None
-    if last.declaration_digest != work.declaration.digest or last.tool_version != __version__:
+    structure = work.declaration.structure_digest
+    if structure_of(last.declaration_digest) != structure or last.tool_version != __version__:
         return None
     return last if work.fingerprint() == last.fingerprint_after else None

@@ -178,7 +178,7 @@ class _Seeds:
         signatures = checker.check(sources, first.position)
         content = "\n".join(source.digest() for source in sources)
         for signature in signatures:
-            facts: tuple[Any, ...] = (first.table.path, mode, checker.key, signature[0], sorted(signature[1]))
+            facts: tuple[Any, ...] = (first.table.path, mode, checker.key, sorted(signature[0]), sorted(signature[1]))
             yield Seed(
                 table=first.table,
                 columns=signature[0],

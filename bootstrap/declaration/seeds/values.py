@@ -57,9 +57,12 @@ Given: TypeAlias = "bool | Number | str | list[Given] | dict[str, Given] | None"
 
 
 class Number(str):
-    """A number, as it is written."""
+    """A number, as it is written. It is shown as one, so that the digest of rows tells it from a text."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def from_node(node: Node) -> Given:
