@@ -90,10 +90,9 @@ resource "aws_ecs_task_definition" "app" {
     }
   }])
 
-  # When the next run fails, what is running stays as it is: else its revision would be gone before the run.
-  lifecycle {
-    create_before_destroy = true
-  }
+  # When the next run fails, the containers that are running keep their revision. (create_before_destroy would spread to
+  # the database, and a database whose identifier is fixed cannot be created before the old one is gone.)
+  skip_destroy = true
 }
 
 # Whatever deploys the application, where that is not a resource: it runs with the tokens in its hand, or not at all.
@@ -110,9 +109,5 @@ resource "terraform_data" "app" {
       DB_BOOTSTRAP_TARGETS = jsonencode(local.targets)
       ENVIRONMENT          = var.environment
     }
-  }
-
-  lifecycle {
-    create_before_destroy = true
   }
 }

@@ -68,10 +68,6 @@ resource "aws_security_group" "database" {
   vpc_id      = aws_vpc.this.id
 
   tags = { Name = "${local.prefix}-${each.key}" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 resource "aws_security_group" "app" {
@@ -80,10 +76,6 @@ resource "aws_security_group" "app" {
   vpc_id      = aws_vpc.this.id
 
   tags = { Name = "${local.prefix}-app" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "app" {
@@ -132,10 +124,6 @@ resource "aws_security_group" "endpoints" {
   vpc_id      = aws_vpc.this.id
 
   tags = { Name = "${local.prefix}-endpoints" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints" {

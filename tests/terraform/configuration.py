@@ -46,13 +46,10 @@ variable "settings" {
   default = {}
 }
 
-# Stands for whatever is deployed only when the database is ready; as the module's README asks of it.
+# Stands for whatever is deployed only when the database is ready.
 resource "terraform_data" "app" {
+  input            = module.bootstrap.verified_target.host
   triggers_replace = module.bootstrap.ready_token
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 output "ready_token" {

@@ -117,10 +117,10 @@ def test_a_failed_run_is_run_again_and_the_application_waits(
     assert configuration.token() == "token-1"
     (tmp_path / "broken").unlink()
     planned = configuration.planned(**settings)
-    assert planned[RUN] == planned[APP] == "replace"
+    assert planned[RUN] == planned[APP] == "create"
     # So it is when the change is taken back: the failed run may have left the database between the two.
     (declaration / "schema/contacts.yaml").write_text(before)
-    assert configuration.planned(**settings)[RUN] == "replace"
+    assert configuration.planned(**settings)[RUN] == "create"
     (declaration / "schema/contacts.yaml").write_text("tables: {}\n")
     assert configuration.apply(**settings, revision="4567def").code == 0
     assert configuration.token() == "token-3"

@@ -30,6 +30,10 @@ resource "aws_lambda_function" "this" {
   memory_size      = var.lambda_memory_size
   tags             = var.tags
 
+  # AWS frees a deleted function's network interfaces late, and until then its security group cannot be deleted: let
+  # the function go with the VPC's default group instead.
+  replace_security_groups_on_destroy = local.creates_security_group ? true : null
+
   dynamic "environment" {
     for_each = length(var.lambda_environment) > 0 ? [var.lambda_environment] : []
     content {
@@ -85,8 +89,9 @@ locals {
   not_text = [for path, content in local.compressed_files : path if content == null]
 
   through_s3 = local.runs_in_lambda && length(jsonencode(local.compressed_files)) > var.payload_limit_bytes
-  # With the digest in it, a run never sees files of two declarations.
-  s3_prefix = "db-bootstrap/${var.environment}/${var.name}/${local.declaration_digest}/"
+  # Constant, so that the role's policy does not change with the declaration: IAM takes its time to tell everybody. A run
+  # that finds files of another declaration than it was asked to apply is refused by their digest.
+  s3_prefix = "db-bootstrap/${var.environment}/${var.name}/"
 
   declaration_in_event = { files = local.compressed_files }
   declaration_in_s3 = {
@@ -116,10 +121,6 @@ resource "aws_s3_object" "declaration" {
   source_hash = each.value
   kms_key_id  = var.declaration_bucket_kms_key_arn
   tags        = var.tags
-
-  lifecycle {
-    create_before_destroy = true
-  }
 
   depends_on = [terraform_data.request]
 }

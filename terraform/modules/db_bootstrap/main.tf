@@ -110,6 +110,11 @@ locals {
   run_triggers = var.create ? merge(local.triggers, { request = terraform_data.request[0].id }) : null
 }
 
+locals {
+  # Unknown while a run is due, whichever runner carries it out.
+  ready_token = one(concat(terraform_data.run[*].output, local.result == null ? [] : [local.result.ready_token]))
+}
+
 ################################################################################
 # runner = "local"
 ################################################################################

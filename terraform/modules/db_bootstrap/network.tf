@@ -15,9 +15,9 @@ resource "aws_security_group" "this" {
   vpc_id      = var.vpc_id
   tags        = merge({ Name = local.function_name }, var.tags)
 
+  # Not create_before_destroy: that would spread to the VPC and the database that the arguments refer to, and a database
+  # whose identifier is fixed cannot be created before the old one is gone.
   lifecycle {
-    create_before_destroy = true
-
     precondition {
       condition     = var.vpc_id != null && var.database_security_group_id != null
       error_message = "vpc_id, database_security_group_id: both are needed for the function's security group; else set create_security_group = false."

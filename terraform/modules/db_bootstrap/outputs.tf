@@ -1,6 +1,11 @@
 output "ready_token" {
   description = "Given out only when the run has succeeded and its result is verified: let the application depend on it. `lambda`: the token that the run returned and recorded in the database; `local`: digest of declaration and database."
-  value       = one(concat(terraform_data.run[*].output, local.result == null ? [] : [local.result.ready_token]))
+  value       = local.ready_token
+}
+
+output "verified_target" {
+  description = "The target, known only when the run has succeeded: an application that takes its host from here is deployed after the run, and not at all when the run fails. Its values stay the same from run to run."
+  value       = var.create ? { for key, value in local.target : key => value if local.ready_token != null } : null
 }
 
 output "target" {

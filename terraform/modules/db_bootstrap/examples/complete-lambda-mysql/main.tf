@@ -110,9 +110,4 @@ module "bootstrap" {
 # Stands for the application: it is made only when the database is ready, and again when it has changed.
 resource "terraform_data" "app" {
   triggers_replace = module.bootstrap.ready_token
-
-  # When the next run fails, the application stays as it is.
-  lifecycle {
-    create_before_destroy = true
-  }
 }
