@@ -24,13 +24,20 @@ PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
 @change_options
 @allow_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending, as Terraform does.")
-def plan(form: str, *, detailed_exitcode: bool, **arguments: Any) -> int:
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Keep the plan for `apply --plan FILE`, as JSON."
+)
+def plan(form: str, *, detailed_exitcode: bool, out: Path | None, **arguments: Any) -> int:
     """Show what apply would do: SQL, hazards, steps, rows. Changes nothing."""
     from bootstrap.cli import text  # noqa: PLC0415
     from bootstrap.service.plan import plan as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
     report = use_case(request_from(arguments, output))
+    if out is not None:
+        from bootstrap.service.saved_plan import save  # noqa: PLC0415
+
+        save(out, report.saved, text.plan_data(report))
     output.report(text.plan(report), text.plan_data(report))
     return PENDING if detailed_exitcode and report.pending else 0
 
@@ -39,6 +46,10 @@ def plan(form: str, *, detailed_exitcode: bool, **arguments: Any) -> int:
 @target_options
 @change_options
 @allow_option
+@click.option(
+    "--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE",
+    help="Apply only if this plan, kept by `plan --out`, still holds; else exit with 3.",
+)  # fmt: skip
 def apply(form: str, **arguments: Any) -> int:
     """Bring the database to its declaration, verify it, record it."""
     from bootstrap.cli import text  # noqa: PLC0415

@@ -67,6 +67,15 @@ def request_from(arguments: Mapping[str, Any], output: Output) -> Any:  # Reques
         permissions=tuple(arguments.get("permissions", ())),
         exact=arguments.get("exact", False),
         scratch_url=arguments.get("scratch_url"),
+        saved_plan=_saved_plan(arguments.get("plan_file")),
         git_revision=os.environ.get(GIT_REVISION_VARIABLE, ""),
         tell=output.progress,
     )
+
+
+def _saved_plan(path: Path | None) -> Any:  # SavedPlan: imported only when there is one
+    if path is None:
+        return None
+    from bootstrap.service.saved_plan import load  # noqa: PLC0415  # as above
+
+    return load(path)

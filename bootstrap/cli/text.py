@@ -10,21 +10,21 @@ from bootstrap.run.records import Run, StatementRecord
 from bootstrap.run.seeds import SeedResult
 from bootstrap.run.verify import Verification
 from bootstrap.service.history import HistoryReport
-from bootstrap.service.reports import ApplyReport, ImportReport, PlanReport, amount, counted
+from bootstrap.service.reports import ApplyReport, ImportReport, PlanReport, amount, counted, step_text
 
 _SHOWN_UNMANAGED = 20
 
 
 def plan(report: PlanReport) -> str:
     """The plan: SQL that can be read and run, with the hazards of each operation above its statements."""
-    lines = [f"-- {report.summary}"]
+    lines = [f"-- {report.summary}", *map(step_text, report.before)]
     shown: set[Hazard] = set()
     for operation in report.plan.operations:
         new = [hazard for hazard in dict.fromkeys(operation.hazards) if hazard not in shown]
         shown.update(new)
         lines += [f"-- {line}" for hazard in new for line in _hazard(hazard)]
         lines += [statement.text.rstrip(";") + ";" for statement in operation.statements]
-    lines += [f"-- step {name}" for name in report.steps]
+    lines += map(step_text, report.after)
     lines += [f"-- rows of {item.table.path}: {counted(item)}" for item in report.seeds if item.pending]
     lines += [f"-- {line}" for line in _remarks(report.plan)]
     if report.refused:
@@ -64,7 +64,10 @@ def plan_data(report: PlanReport) -> dict[str, Any]:
         ],
         "hazards": [_hazard_data(hazard) for hazard in report.plan.hazards],
         "refused": [hazard.permission for hazard in report.refused],
-        "steps": list(report.steps),
+        "steps": [
+            {"name": step.name, "phase": step.phase.value, "sql": [statement.sql for statement in step.statements]}
+            for step in report.steps
+        ],
         "seeds": [_seed_data(item) for item in report.seeds],
         "unmanaged": [str(ref) for ref in report.plan.unmanaged],
         "notes": list(report.plan.notes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -89,6 +90,12 @@ class Plan:
     def statements(self) -> tuple[Statement, ...]:
         """All statements, in the order of the operations."""
         return tuple(statement for operation in self.operations for statement in operation.statements)
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells whether two plans are the same: where they start from, and their statements."""
+        parts = (self.fingerprint, *(statement.text for statement in self.statements))
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @cached_property
     def hazards(self) -> tuple[Hazard, ...]:

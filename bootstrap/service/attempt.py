@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from contextlib import suppress
 
@@ -27,6 +26,7 @@ from bootstrap.run.steps import StepRunner, check_unchanged, pending, states
 from bootstrap.run.verify import Verification, verification
 from bootstrap.service.comparison import Structure, plan_structure, proven_structure
 from bootstrap.service.reports import ApplyReport
+from bootstrap.service.saved_plan import SavedPlan, saved_plan
 from bootstrap.service.unchanged import proven_run, ready_token, unchanged, verify_proven
 from bootstrap.service.work import Work
 
@@ -42,7 +42,7 @@ def apply_work(work: Work) -> ApplyReport:
         backend = backend_of(work.session, work.dialect)
         try:
             with run_lock(work.session, deadline_seconds=_LOCK_DEADLINE_SECONDS, waiting=work.request.tell):
-                return Apply(work).run()
+                return Apply(work, saved=work.request.saved_plan if attempt == 1 else None).run()
         except (ConnectionLost, PlanOutdated, ServerError) as error:
             if _cut_off(work, error):
                 raise Unreachable(
@@ -79,7 +79,8 @@ def _reconnected(work: Work, backend: str) -> Session:
 class Apply:
     """One attempt at one apply, under the lock."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, *, saved: SavedPlan | None = None) -> None:
+        self.saved = saved
         self.work, self.session, self.dialect = work, work.session, work.dialect
         self.declaration = work.declaration
         self.history = History(self.session, self.dialect)
@@ -97,6 +98,9 @@ class Apply:
         self.proven = self._proven_run()
         structure = proven_structure(self.work, self.proven) if self.proven else plan_structure(self.work)
         self.desired = structure.desired
+        if self.saved is not None:
+            waiting = pending(self.declaration.steps, states(self.history))
+            self.saved.check(saved_plan(self.declaration, structure.plan, waiting))
         check_gate(structure.plan, self.work.permissions)
         check_unchanged(self.declaration.steps, states(self.history))
         assert_owned(self.session)
@@ -216,7 +220,7 @@ class Apply:
             git_revision=request.git_revision or origin.git_revision,
             tool_version=__version__,
             declaration_digest=self.declaration.digest,
-            plan_digest=plan_digest(plan),
+            plan_digest=plan.digest,
             fingerprint_before=plan.fingerprint,
         )
 
@@ -242,12 +246,3 @@ def limits(work: Work) -> Limits:
     # Lambda allows 15 minutes at the most; with less, a margin of a minute would leave nothing to work in.
     margin = min(Limits().margin_seconds, max(_SHORTEST_MARGIN_SECONDS, (deadline - work.started) / 5))
     return Limits(deadline=deadline, margin_seconds=margin)
-
-
-def plan_digest(plan: Plan) -> str:
-    """What tells whether two plans are the same."""
-    return _digest(plan.fingerprint, *(statement.text for statement in plan.statements))
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

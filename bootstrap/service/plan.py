@@ -9,6 +9,7 @@ from bootstrap.run.seeds import SeedRunner
 from bootstrap.service.comparison import plan_structure, proven_structure
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.reports import PlanReport
+from bootstrap.service.saved_plan import saved_plan
 from bootstrap.service.unchanged import proven_run
 from bootstrap.service.work import Request, open_work
 
@@ -26,10 +27,11 @@ def plan(request: Request) -> PlanReport:
         pending = steps.pending(work.declaration.steps, steps.states(history))
         seeds = SeedRunner(work.session, work.dialect, structure.desired)
         return PlanReport(
+            saved=saved_plan(work.declaration, structure.plan, pending),
             target=work.destination.name,
             environment=work.declaration.environment or "",
             plan=structure.plan,
             refused=tuple(refused_hazards(structure.plan, work.permissions)),
-            steps=tuple(step.name for step in pending),
+            steps=tuple(pending),
             seeds=tuple(seeds.preview(work.declaration.seeds, structure.current)),
         )

@@ -6,28 +6,47 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap.catalog.ref import Ref
+from bootstrap.declaration.model import Phase, Step
 from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.run.records import Outcome, StatementRecord
 from bootstrap.run.seeds import SeedResult
+from bootstrap.service.saved_plan import SavedPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReport:
-    """What an apply would do. ``refused`` are the hazards that stand in its way."""
+    """What an apply would do.
 
+    Attributes:
+        refused: the hazards that are not allowed.
+        steps: those that are pending, in the order of their numbers.
+        saved: what ``plan --out`` writes, so that a later apply can tell whether anything has moved.
+    """
+
+    saved: SavedPlan
     target: str
     environment: str
     plan: Plan
     refused: tuple[Hazard, ...]
-    steps: tuple[str, ...]
+    steps: tuple[Step, ...]
     seeds: tuple[SeedResult, ...]
 
     @property
+    def before(self) -> tuple[Step, ...]:
+        """The steps that run before the structural change."""
+        return tuple(step for step in self.steps if step.phase is Phase.BEFORE)
+
+    @property
+    def after(self) -> tuple[Step, ...]:
+        """The steps that run after it, before the seeds."""
+        return tuple(step for step in self.steps if step.phase is Phase.AFTER)
+
+    @property
     def pending(self) -> tuple[str, ...]:
-        """Everything that would be done, as text: SQL, steps, rows."""
+        """Everything that would be done, as text, in the order in which it runs: SQL, steps, rows."""
         rows = (f"-- rows of {item.table.path}: {counted(item)}" for item in self.seeds if item.pending)
-        steps = (f"-- step {name}" for name in self.steps)
-        return (*(statement.text for statement in self.plan.statements), *steps, *rows)
+        structure = (statement.text for statement in self.plan.statements)
+        return (*map(step_text, self.before), *structure, *map(step_text, self.after), *rows)
 
     @property
     def summary(self) -> str:
@@ -81,6 +100,13 @@ class ImportReport:
     files: tuple[Path, ...]
     objects: int
     left_out: tuple[str, ...] = ()
+
+
+def step_text(step: Step) -> str:
+    """A step as the plan shows it: its name, when it runs, its SQL."""
+    when = "before" if step.phase is Phase.BEFORE else "after"
+    lines = [f"-- step {step.name}, {when} the structural change"]
+    return "\n".join([*lines, *(f"{statement.sql.rstrip(';')};" for statement in step.statements)])
 
 
 def counted(result: SeedResult) -> str:

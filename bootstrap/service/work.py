@@ -18,6 +18,7 @@ from bootstrap.dialects.base import Dialect, Endpoint, Policy, Scope, Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.gate import check_permissions
 from bootstrap.problems import BootstrapError, TargetError
+from bootstrap.service.saved_plan import SavedPlan
 from bootstrap.target.config import TARGET_VARIABLE, convert_target, decode_target
 from bootstrap.target.connect import Destination, connect, from_target, from_url
 from bootstrap.target.url import parse_url
@@ -35,7 +36,8 @@ class Request:
 
     Exactly one of ``directory`` and ``files`` holds the declaration. ``url`` wins over ``target``, that over
     DB_BOOTSTRAP_TARGET, that over the overlay. ``deadline`` is a time of ``time.monotonic()``, after which no
-    statement may be started. ``tell`` hears what goes on, a line at a time.
+    statement may be started. ``saved_plan`` is the plan that must still hold for an apply. ``tell`` hears what goes on,
+    a line at a time.
     """
 
     directory: Path | None = None
@@ -46,6 +48,7 @@ class Request:
     permissions: tuple[str, ...] = ()
     exact: bool = False
     scratch_url: str | None = None
+    saved_plan: SavedPlan | None = None
     origin: str = "command line"
     git_revision: str = ""
     deadline: float | None = None
