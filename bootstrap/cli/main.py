@@ -13,6 +13,7 @@ from bootstrap import __version__
 from bootstrap.cli import commands
 from bootstrap.cli.command import Commands
 from bootstrap.cli.diagnose import diagnose
+from bootstrap.cli.grants import grants
 from bootstrap.problems import BootstrapError
 from bootstrap.redact import redact
 
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for command in (*commands.ALL, diagnose):
+for command in (*commands.ALL, diagnose, grants):
     cli.add_command(command)
 
 

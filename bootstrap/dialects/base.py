@@ -304,6 +304,9 @@ class Dialect(Protocol):
         """Raise Refused where what belongs to somebody else would steer a run, or run as this account: a history that
         is not ours, code that is called by whatever changes the structure."""
 
+    def rights(self, database: str, account: str, declared: Catalog, *, command: str) -> Iterable[str]:
+        """The statements that let an account run ``verify``, ``plan`` or ``apply`` on a database of that name."""
+
     def history_schema(self) -> Sequence[str]:
         """Idempotent statements that make or upgrade our own history tables."""
 

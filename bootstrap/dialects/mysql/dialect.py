@@ -116,6 +116,12 @@ class MySqlDialect:
     def check_trust(self, session: Session, *, writing: bool) -> None:
         """Nothing to look at: triggers and routines run as whoever defined them."""
 
+    def rights(self, database: str, account: str, declared: Catalog, *, command: str) -> Iterable[str]:
+        """The statements that let an account run a command."""
+        from bootstrap.dialects.mysql.rights import rights
+
+        return rights(database, account, declared, command=command)
+
     def history_schema(self) -> Sequence[str]:
         """Idempotent statements that make or upgrade our own history tables."""
         return history.history_schema()

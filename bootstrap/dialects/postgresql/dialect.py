@@ -109,6 +109,12 @@ class PostgresDialect:
         """Raise Refused where the schema of our history is not ours, or an event trigger calls somebody else's code."""
         ownership.check_trust(session, writing=writing)
 
+    def rights(self, database: str, account: str, declared: Catalog, *, command: str) -> Iterable[str]:
+        """The statements that let an account run a command."""
+        from bootstrap.dialects.postgresql.rights import rights
+
+        return rights(database, account, declared, command=command)
+
     def history_schema(self) -> Sequence[str]:
         """Idempotent statements that make or upgrade our own history tables."""
         return history.history_schema()

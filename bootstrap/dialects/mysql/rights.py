@@ -1,0 +1,48 @@
+"""What an account must be granted for a command: the statements, for an administrator to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.security import Role
+from bootstrap.dialects.mysql.scratch import SCRATCH_PREFIX
+from bootstrap.dialects.mysql.text import account as account_sql
+from bootstrap.dialects.mysql.text import quote
+
+# To see a trigger, an event or a routine at all, these servers ask for the privilege to make or to call one.
+_READING = "SELECT, SHOW VIEW, TRIGGER, EVENT, EXECUTE, CREATE TEMPORARY TABLES"
+_ALL_OF_A_DATABASE = (
+    "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES,"
+    " EXECUTE, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER"
+)
+
+
+def rights(database: str, account: str, declared: Catalog, *, command: str) -> Iterator[str]:
+    """The statements that let an account run ``verify``, ``plan`` or ``apply``.
+
+    Args:
+        database: its name.
+        account: ``user@host``, which exists.
+        declared: what it is to read or change.
+        command: one of the three.
+    """
+    user = account_sql(account)
+    scratch = "`" + SCRATCH_PREFIX.replace("_", "\\_") + "%`"
+    name = quote(database.replace("_", "\\_"))  # a pattern: an underscore would mean any character
+    if command == "apply":
+        yield f"GRANT {_ALL_OF_A_DATABASE} ON {name}.* TO {user};"
+    else:
+        yield f"GRANT {_READING} ON {name}.* TO {user};"
+        yield "-- MySQL, where there are routines: their texts"
+        yield f"-- GRANT SHOW_ROUTINE ON *.* TO {user};"
+        yield "-- MariaDB, likewise; from 11.3 on: GRANT SHOW CREATE ROUTINE on the database"
+        yield f"-- GRANT SELECT ON mysql.proc TO {user};"
+    if command != "verify":
+        yield "-- the scratch database; or name a development server with --scratch-url:"
+        yield f"GRANT {_ALL_OF_A_DATABASE} ON {scratch}.* TO {user};"
+    if command == "apply" and (declared.of(Role) or declared.grants):
+        yield "-- the declared accounts and privileges; it can only give what it has itself:"
+        yield f"GRANT CREATE USER ON *.* TO {user};"
+        yield f"GRANT SELECT ON mysql.* TO {user};"
+        yield f"GRANT GRANT OPTION ON {name}.* TO {user};"
