@@ -177,13 +177,11 @@ class _Operations:
 
 
 def is_dangling(key: ForeignKey, desired: Catalog, *, is_new: bool) -> bool:
-    """Whether nothing that is known is at the other end of a foreign key.
+    """Whether nothing that is known is at the other end of a foreign key of a new table, which has no rows to check.
 
-    In another database it may well be: there only a new table, which has no rows to check, is taken to be.
+    The key of a table with rows is always checked.
     """
-    if key.ref_schema:
-        return is_new
-    return Ref(Kind.TABLE, "", key.ref_table) not in desired.objects
+    return is_new and (bool(key.ref_schema) or Ref(Kind.TABLE, "", key.ref_table) not in desired.objects)
 
 
 def _with_old_names(table: Table, actions: Iterable[TableAction]) -> Table:

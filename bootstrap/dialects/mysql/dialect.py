@@ -85,9 +85,10 @@ class MySqlDialect:
 
     def render(self, operation: PlannedOperation, context: RenderContext) -> list[Statement]:
         """The statements that carry out one operation. Raises Refused for what cannot be done."""
+        from bootstrap.dialects.mysql.old_definitions import tolerated
         from bootstrap.dialects.mysql.render import render
 
-        return render(operation, context)
+        return [tolerated(statement, context) for statement in render(operation, context)]
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:  # noqa: ARG002  # as PostgreSQL needs it
         """The password itself: it may only be hashed by the server, which keeps it out of its logs (MySQL manual,
@@ -95,13 +96,10 @@ class MySqlDialect:
         return password
 
     def table_sizes(self, session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
-        """Estimated rows and bytes of the tables."""
-        wanted = {ref.name: ref for ref in tables}
-        rows = session.query(
-            "SELECT table_name, COALESCE(table_rows, 0), COALESCE(data_length, 0) + COALESCE(index_length, 0)"
-            " FROM information_schema.tables WHERE table_schema = %s AND table_type <> 'VIEW'", [session.database]
-        )  # fmt: skip
-        return {wanted[name]: TableSize(int(count), int(size)) for name, count, size in rows if name in wanted}
+        """Estimated rows and bytes of the tables; 0 rows only where a table is empty for certain."""
+        from bootstrap.dialects.mysql.sizes import table_sizes
+
+        return table_sizes(cast(MySqlSession, session), tables)
 
     def check_writable(self, session: Session) -> None:
         """Raise Unreachable where this is a reader, a replica, or a proxy that shares connections."""

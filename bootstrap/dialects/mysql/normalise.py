@@ -61,8 +61,9 @@ def _normalise(
     grants = canonical_grants(declared, live.server, _known_roles(live) if declared.grants else frozenset())
     if not structure:
         return Catalog(objects={item.ref: item for item in roles.values()}, grants=grants)
-    with scratch_database(session, live) as name:
-        _build(session, structure, locate)
+    with scratch_database(session, live, declared.settings) as name:
+        with session.tolerant():  # no rows here, and what is declared may be old
+            _build(session, structure, locate)
         found = introspect_database(session, name, Scope())
     problems = [
         _problem(locate, Ref(Kind.TABLE, "", item.name), f"{item.what} {item.name} cannot be managed", item.reason)

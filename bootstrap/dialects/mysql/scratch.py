@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from bootstrap.dialects.base import ServerError
@@ -21,12 +21,15 @@ _TAG = "db-bootstrap scratch database: may be dropped when nobody holds its lock
 
 
 @contextmanager
-def scratch_database(session: MySqlSession, live: MySqlSession | None = None) -> Iterator[str]:
-    """A new empty database with the defaults of the live one, dropped at the end of the block.
+def scratch_database(
+    session: MySqlSession, live: MySqlSession | None = None, declared: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """A new empty database with the declared defaults, or those of the live one, dropped at the end of the block.
 
     Args:
         session: where to make it.
         live: the session on the live database, where that is on another server.
+        declared: the declared ``charset`` and ``collation``.
 
     Raises Refused, with the GRANT to run, where the account may not make one.
     """
@@ -38,7 +41,7 @@ def scratch_database(session: MySqlSession, live: MySqlSession | None = None) ->
     if not _try_lock(session, name):
         raise StatementError(f"the lock of the new scratch database {name} is taken: try again")
     try:
-        _create(session, name, live or session)
+        _create(session, name, _defaults(live or session, declared or {}))
         try:
             with session.inside(name):
                 _mark(session)
@@ -51,13 +54,21 @@ def scratch_database(session: MySqlSession, live: MySqlSession | None = None) ->
             _unlock(session, name)
 
 
-def _create(session: MySqlSession, name: str, live: MySqlSession) -> None:
-    defaults = live.query(
-        "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata"
-        " WHERE schema_name = %s", [live.database])  # fmt: skip
-    charset = f" CHARACTER SET {defaults[0][0]} COLLATE {defaults[0][1]}" if defaults else ""
+def _defaults(live: MySqlSession, declared: Mapping[str, str]) -> str:
+    charset, collation = declared.get("charset"), declared.get("collation")
+    if not charset and not collation:
+        found = live.query(
+            "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata"
+            " WHERE schema_name = %s", [live.database])  # fmt: skip
+        charset, collation = found[0] if found else (None, None)
+    return (f" CHARACTER SET {quote(charset)}" if charset else "") + (
+        f" COLLATE {quote(collation)}" if collation else ""
+    )
+
+
+def _create(session: MySqlSession, name: str, defaults: str) -> None:
     try:
-        session.execute(f"CREATE DATABASE {quote(name)}{charset}")
+        session.execute(f"CREATE DATABASE {quote(name)}{defaults}")
     except ServerError as error:
         if error.permission_denied:
             raise Refused(permission_to_make_one(session, _NEEDED[:1])) from error

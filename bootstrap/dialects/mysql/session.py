@@ -6,7 +6,7 @@ import hashlib
 import math
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,26 +20,17 @@ from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.mysql.connect import SafeConnection, open_connection
 from bootstrap.dialects.mysql.errors import server_error
 from bootstrap.dialects.mysql.grants import Privileges, read_privileges
+from bootstrap.dialects.mysql.known_session import (
+    LOCK_WAIT_SECONDS,
+    ROW_LOCK_WAIT_SECONDS,
+    known_settings,
+    tolerant_mode,
+)
 from bootstrap.dialects.mysql.text import quote
 
 if TYPE_CHECKING:
     from bootstrap.dialects.mysql.seed_cycles import Cycles
 
-# Strict, so that no value is cut off or zeroed in silence. Not NO_ZERO_DATE: a column default that older software left
-# behind must be able to be kept. NO_AUTO_VALUE_ON_ZERO: a row whose key is 0 keeps it through a copying ALTER.
-SQL_MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION"
-_SETTINGS = {
-    "sql_mode": f"'{SQL_MODE}'",
-    "time_zone": "'+00:00'",
-    "foreign_key_checks": "1",
-    "unique_checks": "1",
-    "sql_quote_show_create": "1",
-    "lock_wait_timeout": "5",
-    "innodb_lock_wait_timeout": "10",
-    "net_read_timeout": "120",
-    "net_write_timeout": "120",
-    "group_concat_max_len": "1048576",
-}
 _MAX_LOCK_NAME = 64
 _MULTI_STATEMENTS_ON, _MULTI_STATEMENTS_OFF = b"\x00\x00", b"\x01\x00"
 
@@ -59,23 +50,36 @@ class MySqlSession:
 
     def _prepare(self) -> Server:
         self._keep_alive()
-        version, account, binary_log, self._collation = self.query(
-            "SELECT VERSION(), CURRENT_USER(), @@GLOBAL.log_bin, @@collation_connection")[0]  # fmt: skip
+        version, account, binary_log, collation, database, plain_mode, time_zone = self.query(
+            "SELECT VERSION(), CURRENT_USER(), @@GLOBAL.log_bin, @@collation_connection, DATABASE(), @@sql_mode,"
+            " @@time_zone"
+        )[0]
         server = identify(str(version))
+        self._know_the_database(database)
         # A session that asks nothing for so long is ended: that frees the lock of a client that froze.
-        settings = {**_SETTINGS, "wait_timeout": str(self.endpoint.idle_seconds)}
-        if server.vendor == "mysql":
-            settings["information_schema_stats_expiry"] = "0"
-        else:  # a GRANT to an account that does not exist would make one without a password
-            settings["sql_mode"] = f"'{SQL_MODE},NO_AUTO_CREATE_USER'"
-        self._settings = settings
-        self.execute("SET SESSION " + ", ".join(f"{name} = {value}" for name, value in settings.items()))
+        known = {**known_settings(server, str(plain_mode)), "wait_timeout": str(self.endpoint.idle_seconds)}
+        self.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE")
+        self.execute("SET SESSION " + ", ".join(f"{name} = {value}" for name, value in known.items()))
+        self._settings = {
+            **known, "time_zone": f"'{time_zone}'", "collation_connection": str(collation),
+            "character_set_client": "utf8mb4", "character_set_results": "utf8mb4",
+        }  # fmt: skip
         self._grant_lines = self._grants(server)
         self.privileges = self.privileges_in(self.database)
         abilities = {"any_definer"} if self.privileges.any_definer else set()
         if binary_log and not self.privileges.super and not self._trusts_code():
             abilities.add("routines_refused_by_binary_log")
         return replace(server, account=str(account), capabilities=server.capabilities | abilities)
+
+    def _know_the_database(self, found: object) -> None:
+        """Take the name as the server writes it: in lower case, where lower_case_table_names is 1."""
+        wanted, name = self.endpoint.database, str(found or "")
+        if name.lower() != wanted.lower():
+            raise ServerError(
+                f"the session is in database {name or '(none)'} and not in {wanted}: init_connect of the server, or a"
+                " proxy, changes it"
+            )
+        self.database = self._place = name
 
     def _grants(self, server: Server) -> list[str]:
         """SHOW GRANTS, on MySQL with what the active roles give (the master of RDS has its privileges by a role)."""
@@ -238,8 +242,8 @@ class MySqlSession:
 
         Locks are waited for in whole seconds. MySQL bounds only reading statements; MariaDB all.
         """
-        lock = _SETTINGS["lock_wait_timeout"] if lock_ms is None else str(max(1, math.ceil(lock_ms / 1000)))
-        row = _SETTINGS["innodb_lock_wait_timeout"] if lock_ms is None else lock
+        lock = LOCK_WAIT_SECONDS if lock_ms is None else max(1, math.ceil(lock_ms / 1000))
+        row = ROW_LOCK_WAIT_SECONDS if lock_ms is None else lock
         settings = [f"lock_wait_timeout = {lock}", f"innodb_lock_wait_timeout = {row}"]
         if "max_statement_time" in self.server.capabilities:
             settings.append(f"max_statement_time = {(statement_ms or 0) / 1000}")
@@ -247,25 +251,26 @@ class MySqlSession:
             settings.append(f"max_execution_time = {statement_ms or 0}")
         self.execute("SET SESSION " + ", ".join(settings))
 
+    def tolerant(self) -> AbstractContextManager[None]:
+        """The sql_mode of :func:`tolerant_mode`, for the time of a block."""
+        return self.settings([("sql_mode", f"'{tolerant_mode(self.server)}'")])
+
     @contextmanager
     def settings(self, values: Sequence[tuple[str, str]]) -> Iterator[None]:
         """Session variables for the time of a block."""
         if not values:
             yield
             return
-        encoding = self._connection.encoding
+        encoding, before = self._connection.encoding, self._settings
         self.execute("SET SESSION " + ", ".join(f"{name} = {value}" for name, value in values))
+        self._settings = {**before, **dict(values)}
         charset = dict(values).get("character_set_client")
         try:
             if charset:
                 self._connection.encoding = _encoding(charset, encoding)
             yield
         finally:
-            self._connection.encoding = encoding
-            before = {
-                **self._settings, "character_set_client": "utf8mb4", "character_set_results": "utf8mb4",
-                "collation_connection": self._collation,
-            }  # fmt: skip
+            self._connection.encoding, self._settings = encoding, before
             reset = ", ".join(f"{name} = {before.get(name, f'@@GLOBAL.{name}')}" for name, _ in values)
             with suppress(ServerError):  # the block's own error counts, and a lost connection has nothing to restore
                 self.execute(f"SET SESSION {reset}")

@@ -16,7 +16,7 @@ def check_writable(session: MySqlSession) -> None:
     ]
     try:
         settings = ", ".join(f"@@GLOBAL.{name}" for name in names)
-        *row, first = session.query(f"SELECT {settings}, CONNECTION_ID()")[0]
+        *row, logged, first = session.query(f"SELECT {settings}, @@SESSION.sql_log_bin, CONNECTION_ID()")[0]
         numbers = {int(first), int(session.query("SELECT CONNECTION_ID()")[0][0])}
     except ServerError as error:
         raise Unreachable(f"could not find out whether this is the writer: {error}") from error
@@ -25,6 +25,11 @@ def check_writable(session: MySqlSession) -> None:
         raise Unreachable(
             f"this server is a reader ({', '.join(found)} is on): connect to the writer (on Aurora the cluster"
             " endpoint, not the reader endpoint)"
+        )
+    if str(logged).upper() in ("0", "OFF"):
+        raise Unreachable(
+            "sql_log_bin is off in a new session of this account: no replica and no backup would get what a run"
+            " changes: remove it from init_connect"
         )
     if numbers != {session.thread_id}:
         raise Unreachable(

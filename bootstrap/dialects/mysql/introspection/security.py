@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -38,7 +39,16 @@ def read_roles(reading: Reading) -> Iterator[Role]:
             attributes["require"] = require
         if int(connections):
             attributes["connection_limit"] = str(int(connections))
-        yield Role(name=name, attributes=tuple(sorted(attributes.items())), member_of=tuple(sorted(members[name])))
+        open_to_passwords = not {"plugin", "locked"} & set(attributes) and str(is_role) != "Y"
+        yield Role(
+            name=name, attributes=tuple(sorted(attributes.items())), member_of=tuple(sorted(members[name])),
+            password_secret=_secret(str(user)) if open_to_passwords else None,
+        )  # fmt: skip
+
+
+def _secret(user: str) -> str:
+    """What an import says of a password, which cannot be read: where it comes from when the account is created."""
+    return f"env:{re.sub(r'[^A-Z0-9]', '_', user.upper())}_PASSWORD"
 
 
 def read_grants(reading: Reading, objects: Iterable[Ref], server: Server) -> frozenset[Grant]:

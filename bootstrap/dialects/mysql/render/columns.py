@@ -15,6 +15,7 @@ from bootstrap.dialects.mysql.render.conversions import conversion, text_convers
 from bootstrap.dialects.mysql.render.expressions import differs_by_row
 from bootstrap.dialects.mysql.render.parts import column_definition, default_text, loses_default
 from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, data_loss, note, plain
+from bootstrap.dialects.mysql.render.unfilled import unfilled_new, unfilled_timestamp
 from bootstrap.dialects.mysql.render.versioning import begins
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
@@ -34,7 +35,7 @@ def add_column(change: AddColumn, operation: AlterTable, context: RenderContext)
         column = replace(column, default=None)
     column = replace(column, without_system_versioning=is_left_out(column, operation))
     place = f" AFTER {quote(change.previous)}" if change.previous else " FIRST"
-    hazards = () if column.generated or operation.is_new else tuple(_hazards_of_adding(change))
+    hazards = () if column.generated or operation.is_new else tuple(_hazards_of_adding(change, context))
     return Clause(
         text=f"ADD COLUMN {_definition(column, operation, context)}{place}",
         place=Place.COLUMN,
@@ -83,14 +84,14 @@ def _cost_of_adding(column: Column, server: Server) -> Cost:
     return Cost.INSTANT
 
 
-def _hazards_of_adding(change: AddColumn) -> Iterator[Hazard]:
+def _hazards_of_adding(change: AddColumn, context: RenderContext) -> Iterator[Hazard]:
     column = change.after
     if column.nullable or column.default is not None or column.auto_increment:
         return
     yield note(HazardKind.BREAKS_RUNNING_CODE, change.ref,
-               "not null without a default: rows that exist get the type's zero value, and code that does not know the"
-               " column cannot insert any more",
+               "not null without a default: code that does not know the column cannot insert any more",
                "give it a default, or make it nullable first")  # fmt: skip
+    yield from unfilled_new(change.ref, change.table.ref, column, context)
 
 
 def drop_column(change: DropColumn) -> Clause:
@@ -125,7 +126,7 @@ def alter_column(change: AlterColumn, operation: AlterTable, context: RenderCont
         place=Place.COLUMN,
         cost=max(found.cost, _cost_of_altering(before, after)),
         subject=change.ref,
-        hazards=() if operation.is_new else tuple(_hazards_of_altering(change.ref, before, after, found.loses)),
+        hazards=() if operation.is_new else tuple(_hazards_of_altering(change, after, found.loses, context)),
     )
 
 
@@ -188,7 +189,9 @@ def _cost_of_altering(before: Column, after: Column) -> Cost:
     return Cost.INSTANT
 
 
-def _hazards_of_altering(ref: Ref, before: Column, after: Column, loses: str) -> Iterator[Hazard]:
+def _hazards_of_altering(change: AlterColumn, after: Column, loses: str, context: RenderContext) -> Iterator[Hazard]:
+    ref, before = change.ref, change.before
+    yield from unfilled_timestamp(ref, change.table.ref, before, after, context)
     if loses and not before.generated:
         message = f"{before.type} becomes {after.type}: {loses}"
         yield data_loss(ref, message, "add a column of the new type, fill it by a step, and drop the old one later")
