@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Change, Rename, RenameColumn
 from bootstrap.catalog.code import Routine, View
 from bootstrap.catalog.columns import Column
-from bootstrap.catalog.constraints import ForeignKey
+from bootstrap.catalog.constraints import Check, ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.replication import Publication, PublishedTable
 from bootstrap.catalog.security import Grant
@@ -19,6 +19,8 @@ from bootstrap.catalog.types import CompositeType, Sequence
 
 # Quoted strings and identifiers are skipped or taken whole, so that a name inside a literal is never touched.
 _TOKENS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*""")
+_NAMED_BY_TABLE = re.compile(r"(.*)(_(?:ibfk|chk)_\d+)", re.DOTALL)
+_Constraint = TypeVar("_Constraint", ForeignKey, Check)
 _RELATIONS = frozenset({Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW})
 _SQL_TEXTS = frozenset(
     {"expression", "sub_expression", "default", "where", "when", "using", "check", "definition", "bound"}
@@ -105,7 +107,7 @@ def _rename_object(current: Catalog, before: DatabaseObject, name: str, *, follo
         if ref == old:
             return replace(ref, name=name)
         if kind in _RELATIONS and ref.schema == old.schema and ref.table == old.name:
-            return replace(ref, table=name)
+            return replace(ref, table=name, name=_name_by_table(ref.name, old, name))
         if kind is Kind.SCHEMA and ref.schema == old.name:
             return replace(ref, schema=name)
         return ref
@@ -125,7 +127,7 @@ def _rename_object(current: Catalog, before: DatabaseObject, name: str, *, follo
 def _move(item: DatabaseObject, old: Ref, name: str) -> DatabaseObject:
     """The object itself, and structured mentions of it in others."""
     if item.ref == old:
-        return replace(item, name=name)
+        return _with_names_by_table(replace(item, name=name), old, name)
     if old.kind is Kind.SCHEMA:
         return _move_schema(item, old.name, name)
     if old.kind not in _RELATIONS:
@@ -137,6 +139,25 @@ def _move(item: DatabaseObject, old: Ref, name: str) -> DatabaseObject:
     if isinstance(item, Sequence) and item.owned_by and item.owned_by[:2] == (old.schema, old.name):
         return replace(item, owned_by=(old.schema, name, item.owned_by[2]))
     return item
+
+
+def _with_names_by_table(item: DatabaseObject, old: Ref, name: str) -> DatabaseObject:
+    """The constraints of a table that the server named after it: RENAME TABLE of MySQL renames them too."""
+    if not isinstance(item, Table) or old.schema:
+        return item
+    keys = tuple(replace(key, name=_name_by_table(key.name, old, name)) for key in item.foreign_keys)
+    checks = tuple(replace(check, name=_name_by_table(check.name, old, name)) for check in item.checks)
+    return replace(item, foreign_keys=_by_name(keys), checks=_by_name(checks))
+
+
+def _name_by_table(constraint: str, old: Ref, name: str) -> str:
+    """The name of a constraint, with the table's new one in it where it is made of that (MySQL)."""
+    found = None if old.schema else _NAMED_BY_TABLE.fullmatch(constraint)
+    return f"{name}{found[2]}" if found and found[1] == old.name else constraint
+
+
+def _by_name(members: tuple[_Constraint, ...]) -> tuple[_Constraint, ...]:
+    return tuple(sorted(members, key=lambda member: member.name))
 
 
 def _move_schema(item: DatabaseObject, old: str, new: str) -> DatabaseObject:

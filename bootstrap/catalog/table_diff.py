@@ -19,11 +19,13 @@ from bootstrap.catalog.changes import (
     DropConstraint,
     DropIndex,
 )
+from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Constraint
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 
+_GENERATED_KEY = "my_row_id"
 _Named = TypeVar("_Named", Constraint, Index)
 
 
@@ -79,11 +81,21 @@ def _diff_columns(before: Table, after: Table, managed: Callable[[Ref], bool]) -
         if after.column(column.name) is not None:
             continue
         ref = before.ref.child(Kind.COLUMN, column.name)
-        if managed(ref):
+        if managed(ref) or _is_generated_key(column, before, after):
             found.changes.append(DropColumn(before, column))
         else:
             found.unmanaged.append(ref)
     return found
+
+
+def _is_generated_key(column: Column, before: Table, after: Table) -> bool:
+    """Whether it is the server's own primary key (MySQL: my_row_id) of a table that shall have another one now: the
+    server lets neither stay without the other.
+    """
+    key = before.primary_key
+    if key is None or after.primary_key is None or column.name != _GENERATED_KEY:
+        return False
+    return column.invisible and column.auto_increment and [part.column for part in key.columns] == [column.name]
 
 
 def _diff_constraints(before: Table, after: Table, managed: Callable[[Ref], bool]) -> MemberDifference:

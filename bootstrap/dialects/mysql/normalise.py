@@ -69,6 +69,7 @@ def _normalise(
         _problem(locate, Ref(Kind.TABLE, "", item.name), f"{item.what} {item.name} cannot be managed", item.reason)
         for item in found.unsupported
     ]
+    problems += _dropped_in_silence(structure, found.catalog, locate)
     if problems:
         raise DeclarationError(problems)
     objects: dict[Ref, DatabaseObject] = {
@@ -77,6 +78,26 @@ def _normalise(
         if ref.kind is not Kind.ROLE
     }
     return replace(found.catalog, objects={**objects, **{item.ref: item for item in roles.values()}}, grants=grants)
+
+
+def _dropped_in_silence(declared: list[DatabaseObject], found: Catalog, locate: Callable[[Ref], str]) -> list[Problem]:
+    """What the server took without an error and did not keep: foreign keys and checks of an engine without them."""
+    problems = []
+    for table in declared:
+        kept = found.objects.get(table.ref)
+        if not isinstance(table, Table) or not isinstance(kept, Table):
+            continue
+        engine = kept.engine or "of this table"
+        for word, wanted, there in (
+            ("foreign key", table.foreign_keys, kept.foreign_keys),
+            ("CHECK constraint", table.checks, kept.checks),
+        ):
+            if len(there) < len(wanted):
+                names = ", ".join(item.name or "unnamed" for item in wanted)
+                what = f"{table.ref}: the engine {engine} does not keep its {word} ({names})"
+                remedy = f"declare an engine that does (engine: InnoDB), or take the {word} out"
+                problems.append(_problem(locate, table.ref, what, remedy))
+    return problems
 
 
 def _known_roles(session: MySqlSession) -> frozenset[str]:

@@ -21,6 +21,7 @@ _ONE_VALUE = frozenset({
     "json_array", "json_object", "json_quote", "last_day", "lcase", "least", "left", "length", "localtime",
     "localtimestamp", "locate", "lower", "lpad", "ltrim", "makedate", "maketime", "md5", "microsecond", "mid",
     "minute", "month", "now", "nullif", "oct", "octet_length", "pi", "point", "pow", "power", "quarter", "quote",
+    "rand",
     "repeat", "replace", "reverse", "right", "round", "rpad", "rtrim", "schema", "second", "sec_to_time",
     "session_user", "sha", "sha1", "sha2", "sign", "space", "sqrt", "str_to_date", "st_geomfromtext",
     "st_pointfromtext", "substr", "substring", "substring_index", "system_user", "time", "time_to_sec", "timestamp",

@@ -109,7 +109,7 @@ def _dropped_key(key: Key, ref: Ref) -> Clause:
     """The rows lie in the order of the primary key: without it they are laid out anew."""
     if key.kind is Kind.PRIMARY_KEY:
         return Clause(text="DROP PRIMARY KEY", place=Place.DROP, cost=Cost.REBUILD, subject=ref)
-    return Clause(text=f"DROP INDEX {quote(key.name)}", place=Place.DROP, cost=Cost.METADATA, subject=ref)
+    return Clause(text=f"DROP INDEX {quote(key.name)}", place=Place.DROP, cost=Cost.INDEX, subject=ref)
 
 
 def _added(key: Key, operation: AlterTable, ref: Ref, context: RenderContext) -> Clause:
@@ -145,7 +145,7 @@ def _explicit_index(operation: AlterTable, key: ForeignKey, ref: Ref, server: Se
     for index in after:
         exact = len(index.parts) == len(key.columns) and supports(index, key.columns)
         if exact and index in before and index.kind is Kind.INDEX and not index.unique:
-            yield replace(_dropped_key(index, ref), cost=Cost.INDEX)
+            yield _dropped_key(index, ref)
             yield Clause(text=f"ADD {key_definition(index, server)}", place=Place.KEY, cost=Cost.INDEX, subject=ref)
 
 

@@ -46,6 +46,9 @@ class Place(IntEnum):
     PARTITIONS = 7  # behind all others, without a comma
 
 
+_NOT_IN_ROWS = frozenset({Place.DEFAULT, Place.PROPERTY})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
     """One part of an ALTER TABLE: what an action on the table is as SQL, and what it costs by itself."""
@@ -83,14 +86,22 @@ def _parts(operation: AlterTable, clauses: Sequence[Clause], server: Server) -> 
     instant = [clause for clause in clauses if _cost(clause, server) is Cost.INSTANT]
     others = [clause for clause in clauses if _cost(clause, server) is not Cost.INSTANT]
     drops = [clause for clause in others if clause.place is Place.DROP]
-    if not instant or any(clause.cost in _REWRITES for clause in others):
+    rewritten = not _is_innodb(operation.before) or any(clause.cost in _REWRITES for clause in others)
+    if not instant or not others or rewritten:
         yield clauses
-    elif not drops:
-        yield from (part for part in (instant, others) if part)
-    elif len(drops) == len(others) and _counting(operation.before) == _counting(operation.after):
-        yield from (drops, instant)  # an AUTO_INCREMENT column goes together with its key
+    elif not drops or all(clause.text.startswith("ADD COLUMN") for clause in instant):
+        yield from (instant, others)
+    elif len(drops) == len(others) and _may_drop_first(operation, server):
+        yield from (drops, instant)
     else:
         yield clauses
+
+
+def _may_drop_first(operation: AlterTable, server: Server) -> bool:
+    """Whether keys go in a statement before the columns: not where they may go together without a rebuild, and not
+    where an AUTO_INCREMENT column goes, which needs its key to the end.
+    """
+    return "instant_metadata" not in server.capabilities and _counting(operation.before) == _counting(operation.after)
 
 
 def _counting(table: Table) -> list[str]:
@@ -165,7 +176,7 @@ def _hazards(clauses: Sequence[Clause], context: RenderContext, operation: Alter
     if operation.is_new:
         return
     worst = max(_cost(clause, context.server) for clause in clauses)
-    if not _is_innodb(operation.before) and worst > Cost.METADATA:
+    if not _is_innodb(operation.before) and any(clause.place not in _NOT_IN_ROWS for clause in clauses):
         worst = Cost.COPY
     if worst not in _REASONS:
         return
