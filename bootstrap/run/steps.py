@@ -147,8 +147,9 @@ class _Attempt:
             index, records = 0, []
             try:
                 with self.session.transaction():
-                    for index, statement in enumerate(self.step.statements):
-                        records.append(self._execute(index, statement))
+                    with self.session.declared_sql():  # what one statement sets holds for the next
+                        for index, statement in enumerate(self.step.statements):
+                            records.append(self._execute(index, statement))
                     self.history.record(self.runner.run, records)
                     self._save(Outcome.DONE, len(records), start=start)
             except ServerError as error:
@@ -168,9 +169,9 @@ class _Attempt:
             try:
                 if _ROWS_ONLY.match(statement.sql):
                     with self.session.transaction():
-                        self._conclude(self._execute(index, statement), index)
+                        self._conclude(self._alone(index, statement), index)
                 else:
-                    record = self._execute(index, statement)
+                    record = self._alone(index, statement)
                     with self.session.transaction():
                         self._conclude(record, index)
             except ServerError as error:
@@ -180,6 +181,11 @@ class _Attempt:
             else:
                 return
 
+    def _alone(self, index: int, statement: ScriptStatement) -> StatementRecord:
+        """One statement that finds nothing set by those before it: a run may take the step up at any of them."""
+        with self.session.declared_sql():
+            return self._execute(index, statement)
+
     def _conclude(self, record: StatementRecord, index: int) -> None:
         self.history.conclude(self.runner.run, record)
         self._save(Outcome.STARTED, index + 1)
@@ -187,8 +193,7 @@ class _Attempt:
     def _execute(self, index: int, statement: ScriptStatement) -> StatementRecord:
         self._tell(index, statement, Outcome.STARTED)
         begun = time.monotonic()
-        with self.session.declared_sql():
-            self.session.execute(statement.sql)
+        self.session.execute(statement.sql)
         duration = round((time.monotonic() - begun) * 1000)
         self._tell(index, statement, Outcome.DONE, duration)
         return replace(self._record(index, statement), outcome=Outcome.DONE, duration_ms=duration)

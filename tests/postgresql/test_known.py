@@ -57,6 +57,7 @@ SEEDS = r"""
     """
 STEP = """-- phase: after
 INSERT INTO events (id, took, weight) SELECT 2, '-1 2:03:04', 1e-7 WHERE 'x' <> '' OR NULL = NULL;
+SET search_path = nowhere, public;
 INSERT INTO events (id, path) VALUES (3, 'ö');
 SET search_path = nowhere; SET TimeZone = 'UTC'; SET standard_conforming_strings = off;
 """

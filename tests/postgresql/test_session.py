@@ -12,6 +12,7 @@ from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.postgresql.dialect import DIALECT
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
 from bootstrap.problems import Refused, Unreachable
+from tests.cli.databases import eventually
 from tests.conftest import finding_public
 from tests.postgresql.conftest import Places, nowhere
 
@@ -37,9 +38,21 @@ def test_only_one_session_has_the_lock_and_the_other_learns_who(places: Places) 
         assert not other.try_lock("x")
         assert (one.owns_lock("x"), other.owns_lock("x")) == (True, False)
         assert "db-bootstrap tests" in (other.lock_holder("x") or "")
+        assert "no run of db-bootstrap" not in (other.lock_holder("x") or "")
         one.unlock("x")
         assert other.try_lock("x")
         assert one.lock_holder("y") is None
+
+
+def test_somebody_who_only_holds_the_lock_is_named_with_the_way_to_end_that(places: Places) -> None:
+    one = places.make().session
+    with closing(connect(one.endpoint, application_name="psql")) as stranger:
+        assert stranger.try_lock("x")
+        [(process,)] = stranger.query("SELECT pg_backend_pid()")
+        holder = one.lock_holder("x") or ""
+        assert f"no run of db-bootstrap: SELECT pg_terminate_backend({process}) ends it" in holder
+        one.execute(holder.partition(": ")[2].removesuffix(" ends it"))
+        eventually(lambda: one.try_lock("x"), "the lock is free")
 
 
 def test_time_outs_are_told_apart_from_other_errors(places: Places) -> None:

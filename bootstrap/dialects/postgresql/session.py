@@ -211,12 +211,14 @@ class PostgresSession:
         return bool(self.query(f"SELECT 1 FROM pg_locks WHERE {_LOCK_ROW_ANYWHERE}", _halves(name)))
 
     def lock_holder(self, name: str) -> str | None:
-        """Who holds the lock: user, application, address, since when."""
+        """Who holds the lock: user, application, address, since when; whether that can be a run, and how to end it."""
         rows = self.query(
             "SELECT coalesce(a.usename, '?') || ' (' || coalesce(nullif(a.application_name, ''), 'unnamed')"
             " || ') from '"
             " || coalesce(a.client_addr::text, 'the local socket') || ' since '"
             " || coalesce(to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ'), '?') || ', process ' || l.pid"
+            " || CASE WHEN a.application_name LIKE 'db-bootstrap%%' THEN ''"
+            " ELSE ', which is no run of db-bootstrap: SELECT pg_terminate_backend(' || l.pid || ') ends it' END"
             f" FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) WHERE l.granted AND {_LOCK_ROW}",
             _halves(name),
         )
