@@ -60,7 +60,7 @@ class Account:
         )
 
     def run(self, action: str, *arguments: str | Path) -> Outcome:
-        variables = {"DB_BOOTSTRAP_PASSWORD": PASSWORD}
+        variables = {"DB_BOOTSTRAP_PASSWORD": PASSWORD, "APP_PASSWORD": PASSWORD}
         return db_bootstrap(action, "--url", self.url, *arguments, variables=variables)
 
     def grant(self, command: str, folder: Path) -> str:
@@ -132,3 +132,28 @@ def test_an_account_of_its_own_applies(account: Account, tmp_path: Path) -> None
     assert "email" in Database(account.server, account.database).columns(
         "public.people" if account.is_postgresql else "people"
     )
+
+
+def test_an_account_of_its_own_makes_roles(account: Account, tmp_path: Path) -> None:
+    folder, role = declared(tmp_path, account), f"app_{account.name[-8:]}"
+    app = role if account.is_postgresql else f"{role}@%"
+    login = "login: true, " if account.is_postgresql else ""
+    roles = f"roles: {{'{app}': {{{login}password_secret: 'env:APP_PASSWORD'}}}}\n"
+    notes = f"tables: {{notes: {{columns: {{id: int not null}}, primary_key: [id], grants: {{'{app}': [select]}}}}}}\n"
+    write(
+        folder,
+        "",
+        {
+            "schema/roles.yaml": roles,
+            "schema/notes.yaml": notes,
+            "bootstrap.yaml": (folder / "bootstrap.yaml").read_bytes(),
+        },
+    )
+    account.grant("apply", folder)
+    try:
+        account.run("apply", "--dir", folder).ended(0)
+        account.run("verify", "--dir", folder).ended(0)
+    finally:
+        if account.is_postgresql:
+            account.server.execute(f"DROP OWNED BY {role}", account.database)
+        account.server.execute(f"DROP ROLE {role}" if account.is_postgresql else f"DROP USER '{role}'@'%'")
