@@ -1,5 +1,8 @@
 """Real servers for the tests: one of each kind per test session, shared by all workers; a fresh database per test.
 
+Tests work as RDS's master does: no superuser, and the owner of the database. `server.administrator` is for what only a
+superuser may do, and whoever uses it says why.
+
 A server is started when the first test asks for it. The process that began the session owns it: the pytest-xdist
 controller, or pytest itself. It ends the servers with the session, and if it is killed their guards end them.
 """
@@ -72,6 +75,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test's passwords hide in texts, such as "secret", is hidden in its own only, whichever ran before it."""
     monkeypatch.setattr("bootstrap.redact._known", set())
+
+
+def with_routines(name: str) -> str:
+    """Return the server of a kind on which the master may make functions and triggers.
+
+    MySQL and MariaDB with a binary log do not let it, unless log_bin_trust_function_creators is set, as on RDS in the
+    parameter group.
+    """
+    return name if name.startswith("postgresql") else f"{name}+routines"
 
 
 def shared_server(name: str) -> Server:

@@ -20,18 +20,13 @@ from demo.servers import (
     Server,
     ServerUnavailableError,
 )
+from demo.servers.master import make_mysql_master, make_postgres_master
 
 # RDS keeps the superuser to itself; the master user is less than that.
 SUPERUSER = "rdsadmin"
 ADDRESS_ATTEMPTS = 20
 POSTGRES_ENGINES = ("postgres", "aurora-postgresql")
 MYSQL_ENGINES = ("mysql", "aurora-mysql")
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
-MYSQL_MASTER_PRIVILEGES = (
-    "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES, "
-    "CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, "
-    "CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER"
-)
 
 
 @dataclass(frozen=True)
@@ -135,24 +130,7 @@ def _prepare_postgres(server: PostgresServer, request: InstanceRequest) -> None:
         server.create_database(request.database, owner=request.username)
 
 
-def make_postgres_master(server: PostgresServer, username: str, password: str) -> None:
-    """Make the master user as RDS has it: it may create databases and roles, and is no superuser."""
-    name = sql.Identifier(username)
-    server.execute("CREATE ROLE rds_superuser NOLOGIN")
-    server.execute("GRANT pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION")
-    server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(name, sql.Literal(password)))
-    server.execute(sql.SQL("GRANT rds_superuser TO {} WITH ADMIN OPTION").format(name))
-
-
 def _prepare_mysql(server: MySQLServer, request: InstanceRequest) -> None:
     make_mysql_master(server, request.username, request.password)
     if request.database is not None:
         server.create_database(request.database)
-
-
-def make_mysql_master(server: MySQLServer, username: str, password: str) -> None:
-    """Make the master user as RDS has it: everything but SUPER, FILE and SHUTDOWN."""
-    server.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", arguments=(username, password))
-    server.execute(f"GRANT {MYSQL_MASTER_PRIVILEGES} ON *.* TO %s@'%%' WITH GRANT OPTION", arguments=(username,))
-    if server.flavour == "mysql":
-        server.execute("GRANT ROLE_ADMIN ON *.* TO %s@'%%' WITH GRANT OPTION", arguments=(username,))

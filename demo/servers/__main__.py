@@ -21,7 +21,9 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="start servers and print their URLs")
     up.add_argument("--keep", action="store_true", help="leave them running until `down`; else until Ctrl-C")
-    up.add_argument("kind", nargs="*", default=list(KINDS), help="postgresql, postgresql-18, mariadb, mysql")
+    up.add_argument(
+        "kind", nargs="*", default=list(KINDS), help="postgresql, postgresql-18, mariadb, mysql, mysql+routines"
+    )
     commands.add_parser("list", help="print the URLs of the running servers")
     commands.add_parser("down", help="end the servers")
     arguments = parser.parse_args()
@@ -62,6 +64,7 @@ def describe(name: str, server: Server) -> None:
     print(f"{name} ({server.version})")
     print(f"  TCP, TLS  {server.url()}")
     print(f"  socket    {server.socket_url()}")
+    print(f"  superuser {server.administrator.socket_url()}")
     print(f"  CA        {server.ca_file}", flush=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pymysql
 
 from demo.servers.errors import ServerStartError, ServerUnavailableError
+from demo.servers.master import Login, make_mysql_master
 from demo.servers.mysql_programs import Container, Flavour, Programs, find_programs
 from demo.servers.process import Address, GuardedProcess, server_directory
 from demo.servers.tls import SERVER_NAMES, CertificateAuthority
@@ -29,16 +30,23 @@ SMALL_AND_FAST = {
     "max-connections": "400",
     "skip-name-resolve": "1",
     "local-infile": "1",
+    # As on RDS with backups: without SUPER nobody makes functions and triggers then, unless the server is told to.
+    "log-bin": "binlog",
+    "server-id": "1",
+    "sync-binlog": "0",
 }
 FLAVOURS: dict[Flavour, dict[str, str]] = {
     "mariadb": {"innodb-log-file-size": "32M"},
-    "mysql": {"mysqlx": "OFF", "disable-log-bin": "1"},
+    "mysql": {"mysqlx": "OFF"},
 }
 
 
 @dataclass(frozen=True)
 class MySQLServer:
-    """A running MySQL; a context manager that ends it."""
+    """A running MySQL; a context manager that ends it.
+
+    Where there is a ``master``, everything is done as it, and ``administrator`` is for what only a superuser may do.
+    """
 
     process: GuardedProcess
     port: int
@@ -48,6 +56,7 @@ class MySQLServer:
     version: str
     host: str = "localhost"
     engine: str = "mysql"
+    master: Login | None = None
 
     flavour: ClassVar[Flavour] = "mysql"
 
@@ -128,6 +137,22 @@ class MySQLServer:
             return False
         return True
 
+    def with_master(self) -> Self:
+        """Create an account like RDS's master; return the server with it."""
+        login = Login.create()
+        make_mysql_master(self, login.username, login.password)
+        return replace(self, master=login)
+
+    @property
+    def administrator(self) -> Self:
+        """The same server, with everything done as the superuser."""
+        return replace(self, master=None)
+
+    @property
+    def login(self) -> Login:
+        """Who logs in: the master, where there is one."""
+        return self.master or Login(self.username, self.password)
+
     def answers(self) -> bool:
         """Say whether the server takes connections now."""
         try:
@@ -137,12 +162,12 @@ class MySQLServer:
         return True
 
     def connect(self, database: str | None = None) -> pymysql.connections.Connection[Any]:
-        """Return an autocommit session of the superuser, over the Unix socket."""
+        """Return an autocommit session, over the Unix socket."""
         return pymysql.connect(
             unix_socket=str(self.socket),
             ssl_disabled=True,  # on a socket there is none, and getting ready for it reads all certificates each time
-            user=self.username,
-            password=self.password,
+            user=self.login.username,
+            password=self.login.password,
             database=database,
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
@@ -155,12 +180,12 @@ class MySQLServer:
 
     def url(self, database: str = "", *, username: str | None = None, password: str | None = None) -> str:
         """Return the URL over TCP; `ssl_ca` names the CA, with which certificate and host name are to be verified."""
-        login = _login(username or self.username, password or self.password)
+        login = _login(username or self.login.username, password or self.login.password)
         return f"mysql://{login}@{self.host}:{self.port}/{quote(database)}?ssl_ca={quote(str(self.ca_file))}"
 
     def socket_url(self, database: str = "") -> str:
         """Return the URL over the Unix socket, where there is no TLS."""
-        login = _login(self.username, self.password)
+        login = _login(self.login.username, self.login.password)
         return f"mysql://{login}@localhost/{quote(database)}?unix_socket={quote(str(self.socket), safe='')}"
 
     def create_database(self, name: str) -> str:
@@ -175,7 +200,7 @@ class MySQLServer:
     def execute(
         self, statement: str, database: str | None = None, arguments: Sequence[Any] = ()
     ) -> list[tuple[Any, ...]]:
-        """Run a statement as the superuser and return its rows, if it has any."""
+        """Run a statement and return its rows, if it has any."""
         session = self.connect(database)
         try:
             with session.cursor() as cursor:

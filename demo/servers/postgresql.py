@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +18,7 @@ import psycopg2
 from psycopg2 import sql
 
 from demo.servers.errors import ServerStartError
+from demo.servers.master import Login, make_postgres_master
 from demo.servers.postgresql_programs import find_postgresql, has_tls, program_version, tree_of
 from demo.servers.process import (
     Address,
@@ -41,7 +42,10 @@ FAST = {"fsync": "off"}
 
 @dataclass(frozen=True)
 class PostgresServer:
-    """A running PostgreSQL on a loopback port and a Unix socket, with TLS; a context manager that ends it."""
+    """A running PostgreSQL on a loopback port and a Unix socket, with TLS; a context manager that ends it.
+
+    Where there is a ``master``, everything is done as it, and ``administrator`` is for what only a superuser may do.
+    """
 
     process: GuardedProcess
     port: int
@@ -51,6 +55,7 @@ class PostgresServer:
     version: str
     host: str = "localhost"
     engine: str = "postgresql"
+    master: Login | None = None
 
     @classmethod
     def start(
@@ -125,6 +130,22 @@ class PostgresServer:
         process.wait_until(server.answers, f"PostgreSQL {server.version}")
         return server
 
+    def with_master(self) -> PostgresServer:
+        """Create an account like RDS's master; return the server with it."""
+        login = Login.create()
+        make_postgres_master(self, login.username, login.password)
+        return replace(self, master=login)
+
+    @property
+    def administrator(self) -> PostgresServer:
+        """The same server, with everything done as the superuser."""
+        return replace(self, master=None)
+
+    @property
+    def login(self) -> Login:
+        """Who logs in: the master, where there is one."""
+        return self.master or Login(self.username, self.password)
+
     def answers(self) -> bool:
         """Say whether the server takes connections now."""
         try:
@@ -134,12 +155,12 @@ class PostgresServer:
         return True
 
     def connect(self, database: str = "postgres") -> psycopg2.extensions.connection:
-        """Return an autocommit session of the superuser, over the Unix socket."""
+        """Return an autocommit session, over the Unix socket."""
         session = psycopg2.connect(
             host=str(self.socket_directory),
             port=self.port,
-            user=self.username,
-            password=self.password,
+            user=self.login.username,
+            password=self.login.password,
             dbname=database,
             connect_timeout=CONNECT_SECONDS,
         )
@@ -153,21 +174,19 @@ class PostgresServer:
 
     def url(self, database: str = "postgres", *, username: str | None = None, password: str | None = None) -> str:
         """Return the URL over TCP, with the certificate and the host name verified."""
-        login = _login(username or self.username, password or self.password)
+        login = _login(username or self.login.username, password or self.login.password)
         query = f"sslmode=verify-full&sslrootcert={quote(str(self.ca_file))}"
         return f"postgresql://{login}@{self.host}:{self.port}/{quote(database)}?{query}"
 
     def socket_url(self, database: str = "postgres") -> str:
         """Return the URL over the Unix socket, where there is no TLS."""
         where = f"host={quote(str(self.socket_directory), safe='')}&port={self.port}"
-        return f"postgresql://{_login(self.username, self.password)}@/{quote(database)}?{where}"
+        return f"postgresql://{_login(self.login.username, self.login.password)}@/{quote(database)}?{where}"
 
     def create_database(self, name: str, *, owner: str | None = None) -> str:
         """Create an empty database and return its URL."""
-        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-        if owner is not None:
-            statement = sql.SQL("{} OWNER {}").format(statement, sql.Identifier(owner))
-        self.execute(statement)
+        statement = sql.SQL("CREATE DATABASE {} OWNER {}")
+        self.execute(statement.format(sql.Identifier(name), sql.Identifier(owner or self.login.username)))
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
@@ -175,12 +194,12 @@ class PostgresServer:
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         for _ in range(DROP_ATTEMPTS - 1):
             with contextlib.suppress(psycopg2.errors.ObjectInUse):  # the server waits 5 seconds for a session to go
-                self.execute(statement)
+                self.administrator.execute(statement)
                 return
-        self.execute(statement)
+        self.administrator.execute(statement)
 
     def execute(self, statement: str | sql.Composable, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """Run a statement as the superuser and return its rows, if it has any."""
+        """Run a statement and return its rows, if it has any."""
         session = self.connect(database)
         try:
             with session.cursor() as cursor:

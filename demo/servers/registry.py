@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from demo.servers.cache import file_lock
+from demo.servers.master import Login
 from demo.servers.mysql import MariaDBServer, MySQLServer
 from demo.servers.postgresql import PostgresServer
 from demo.servers.process import GuardedProcess, ask_guard, stop_guard
@@ -32,8 +33,9 @@ class Registry:
         """Return the server `name`, started when it does not run yet.
 
         Args:
-            name: an engine (`postgresql`, `mariadb`, `mysql`), with a version as in `postgresql-18`, or any other name
-                when `start` is given.
+            name: an engine (`postgresql`, `mariadb`, `mysql`), with a version as in `postgresql-18`, and with
+                `+routines` for a MySQL or MariaDB whose master may make functions and triggers; or any other name when
+                `start` is given.
             owner: process that the server must not outlive; 0: it stays until `stop_all`.
             start: how to start it, given the owner.
 
@@ -87,6 +89,7 @@ def dump(server: Server) -> dict[str, Any]:
         "password": server.password,
         "ca_file": str(server.ca_file),
         "version": server.version,
+        "master": None if server.master is None else asdict(server.master),
     }
 
 
@@ -100,12 +103,20 @@ def load(state: Mapping[str, Any]) -> Server:
         password=state["password"],
         ca_file=Path(state["ca_file"]),
         version=state["version"],
+        master=None if state.get("master") is None else Login(**state["master"]),
     )
 
 
 def _starter(name: str) -> Callable[[int], Server]:
-    engine, _, version = name.partition("-")
-    if engine == "postgresql":
-        return lambda owner: PostgresServer.start(version=version or None, owner=owner, settings=SHARED)
-    kind = MariaDBServer if engine == "mariadb" else MySQLServer
-    return lambda owner: kind.start(version=version or None, owner=owner)
+    """A server with a master; ``+routines``: one that lets the master make functions and triggers."""
+    server, _, routines = name.partition("+")
+    engine, _, version = server.partition("-")
+    settings = dict(SHARED)
+    if routines:
+        settings["log-bin-trust-function-creators"] = "1"
+
+    def start(owner: int) -> Server:
+        kind = SERVER_TYPES[engine]
+        return kind.start(version=version or None, owner=owner, settings=settings).with_master()
+
+    return start

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from demo.servers import PostgresServer, Server
 from tests.cli.command import Outcome, Started, db_bootstrap, start
@@ -50,12 +49,12 @@ class Database:
     def url(self) -> str:
         """TLS verified; the password is not in it."""
         full = self.server.url(self.name, password="x")
-        return full.replace(f"{quote(self.server.username)}:x@", f"{quote(self.server.username)}@")
+        return full.replace(":x@", "@")
 
     @property
     def variables(self) -> dict[str, str]:
         """The password."""
-        return {"DB_BOOTSTRAP_PASSWORD": self.server.password}
+        return {"DB_BOOTSTRAP_PASSWORD": self.server.login.password}
 
     def run(self, action: str, *arguments: str | Path, **variables: str) -> Outcome:
         """Run a command on this database."""

@@ -157,7 +157,7 @@ def test_drift_is_named_and_mended(database: Database, shop: Path) -> None:
 
 
 def test_the_password_is_in_no_report_and_no_history(database: Database, shop: Path, tmp_path: Path) -> None:
-    password = database.server.password
+    password = database.server.login.password
     report = tmp_path / "report.json"
     variables = {"DB_BOOTSTRAP_REPORT": str(report), "DB_BOOTSTRAP_DEBUG": "1"}
     edit(shop, "seeds/customers.yaml", "name: Ada}", f"name: '{password}'}}")

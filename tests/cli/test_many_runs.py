@@ -112,7 +112,7 @@ def test_waiting_for_another_run_names_it(database: Database, shop: Path) -> Non
         second = database.start("apply", "--dir", shop, "--format", "json")
         assert second.process.stderr is not None
         line = next(line for line in second.process.stderr if "waiting for another run" in line)
-    assert database.server.username in line
+    assert database.server.login.username in line
     first.finish().ended(0)
     assert second.finish().ended(0).data["status"] == "unchanged"
 

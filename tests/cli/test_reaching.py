@@ -95,4 +95,4 @@ def test_a_password_in_the_url_works_and_is_warned_about(database: Database, sho
     url = database.server.url(database.name)
     outcome = db_bootstrap("plan", "--dir", shop, "--url", url).ended(0)
     assert "DB_BOOTSTRAP_PASSWORD" in outcome.err
-    assert database.server.password not in outcome.text
+    assert database.server.login.password not in outcome.text

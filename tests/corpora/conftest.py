@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.conftest import shared_server
+from tests.conftest import shared_server, with_routines
 from tests.corpora.judge import NOT_LOADED
 from tests.corpora.places import Place, place_for
 from tests.corpora.records import SERVERS, Case, all_cases, real_schemas, sample
@@ -26,9 +26,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         " is skipped with that server's error",
     )
     group.addoption("--write-golden", action="store_true", help="write the golden imports anew, into an empty folder")
-    group.addoption(
-        "--corpora-direct", action="store_true", help="skip the declaration: only what the engine does with a catalog"
-    )
 
 
 def chosen(config: pytest.Config) -> tuple[Case, ...]:
@@ -75,7 +72,7 @@ def places() -> Iterator[dict[str, Place]]:
 
 class _Places(dict[str, Place]):
     def __missing__(self, server: str) -> Place:
-        self[server] = place_for(shared_server(server))
+        self[server] = place_for(shared_server(with_routines(server)))
         return self[server]
 
 
@@ -88,14 +85,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             if "outcome" in found and getattr(report, "when", "") == "call":
                 count = counts.setdefault((found["server"], found["suite"]), Counter())
                 count.update([found["outcome"], f"rows {found['rows']}"])
+                count["superuser"] += bool(found.get("superuser"))
     if not counts:
         return
     terminalreporter.section(f"corpora ({config.getoption('--corpora', default='sample')})")
-    head = ("cases", *OUTCOMES, "with rows", "rows unfit", "not loaded", "converged")
+    head = ("cases", *OUTCOMES, "with rows", "rows unfit", "superuser", "not loaded", "converged")
     terminalreporter.line(f"{'server':15}{'suite':16}" + "".join(f"{name:>11}" for name in head))
     for (server, suite), count in sorted(counts.items()):
         cases = sum(count[outcome] for outcome in OUTCOMES)
         cells = [str(number) for number in (cases, *(count[outcome] for outcome in OUTCOMES))]
-        cells += [str(count["rows kept"]), str(count["rows unfit"]), str(count[NOT_LOADED])]
+        cells += [str(count["rows kept"]), str(count["rows unfit"]), str(count["superuser"]), str(count[NOT_LOADED])]
         cells.append(f"{100 * count['converged'] / cases:.1f} %" if cases else "-")
         terminalreporter.line(f"{server:15}{suite:16}" + "".join(f"{cell:>11}" for cell in cells))

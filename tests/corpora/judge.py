@@ -1,4 +1,9 @@
-"""The verdict on one case, in the way the README of the corpora says."""
+"""The verdict on one case, in the way the README of the corpora says, and the way a user of the product goes.
+
+The database takes rows of values that tell. The declaration is applied without any permission first, then with exactly
+those that the refusal names. The database is then what was wanted, a second plan is empty, and every value that is
+gone or different was announced by a hazard that names its object.
+"""
 
 from __future__ import annotations
 
@@ -6,39 +11,32 @@ import contextlib
 import difflib
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.roles import without_strangers
-from bootstrap.declaration.load import load
-from bootstrap.declaration.model import Declaration, Manifest
 from bootstrap.declaration.writer import WriteSettings, write
 from bootstrap.dialects.base import Dialect, Introspection, Scope, ServerError, Session
 from bootstrap.dialects.registry import dialect_for
-from bootstrap.plan.statement import Plan
-from bootstrap.problems import BootstrapError, DeclarationError, Refused
-from bootstrap.run.executor import Executor
-from bootstrap.run.history import History
-from bootstrap.run.lock import run_lock
-from bootstrap.run.records import RunFacts
-from bootstrap.service.comparison import plan_structure
+from bootstrap.problems import BootstrapError, DeclarationError, Refused, VerificationFailed
 from bootstrap.service.import_ import session_user
-from bootstrap.service.work import Request, Work
-from bootstrap.target.connect import from_url
-from bootstrap.target.url import UrlTarget
-from tests.corpora.places import Place
+from bootstrap.service.plan import plan
+from bootstrap.service.work import Request
+from tests.corpora import picture
+from tests.corpora.losses import unannounced
+from tests.corpora.places import NotLoadedError, Place
+from tests.corpora.product import DiedError, RefusedTwiceError, carry_out, dying_after
 from tests.corpora.records import Case
-from tests.corpora.rows import Rows, fill, lost, structure
+from tests.corpora.rows import Structure, fill, structure
+from tests.corpora.samples import Care
 
-EVERYTHING = Request(exact=True, permissions=("all",))
 SHOWN_LINES = 12
-
-ROWS_LOST = "rows were lost"
 
 CONVERGED, REFUSED, FAILED, WRONG = "converged", "refused", "failed", "wrong"
 NOT_LOADED = "not loaded"  # no verdict: the server of this run does not take the case's own SQL
+# What became of the rows. Unfit: the rules of what is wanted refuse them, and the case was judged without.
+KEPT, NONE, UNFIT = "kept", "none", "unfit"
 
 
 @dataclass(frozen=True)
@@ -48,34 +46,28 @@ class Verdict:
     outcome: str
     reason: str = ""
     detail: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()  # tables that lost whole rows
-    rows: str = "none"  # kept, none (no table is shared or takes rows), unfit (the target's rules refuse them)
+    rows: str = NONE
+    allowed: tuple[str, ...] = ()  # what the product asked for, and was allowed
+    superuser: str = ""  # why the master could not make it
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.outcome}: {self.reason}", *self.detail])
+        allowed = [f"  allowed: {', '.join(self.allowed)}"] if self.allowed else []
+        return "\n".join([f"{self.outcome}: {self.reason}", *self.detail, *allowed])
 
 
-@dataclass
-class Statements:
-    """What a case ran, for the report of a failure."""
+def judge(case: Case, place: Place, *, dies_after: float | None = None) -> Verdict:
+    """Run one case as the server's master, or as the superuser where nobody else may make what is in it.
 
-    sql: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a database shall become: a declaration, or for the search of faults the catalog itself, past all YAML."""
-
-    declaration: Declaration
-    catalog: Catalog | None = None
-
-
-def judge(case: Case, place: Place, *, direct: bool = False, dies_after: float | None = None) -> Verdict:
-    """Run one case: with rows first, and where the target's own rules do not take these rows, without.
-
-    ``direct`` leaves out the declaration: what the engine does with the catalog of the wanted database. ``dies_after``
-    is the part of the statements after which a first run ends; the second one takes it up.
+    ``dies_after`` is the part of the statements after which a first run ends; the second one takes it up.
     """
+    try:
+        return _judge(case, place, dies_after)
+    except NotLoadedError as error:
+        return replace(_judge(case, place.administrator, dies_after), superuser=str(error))
+
+
+def _judge(case: Case, place: Place, dies_after: float | None) -> Verdict:
+    """Run one case: with rows that tell, else with rows that are alike, else without rows."""
     with place.database() as wanted:
         place.load(wanted, case.desired_sql, case.session)
         expected = place.dump(wanted)
@@ -90,17 +82,17 @@ def judge(case: Case, place: Place, *, direct: bool = False, dies_after: float |
         if place.dump(wanted) != expected:
             return Verdict(WRONG, "the import changed the database")
         with contextlib.closing(place.connect(wanted)) as connection:
-            shared = set(structure(connection, case.engine))
-        with declared(dialect, found, account, direct=direct) as goal:
-            if isinstance(goal, Verdict):
-                return goal
-            verdict = _attempt(case, place, goal, expected, shared, dies_after)
-            if verdict.reason.startswith(ROWS_LOST) and not _holds(place, wanted, verdict.lost):
-                verdict = Verdict(CONVERGED, rows="unfit")
-            if verdict.rows == "unfit":
-                again = _attempt(case, place, goal, expected, set(), dies_after)
-                verdict = replace(again, rows="unfit") if again.outcome == CONVERGED else again
-            return verdict
+            tables = structure(connection, case.engine)
+        with declared(dialect, found, account) as folder:
+            if isinstance(folder, Verdict):
+                return folder
+            attempt = Attempt(case, place, folder, expected, tables, dies_after)
+            for care in (Care.TELLING, Care.ALIKE):
+                verdict = attempt.made(care)
+                if verdict.rows != UNFIT:
+                    return verdict
+            again = attempt.made(None)
+            return replace(again, rows=UNFIT) if again.outcome == CONVERGED else again
 
 
 def account_of(session: Session, dialect: Dialect) -> str:
@@ -109,26 +101,18 @@ def account_of(session: Session, dialect: Dialect) -> str:
 
 
 @contextlib.contextmanager
-def declared(
-    dialect: Dialect, found: Introspection, account: str, *, direct: bool = False
-) -> Iterator[Wanted | Verdict]:
-    """Write a catalog down as a declaration and read it again, as ``import`` does; ``account`` is who imported.
+def declared(dialect: Dialect, found: Introspection, account: str) -> Iterator[Path | Verdict]:
+    """Write a catalog down as a declaration, as ``import`` does; ``account`` is who imported.
 
     As there, without the roles that the database has nothing to do with: those of other tests come and go.
     """
     catalog = without_strangers(found.catalog, account)
-    if direct:
-        manifest = Manifest(name="direct", engine=dialect.name, environment=None, environments=(), default_schema="")
-        yield Wanted(Declaration(manifest=manifest, catalog=catalog, sources={}), catalog)
-        return
     with tempfile.TemporaryDirectory(prefix="dbb-corpora-", dir=_memory()) as folder:
         try:
             write(catalog, dialect.name, Path(folder), settings=WriteSettings(owner=account))
-            goal: Wanted | Verdict = Wanted(load(Path(folder)))
+            goal: Path | Verdict = Path(folder)
         except Refused as error:
             goal = Verdict(REFUSED, _first_line(error))
-        except DeclarationError as error:
-            goal = Verdict(FAILED, f"declaration: {_first_line(error)}", tuple(str(error).splitlines()[:SHOWN_LINES]))
         yield goal
 
 
@@ -136,98 +120,70 @@ def _memory() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # small files of a test
 
 
-def _attempt(
-    case: Case,
-    place: Place,
-    goal: Wanted,
-    expected: list[str],
-    shared: set[tuple[str, str]],
-    dies_after: float | None,
-) -> Verdict:
-    with place.database() as current:
-        place.load(current, case.current_sql, case.session)
-        with contextlib.closing(place.connect(current)) as connection:
-            rows = fill(connection, case.engine, shared)
-        done = Statements()
-        try:
-            if dies_after is not None:
-                apply(place, current, goal, done, part=dies_after)
-            pending = apply(place, current, goal, done)
-        except Refused as error:
-            return Verdict(REFUSED, _first_line(error))
-        except (BootstrapError, ServerError) as error:
-            kept = "unfit" if rows.count and refuses_rows(error) else "none"
-            return Verdict(FAILED, _first_line(error), tuple(str(error).splitlines()[1:SHOWN_LINES]), rows=kept)
-        return _compared(place, current, expected, pending, rows, done)
+@dataclass(frozen=True)
+class Attempt:
+    """Applies the declaration of a case to a fresh database, and compares."""
 
+    case: Case
+    place: Place
+    folder: Path
+    expected: list[str]
+    tables: Structure  # of the wanted database
+    dies_after: float | None
 
-def apply(place: Place, database: str, goal: Wanted, done: Statements, *, part: float = 1.0) -> list[str]:
-    """Apply a declaration with everything managed and allowed, or the first ``part`` of the statements; returns what a
-    second plan would still do.
-    """
-    dialect = dialect_for(place.engine)
-    with session_to(dialect, place, database) as session:
-        work = work_of(place, database, goal.declaration, session)
-        structure_ = plan_structure(work, goal.catalog)
-        plan = _beginning(structure_.plan, part)
-        if plan.statements:
-            done.sql = [statement.text for statement in plan.statements]
-            history = History(session, dialect)
-            history.ensure()
-            run = history.begin(RunFacts(action="apply", environment="corpora"))
-            with run_lock(session, deadline_seconds=300):
-                Executor(session, dialect, run).execute(plan)
-        second = plan_structure(work, structure_.desired)
-        return [statement.text for statement in second.plan.statements] or [
-            f"{type(change).__name__} {getattr(change, 'ref', change)}" for change in second.differences
-        ]
+    def made(self, care: Care | None) -> Verdict:
+        """With rows of such values, or without."""
+        with self.place.database() as current:
+            self.place.load(current, self.case.current_sql, self.case.session)
+            if care is not None:
+                with self._administrator(current) as connection:
+                    fill(connection, self.place.engine, self.tables, care)
+            before = self._picture(current)
+            request = Request(directory=self.folder, url=self.place.url(current), exact=True, environ={})
+            allowed: set[str] = set()
+            try:
+                self._carried_out(request, allowed)
+                verdict = self._compared(current, before, allowed)
+            except RefusedTwiceError as error:
+                verdict = Verdict(WRONG, _first_line(error))
+            except Refused as error:
+                verdict = Verdict(REFUSED, _first_line(error))
+            except DeclarationError as error:
+                verdict = Verdict(FAILED, f"declaration: {_first_line(error)}", _lines(error))
+            except VerificationFailed as error:
+                verdict = Verdict(WRONG, f"a second plan is not empty: {_first_line(error)}", _lines(error))
+            except (BootstrapError, ServerError) as error:
+                unfit = before.count and refuses_rows(error)
+                verdict = Verdict(FAILED, _first_line(error), _lines(error), rows=UNFIT if unfit else NONE)
+            return replace(verdict, allowed=tuple(sorted(allowed)))
 
+    def _carried_out(self, request: Request, allowed: set[str]) -> None:
+        if self.dies_after is not None:
+            with contextlib.suppress(DiedError), dying_after(self.dies_after):
+                carry_out(request, allowed)
+        carry_out(request, allowed)
+        pending = plan(request).pending
+        if pending:
+            raise VerificationFailed("\n".join(pending))
 
-def _beginning(plan: Plan, part: float) -> Plan:
-    """The first part of a plan's operations."""
-    return replace(plan, operations=plan.operations[: round(part * len(plan.operations))])
+    def _compared(self, current: str, before: picture.Picture, allowed: set[str]) -> Verdict:
+        kept = KEPT if before.count else NONE
+        got = self.place.dump(current)
+        if got != self.expected:
+            changed = list(difflib.unified_diff(self.expected, got, "wanted", "got", n=0, lineterm=""))[3:]
+            lines = [part for line in changed for part in line.splitlines()]
+            return Verdict(WRONG, f"the dump differs: {_summary(changed)}", tuple(lines[: 2 * SHOWN_LINES]), rows=kept)
+        lost = unannounced(before, self._picture(current), allowed)
+        if lost:
+            return Verdict(WRONG, f"lost in silence: {lost[0]}", tuple(lost[:SHOWN_LINES]), rows=kept)
+        return Verdict(CONVERGED, rows=kept)
 
+    def _picture(self, database: str) -> picture.Picture:
+        with self._administrator(database) as connection:
+            return picture.take(connection, self.place.engine)
 
-def work_of(place: Place, database: str, declaration: Declaration, session: Session) -> Work:
-    """The work of a command on that database, everything managed."""
-    endpoint = place.endpoint(database)
-    destination = from_url(UrlTarget(endpoint=endpoint), {})
-    return Work(
-        request=EVERYTHING,
-        declaration=declaration,
-        dialect=dialect_for(place.engine),
-        destination=destination,
-        session=session,
-    )
-
-
-def _compared(
-    place: Place, current: str, expected: list[str], pending: list[str], rows: Rows, done: Statements
-) -> Verdict:
-    script = tuple(f"    {line}" for sql in done.sql for line in sql.splitlines())[: 4 * SHOWN_LINES]
-    got = place.dump(current)
-    if got != expected:
-        changed = list(difflib.unified_diff(expected, got, "wanted", "got", n=0, lineterm=""))[3:]
-        lines = [part for line in changed for part in line.splitlines()]
-        return Verdict(WRONG, f"the dump differs: {_summary(changed)}", (*lines[: 2 * SHOWN_LINES], "  ran:", *script))
-    if pending:
-        return Verdict(
-            WRONG, f"a second plan is not empty: {pending[0][:150]}", (*pending[:SHOWN_LINES], "  ran:", *script)
-        )
-    with contextlib.closing(place.connect(current)) as connection:
-        missing = lost(connection, place.engine, rows)
-    if missing:
-        tables = tuple(sorted({line.split(": ")[0] for line in missing}))
-        return Verdict(WRONG, f"{ROWS_LOST}: {missing[0]}", (*missing[:SHOWN_LINES], "  ran:", *script), lost=tables)
-    return Verdict(CONVERGED, rows="kept" if rows.count else "none")
-
-
-def _holds(place: Place, wanted: str, tables: tuple[str, ...]) -> bool:
-    """Whether the wanted database itself takes such rows: a partition for their values may not be there any more."""
-    with contextlib.closing(place.connect(wanted)) as connection:
-        rows = fill(connection, place.engine, set(structure(connection, place.engine)))
-    taken = {".".join(part for part in table if part) for table in rows.content}
-    return any(table in taken or table.rpartition(".")[0] in taken for table in tables)  # a table, or its column
+    def _administrator(self, database: str) -> contextlib.closing[Any]:
+        return contextlib.closing(self.place.connect(database))
 
 
 def _summary(changed: list[str]) -> str:
@@ -264,3 +220,7 @@ def refuses_rows(error: BaseException) -> bool:
 
 def _first_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:300]
+
+
+def _lines(error: BaseException) -> tuple[str, ...]:
+    return tuple(str(error).splitlines()[1:SHOWN_LINES])

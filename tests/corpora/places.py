@@ -9,7 +9,7 @@ import re
 import subprocess
 import uuid
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -59,6 +59,13 @@ class Place(Protocol):
     def connect(self, database: str) -> Any:
         """A driver's session of the superuser."""
 
+    def url(self, database: str) -> str:
+        """The URL that a user of the product has: of the server's master, who owns the database."""
+
+    @property
+    def administrator(self) -> Place:
+        """The same for what the master may not do: databases of the superuser."""
+
 
 @contextlib.contextmanager
 def _refusals(errors: type[Exception]) -> Iterator[None]:
@@ -78,13 +85,12 @@ class PostgresPlace:
         self.server = server
         self.idle: list[str] = []  # empty databases, ready for the next case
         self.clean = ""  # how the server describes an empty one
-        self._make_roles()
-
-    def _make_roles(self) -> None:
         script = CORPORA / "roles.sql"
-        for line in script.read_text().splitlines() if script.exists() else ():
-            with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
-                self.server.execute(line)
+        make_roles(server, script.read_text().splitlines() if script.exists() else ())
+
+    @cached_property
+    def administrator(self) -> PostgresPlace:
+        return PostgresPlace(self.server.administrator)
 
     @contextlib.contextmanager
     def database(self) -> Iterator[str]:
@@ -106,7 +112,7 @@ class PostgresPlace:
     def _wiped(self, name: str) -> str:
         """Empty a database; what is said of it differs from an empty one's where something was left."""
         try:
-            return str(self.server.execute(WIPE.read_text(), name)[0][0])
+            return str(self.server.administrator.execute(WIPE.read_text(), name)[0][0])
         except psycopg2.Error as error:
             return str(error)
 
@@ -115,21 +121,22 @@ class PostgresPlace:
         for name in self.idle:
             self.server.drop_database(name)
         self.idle = []
+        if "administrator" in self.__dict__:
+            self.administrator.close()
+
+    def url(self, database: str) -> str:
+        return self.server.socket_url(database)
 
     def endpoint(self, database: str) -> Endpoint:
-        return endpoint_of(self.server.socket_url(database))
+        return endpoint_of(self.url(database))
 
     def connect(self, database: str) -> Any:
-        return self.server.connect(database)
-
-    def client(self, database: str) -> Any:
-        """A session of whoever loads the scripts."""
-        return self.connect(database)
+        return self.server.administrator.connect(database)
 
     def load(self, database: str, script: str, session: str = "") -> None:
         with (
             _refusals(psycopg2.Error),
-            contextlib.closing(self.client(database)) as connection,
+            contextlib.closing(self.server.connect(database)) as connection,
             connection.cursor() as cursor,
         ):
             if session == "triggers-off":
@@ -168,6 +175,15 @@ class PostgresPlace:
         return normal_form(_pg_statements(outcome.stdout))
 
 
+def make_roles(server: PostgresServer, statements: Iterable[str]) -> None:
+    """Make roles as the server's master does it, who then gives itself what it gives to them."""
+    for statement in statements:
+        with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
+            server.execute(statement)
+            role = statement.removeprefix("CREATE ROLE ").rstrip(";").partition(" IN ROLE ")[0]
+            server.execute(f"GRANT {role} TO CURRENT_USER")
+
+
 @cache
 def _pg_dump(major: str) -> str:
     return str(find_pg_dump(major))
@@ -199,6 +215,10 @@ class MySqlPlace:
     def close(self) -> None:
         """Nothing is kept."""
 
+    @property
+    def administrator(self) -> MySqlPlace:
+        return MySqlPlace(self.server.administrator)
+
     @contextlib.contextmanager
     def database(self) -> Iterator[str]:
         name = f"corpora_{uuid.uuid4().hex[:12]}"
@@ -208,20 +228,19 @@ class MySqlPlace:
         finally:
             self.server.drop_database(name)
 
+    def url(self, database: str) -> str:
+        return self.server.socket_url(database)
+
     def endpoint(self, database: str) -> Endpoint:
-        return endpoint_of(self.server.socket_url(database))
+        return endpoint_of(self.url(database))
 
     def connect(self, database: str) -> Any:
-        return self.server.connect(database)
-
-    def client(self, database: str) -> Any:
-        """A session of whoever loads the scripts."""
-        return self.connect(database)
+        return self.server.administrator.connect(database)
 
     def load(self, database: str, script: str, session: str = "") -> None:
         with (
             _refusals(pymysql.Error),
-            contextlib.closing(self.client(database)) as connection,
+            contextlib.closing(self.server.connect(database)) as connection,
             connection.cursor() as cursor,
         ):
             if session in ("fk_checks-off", "triggers-off"):

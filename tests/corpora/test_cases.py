@@ -22,12 +22,11 @@ def test_case(
     server: str,
     places: dict[str, Place],
     record_property: Callable[[str, object], None],
-    request: pytest.FixtureRequest,
 ) -> None:
     record_property("server", server)
     record_property("suite", case.suite)
     try:
-        verdict = judge(case, places[server], direct=request.config.getoption("--corpora-direct", default=False))
+        verdict = judge(case, places[server])
     except NotLoadedError as error:
         if server in SERVERS:
             raise
@@ -36,6 +35,7 @@ def test_case(
         pytest.skip(f"{server} does not load it: {error}")
     record_property("outcome", verdict.outcome)
     record_property("rows", verdict.rows)
+    record_property("superuser", bool(verdict.superuser))
     key = case.key if server in SERVERS else f"{case.key} on {server}"
     known = known_limits().get(key) or known_limits().get(case.key)
     if known is None:

@@ -35,7 +35,7 @@ def run(place: Place, database: str, action: str, *arguments: str | Path) -> Out
     """The command on a database; over TLS, the password from the environment."""
     server = place.server
     url = server.url(database, password="x").replace(":x@", "@")
-    return db_bootstrap(action, "--url", url, *arguments, variables={"DB_BOOTSTRAP_PASSWORD": server.password})
+    return db_bootstrap(action, "--url", url, *arguments, variables={"DB_BOOTSTRAP_PASSWORD": server.login.password})
 
 
 def imported(place: Place, database: str, out: Path) -> Path:

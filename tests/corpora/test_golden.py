@@ -34,7 +34,7 @@ def test_the_import_is_what_was_read_by_eye(
         own = KNOWN / f"{name}.sql"
         script = own if own.exists() else CORPORA / "real" / engine / f"{name}.sql"
         place.load(source, script.read_text(), "")
-        import_database(Request(url=place.server.url(source)), out)
+        import_database(Request(url=place.url(source)), out)
     assert contents(out) == contents(golden)
 
 

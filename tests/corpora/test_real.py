@@ -10,10 +10,14 @@ import pytest
 
 from bootstrap.dialects.base import Scope
 from bootstrap.dialects.registry import dialect_for
-from tests.corpora.judge import Statements, Verdict, account_of, apply, declared, session_to
+from bootstrap.service.apply import apply
+from bootstrap.service.plan import plan
+from bootstrap.service.work import Request
+from tests.corpora import picture
+from tests.corpora.judge import Verdict, account_of, declared, session_to
+from tests.corpora.losses import unannounced
 from tests.corpora.places import NotLoadedError, Place, seed_script
 from tests.corpora.records import CORPORA, SERVERS, known_limits
-from tests.corpora.rows import Rows, lost, read_table, structure
 
 LOADING = "triggers-off"
 
@@ -21,7 +25,7 @@ pytestmark = pytest.mark.skipif(not CORPORA.is_dir() and not os.environ.get("CI"
 
 
 def test_a_real_schema_is_imported_and_built_elsewhere(
-    schema: tuple[str, Path], server: str, places: dict[str, Place], request: pytest.FixtureRequest
+    schema: tuple[str, Path], server: str, places: dict[str, Place]
 ) -> None:
     engine, path = schema
     known = known_limits().get(f"real/{engine}/{path.stem}")
@@ -32,13 +36,11 @@ def test_a_real_schema_is_imported_and_built_elsewhere(
         with session_to(dialect, place, source) as session:
             found, account = dialect.introspect(session, Scope()), account_of(session, dialect)
         assert list(found.unsupported) == [] or known
-        with declared(
-            dialect, found, account, direct=request.config.getoption("--corpora-direct", default=False)
-        ) as goal:
-            assert not isinstance(goal, Verdict), goal
-            assert apply(place, source, goal, Statements()) == [], "the import of a database plans something for it"
-            assert place.dump(source) == expected
-            assert apply(place, copy, goal, Statements()) == []
+        with declared(dialect, found, account) as folder:
+            assert not isinstance(folder, Verdict), folder
+            applied(place, source, folder)
+            assert place.dump(source) == expected, "the import of a database changes something in it"
+            applied(place, copy, folder)
             assert place.dump(copy) == expected
 
 
@@ -54,16 +56,27 @@ def test_real_rows_stay_when_their_import_is_applied(
     with place.database() as source:
         load(place, source, path.read_text(), server)
         load(place, source, seeds.read_text(), server)
-        with contextlib.closing(place.connect(source)) as connection:
-            before = _content(connection, engine)
+        before = taken(place, source)
         assert before.count > 1000
         with session_to(dialect, place, source) as session:
             found, account = dialect.introspect(session, Scope()), account_of(session, dialect)
-        with declared(dialect, found, account) as goal:
-            assert not isinstance(goal, Verdict), goal
-            assert apply(place, source, goal, Statements()) == []
-        with contextlib.closing(place.connect(source)) as connection:
-            assert lost(connection, engine, before) == []
+        with declared(dialect, found, account) as folder:
+            assert not isinstance(folder, Verdict), folder
+            applied(place, source, folder)
+        assert unannounced(before, taken(place, source), ()) == []
+
+
+def applied(place: Place, database: str, folder: Path) -> None:
+    """Apply a declaration, for which nothing has to be allowed, and find nothing more to do."""
+    request = Request(directory=folder, url=place.url(database), exact=True, environ={})
+    apply(request)
+    assert plan(request).pending == ()
+
+
+def taken(place: Place, database: str) -> picture.Picture:
+    """Every value of every table."""
+    with contextlib.closing(place.connect(database)) as connection:
+        return picture.take(connection, place.engine)
 
 
 def load(place: Place, database: str, script: str, server: str) -> None:
@@ -74,11 +87,3 @@ def load(place: Place, database: str, script: str, server: str) -> None:
         if server in SERVERS:
             raise
         pytest.skip(f"{server} does not load it: {error}")
-
-
-def _content(connection: object, engine: str) -> Rows:
-    """Every row of every table."""
-    rows = Rows(tables=structure(connection, engine))
-    for table, columns in rows.tables.items():
-        rows.content[table] = read_table(connection, engine, table, columns)
-    return rows

@@ -8,7 +8,7 @@ import pytest
 
 from demo.servers import MariaDBServer, MySQLServer
 from demo.servers.versions import ALL
-from tests.conftest import fresh_database, shared_server
+from tests.conftest import fresh_database, shared_server, with_routines
 from tests.mysql.place import Place, open_place
 
 
@@ -22,7 +22,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def server(request: pytest.FixtureRequest) -> MariaDBServer | MySQLServer:
-    found = shared_server(request.param)
+    found = shared_server(with_routines(request.param))
     assert isinstance(found, MariaDBServer | MySQLServer)
     return found
 

@@ -10,7 +10,7 @@ from bootstrap.service.apply import apply
 from bootstrap.service.import_ import import_database
 from bootstrap.service.plan import plan
 from bootstrap.service.work import Request
-from tests.conftest import fresh_database, shared_server
+from tests.conftest import fresh_database, shared_server, with_routines
 from tests.mysql.place import open_place
 
 # Everything is said that the vendors would decide differently: character sets, collations, the database's own.
@@ -45,7 +45,7 @@ COMMON = (
 
 @pytest.mark.parametrize(("first", "second"), [("mariadb", "mysql"), ("mysql", "mariadb")])
 def test_a_declaration_moves_from_one_vendor_to_the_other_and_back(first: str, second: str, tmp_path: Path) -> None:
-    there, here = shared_server(first), shared_server(second)
+    there, here = shared_server(with_routines(first)), shared_server(with_routines(second))
     for server in (there, here):
         server.execute("CREATE USER IF NOT EXISTS between_reader@localhost")
         server.execute("CREATE ROLE IF NOT EXISTS between_writers")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from demo.servers import MariaDBServer, MySQLServer
+from demo.servers import MySQLServer
+from tests.conftest import shared_server, with_routines
 from tests.corpora.judge import CONVERGED, judge
 from tests.corpora.places import Place, place_for
 from tests.corpora.records import Case
@@ -230,7 +231,7 @@ CASES = [
 
 @pytest.fixture(params=BOTH, scope="module")
 def there(request: pytest.FixtureRequest) -> Iterator[Place]:
-    server: MariaDBServer | MySQLServer = request.getfixturevalue(f"{request.param}_server")
+    server = shared_server(with_routines(request.param))
     for account in (APP, READER):
         server.execute(f"CREATE USER IF NOT EXISTS {account}")
     server.execute(f"CREATE ROLE IF NOT EXISTS {ROLE}")

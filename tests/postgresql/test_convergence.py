@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 
-import psycopg2
 import pytest
 
+from demo.servers import PostgresServer
 from tests.conftest import shared_server
 from tests.corpora.judge import CONVERGED, REFUSED, judge
-from tests.corpora.places import Place, place_for
+from tests.corpora.places import Place, make_roles, place_for
 from tests.corpora.records import Case
 from tests.postgresql.cases import conditions, members, objects, only_18, partitions, rows, types
 
@@ -28,9 +27,8 @@ def on(server: str, cases: Changes) -> list[object]:
 @pytest.fixture(scope="module")
 def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     server = shared_server(request.param)
-    for role in ROLES:
-        with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
-            server.execute(f"CREATE ROLE {role}")
+    assert isinstance(server, PostgresServer)
+    make_roles(server, (f"CREATE ROLE {role}" for role in ROLES))
     found = place_for(server)
     yield found
     found.close()

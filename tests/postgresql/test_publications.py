@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-import psycopg2
 import pytest
 
 from bootstrap.catalog.ref import Kind, Ref
@@ -15,7 +13,7 @@ from bootstrap.hazards import HazardKind
 from demo.servers import PostgresServer
 from tests.corpora.judge import CONVERGED, judge
 from tests.corpora.places import Place as Judged
-from tests.corpora.places import place_for
+from tests.corpora.places import make_roles, place_for
 from tests.corpora.records import Case
 from tests.postgresql.conftest import Places, nowhere
 
@@ -62,9 +60,9 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def place(postgres_server: PostgresServer) -> Iterator[Judged]:
-    with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
-        postgres_server.execute(f"CREATE ROLE {ROLE}")
-    found = place_for(postgres_server)
+    make_roles(postgres_server, [f"CREATE ROLE {ROLE}"])
+    # As the superuser: nobody else publishes all tables, or those of a schema.
+    found = place_for(postgres_server.administrator)
     yield found
     found.close()
 

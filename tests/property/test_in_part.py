@@ -25,14 +25,16 @@ from bootstrap.problems import BootstrapError, Refused
 from bootstrap.service.apply import apply
 from bootstrap.service.plan import plan
 from bootstrap.service.work import Request
+from tests.corpora import picture
 from tests.corpora.judge import account_of, refuses_rows, session_to
+from tests.corpora.losses import unannounced
 from tests.corpora.places import NotLoadedError, Place
-from tests.corpora.rows import fill, lost, structure
+from tests.corpora.product import asked_for
+from tests.corpora.rows import fill, structure
 from tests.property.drawing import Script
 from tests.property.test_pairs import QUIET, place_of, strategy
 
 FEW = {"postgresql": 6, "mariadb": 8, "mysql": 4}
-ALLOWED = tuple(kind for kind in HazardKind if kind is not HazardKind.UNTRACKED_DEPENDENCY)
 MEMBERS = ("columns", "constraints", "indexes")
 
 
@@ -114,21 +116,16 @@ def story(place: Place, theirs: str, ours: str, folder: Path) -> str:
             return ""
         declared = declare(place, wanted, folder)
         with contextlib.closing(place.connect(live)) as connection:
-            rows = fill(connection, place.engine, set(structure(connection, place.engine)))
-        url = place.server.socket_url(live)
-        apply = Request(directory=folder, url=url, permissions=ALLOWED, environ={})
-        done = applied(place, live, apply, declared)
+            fill(connection, place.engine, structure(connection, place.engine))
+        request = Request(directory=folder, url=place.url(live), environ={})
+        done = applied(place, live, request, declared)
         if done is not None:
             return done
-        with contextlib.closing(place.connect(live)) as connection:
-            missing = lost(connection, place.engine, rows)
-        if missing:
-            return f"rows are gone: {missing[0]}"
-        if plan(apply).pending:
+        if plan(request).pending:
             return "a second plan is not empty"
         for path in (folder / "schema").glob("*"):
             path.unlink()
-        done = applied(place, live, apply, declared)
+        done = applied(place, live, request, declared)
         if done is not None:
             return done
         left = declared.objects.keys() & read(place, live).objects.keys()
@@ -138,12 +135,25 @@ def story(place: Place, theirs: str, ours: str, folder: Path) -> str:
 
 def applied(place: Place, live: str, request: Request, declared: Catalog) -> str | None:
     """Apply, and look at what nobody declared. None: go on; nothing: the end, and all is well; else the fault."""
-    before, dump = read(place, live), place.dump(live)
+    before, rows, dump = read(place, live), taken(place, live), place.dump(live)
     try:
-        apply(request)
+        named = asked_for(request)
+        if any(permission.startswith(HazardKind.UNTRACKED_DEPENDENCY) for permission in named):
+            same = place.dump(live) == dump and taken(place, live) == rows
+            return "" if same else f"refused, and changed: {named}"
+        if named:
+            apply(replace(request, permissions=named))
     except Refused as refusal:
-        named = "never declared" in str(refusal)
-        return "" if named and place.dump(live) == dump else f"refused, or not: {refusal}"
+        return f"not refused before: {refusal}"
     except BootstrapError as error:
         return "" if refuses_rows(error) else str(error)
+    lost = unannounced(rows, taken(place, live), named)
+    if lost:
+        return f"lost in silence: {lost[0]}; allowed: {named}"
     return next(touched(before, read(place, live), declared), None)
+
+
+def taken(place: Place, database: str) -> picture.Picture:
+    """Every value of every table."""
+    with contextlib.closing(place.connect(database)) as connection:
+        return picture.take(connection, place.engine)

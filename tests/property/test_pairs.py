@@ -9,15 +9,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
-import psycopg2
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from demo.servers import PostgresServer
-from tests.conftest import shared_server
+from tests.conftest import shared_server, with_routines
 from tests.corpora.judge import CONVERGED, judge
-from tests.corpora.places import Place, place_for
+from tests.corpora.places import Place, make_roles, place_for
 from tests.corpora.records import Case
 from tests.property import mysql, mysql_code, postgresql
 from tests.property.drawing import Script
@@ -51,11 +50,9 @@ def _major(server_name: str) -> int:
 @contextlib.contextmanager
 def place_of(server_name: str) -> Iterator[Place]:
     """Databases on the session's server of that kind, with the roles that the schemas name."""
-    server = shared_server(server_name)
+    server = shared_server(with_routines(server_name))
     if isinstance(server, PostgresServer):
-        for statement in postgresql.ROLES:
-            with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
-                server.execute(statement)
+        make_roles(server, postgresql.ROLES)
     else:
         for account in mysql_code.USERS:
             server.execute(f"CREATE USER IF NOT EXISTS {account}")
