@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -170,4 +171,24 @@ def mariadb_database(mariadb_server: MariaDBServer) -> Iterator[str]:
 def mysql_database(mysql_server: MySQLServer) -> Iterator[str]:
     """The URL of an empty database on the session's MySQL."""
     with fresh_database(mysql_server) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_administrator(postgres_server: PostgresServer, postgres_database: str) -> str:
+    """The URL of the test's database for the superuser; whoever uses it says why."""
+    return postgres_server.administrator.url(urlsplit(postgres_database).path.removeprefix("/"))
+
+
+@pytest.fixture
+def mariadb_routines_database() -> Iterator[str]:
+    """The URL of an empty database on a MariaDB on which functions and triggers may be made."""
+    with fresh_database(shared_server(with_routines("mariadb"))) as url:
+        yield url
+
+
+@pytest.fixture
+def mysql_routines_database() -> Iterator[str]:
+    """The URL of an empty database on a MySQL on which functions and triggers may be made."""
+    with fresh_database(shared_server(with_routines("mysql"))) as url:
         yield url

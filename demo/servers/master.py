@@ -28,7 +28,7 @@ class Login:
     password: str = field(repr=False)
 
     @classmethod
-    def create(cls, username: str = "master") -> Login:
+    def create(cls, username: str) -> Login:
         """Return a login with a random password."""
         return cls(username, secrets.token_urlsafe(18))
 

@@ -139,7 +139,7 @@ class MySQLServer:
 
     def with_master(self) -> Self:
         """Create an account like RDS's master; return the server with it."""
-        login = Login.create()
+        login = Login.create("admin")
         make_mysql_master(self, login.username, login.password)
         return replace(self, master=login)
 

@@ -132,7 +132,7 @@ class PostgresServer:
 
     def with_master(self) -> PostgresServer:
         """Create an account like RDS's master; return the server with it."""
-        login = Login.create()
+        login = Login.create("postgres")
         make_postgres_master(self, login.username, login.password)
         return replace(self, master=login)
 

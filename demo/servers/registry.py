@@ -20,6 +20,7 @@ SERVER_TYPES: Mapping[str, type[PostgresServer] | type[MySQLServer]] = {
     "mysql": MySQLServer,
 }
 Server = PostgresServer | MySQLServer
+SUPERUSER = "rdsadmin"  # whom RDS keeps to itself
 SHARED = {"max_connections": "400"}  # several processes, with several sessions each
 
 
@@ -117,6 +118,7 @@ def _starter(name: str) -> Callable[[int], Server]:
 
     def start(owner: int) -> Server:
         kind = SERVER_TYPES[engine]
-        return kind.start(version=version or None, owner=owner, settings=settings).with_master()
+        server = kind.start(version=version or None, username=SUPERUSER, owner=owner, settings=settings)
+        return server.with_master()
 
     return start

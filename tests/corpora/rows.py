@@ -52,10 +52,6 @@ SELECT replace(c.oid::regclass::text, '''', '''''')
 FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid
 WHERE s.seqincrement > 0 AND c.relnamespace::regnamespace::text <> 'db_bootstrap' ORDER BY 1
 """
-_MYSQL_COUNTERS = r"""
-SELECT concat('`', replace(table_name, '`', '``'), '`') FROM information_schema.columns
-WHERE table_schema = database() AND extra LIKE '%auto_increment%' AND table_name NOT LIKE 'db\_bootstrap\_%' ORDER BY 1
-"""
 
 
 def structure(connection: Any, engine: str) -> Structure:
@@ -83,26 +79,19 @@ def fill(connection: Any, engine: str, other: Structure, care: Care = Care.TELLI
         for table in sorted(tables):
             columns = _keyed_in_either(tables[table], other.get(table, []))
             count += sum(_inserted(cursor, engine, table, columns, k, care) for k in NUMBERS)
-        _advance(cursor, engine)
+        if engine == "postgresql":
+            _advance(cursor)
         on = "SET session_replication_role = origin" if engine == "postgresql" else "SET foreign_key_checks = 1"
         cursor.execute(on)
     return count
 
 
-def _advance(cursor: Any, engine: str) -> None:
-    """Let the counters of a database be where none begins by itself."""
-    if engine == "postgresql":
-        cursor.execute(_POSTGRES_COUNTERS)
-    else:
-        cursor.execute(_MYSQL_COUNTERS)
+def _advance(cursor: Any) -> None:
+    """Let the sequences of a PostgreSQL be where none begins by itself."""
+    cursor.execute(_POSTGRES_COUNTERS)
     for number, (name,) in enumerate(cursor.fetchall()):
-        moved = (
-            f"SELECT setval('{name}', {COUNTED + number})"
-            if engine == "postgresql"
-            else f"ALTER TABLE {name} AUTO_INCREMENT = {COUNTED + number}"
-        )
-        with contextlib.suppress(psycopg2.Error, pymysql.Error):  # a narrow counter does not get there
-            cursor.execute(moved)
+        with contextlib.suppress(psycopg2.Error):  # a narrow one does not get there
+            cursor.execute(f"SELECT setval('{name}', {COUNTED + number})")
 
 
 def _keyed_in_either(columns: list[Column], other: list[Column]) -> list[Column]:

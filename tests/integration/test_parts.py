@@ -47,7 +47,7 @@ views:
 COLUMN = "      id: int not null\n"
 
 
-@pytest.fixture(params=["postgres_database", "mariadb_database", "mysql_database"])
+@pytest.fixture(params=["postgres_database", "mariadb_routines_database", "mysql_routines_database"])
 def url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(request.param))
 

@@ -122,9 +122,10 @@ def test_what_is_filled_while_a_run_sweeps_is_kept(place: Place, other: Place, m
 
 def test_without_the_right_it_says_what_to_grant(place: Place, server: MariaDBServer | MySQLServer) -> None:
     name = f"mid_{place.session.database[-8:]}"
-    server.execute(f"CREATE USER '{name}'@'%' IDENTIFIED BY 'Mid-pass-1'")
+    administrator = server.administrator  # RDS's master has less than ALL, and so cannot grant it
+    administrator.execute(f"CREATE USER '{name}'@'%' IDENTIFIED BY 'Mid-pass-1'")
     try:
-        server.execute(f"GRANT ALL ON `{place.session.database}`.* TO '{name}'@'%'")
+        administrator.execute(f"GRANT ALL ON `{place.session.database}`.* TO '{name}'@'%'")
         endpoint = replace(parse_url(place.url, os.environ).endpoint, username=name, password="Mid-pass-1")
         session = connect(endpoint, application_name="tests")
         catalog = declared(Table(name="t", columns=(Column(name="a", type="int"),)))
@@ -145,10 +146,11 @@ def test_without_all_it_needs_nothing_is_made(place: Place, server: MariaDBServe
     """An account that creates what it may not drop would leave a database behind each time."""
     name = f"half_{place.session.database[-8:]}"
     rights = ", ".join({"SELECT", "INSERT", "CREATE", "DROP"} - {lacking})
-    server.execute(f"CREATE USER '{name}'@'%' IDENTIFIED BY 'Mid-pass-1'")
+    administrator = server.administrator  # RDS's master has less than ALL, and so cannot grant it
+    administrator.execute(f"CREATE USER '{name}'@'%' IDENTIFIED BY 'Mid-pass-1'")
     try:
-        server.execute(f"GRANT {rights} ON `db\\_bootstrap\\_scratch\\_%`.* TO '{name}'@'%'")
-        server.execute(f"GRANT ALL ON `{place.session.database}`.* TO '{name}'@'%'")
+        administrator.execute(f"GRANT {rights} ON `db\\_bootstrap\\_scratch\\_%`.* TO '{name}'@'%'")
+        administrator.execute(f"GRANT ALL ON `{place.session.database}`.* TO '{name}'@'%'")
         endpoint = replace(endpoint_of(place.url), username=name, password="Mid-pass-1")
         session = connect(endpoint, application_name="tests")
         with pytest.raises(Refused, match=f"this account lacks {lacking} on"), scratch_database(session):

@@ -19,7 +19,7 @@ from tests.conftest import endpoint_of, finding_public
 from tests.integration.run.conftest import Place
 
 TABLE = "tables:\n  people:\n    columns:\n      id: int not null\n      name: {}\n    primary_key: [id]\n"
-# Stops a statement before it does anything, for as long as its client lives.
+# Stops a statement before it does anything, for as long as its client lives. Event triggers are for superusers.
 STOP = """
 CREATE FUNCTION stop_here() RETURNS event_trigger LANGUAGE plpgsql AS $$
 BEGIN IF strpos(current_query(), '{0}') > 0 THEN PERFORM pg_sleep(600); END IF; END$$;
@@ -53,13 +53,13 @@ def killed_before(statement: str, folder: Path, url: str, session: Session) -> N
 @pytest.mark.parametrize("statement", ["VALIDATE CONSTRAINT", "SET NOT NULL", "DROP CONSTRAINT"])
 @pytest.mark.parametrize("wanted", ["varchar(20) not null", "varchar(20)"])
 def test_the_check_behind_set_not_null_never_stays(
-    postgres_database: str, tmp_path: Path, statement: str, wanted: str
+    postgres_database: str, postgres_administrator: str, tmp_path: Path, statement: str, wanted: str
 ) -> None:
     """Left alone it would refuse rows that the declaration allows, or be in the way of the next attempt."""
     url = postgres_database
     folder = declared(tmp_path / "before", "postgresql", "varchar(20)")
     apply(Request(directory=folder, url=url))
-    with closing(session_to(url)) as session:
+    with closing(session_to(postgres_administrator)) as session:
         session.execute("INSERT INTO people VALUES (1, 'Ada')")
         killed_before(statement, declared(tmp_path / "killed", "postgresql", "varchar(20) not null"), url, session)
         assert checks(session) == ["db_bootstrap_name_not_null"]

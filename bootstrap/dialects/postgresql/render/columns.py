@@ -22,6 +22,7 @@ from bootstrap.dialects.postgresql.render.owned import (
     owned_by,
     rename_owned,
     sequence_comment,
+    serial_from_identity,
     serial_name,
 )
 from bootstrap.dialects.postgresql.render.sequence_options import options_in_parentheses
@@ -208,14 +209,14 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
     before, after = change.before, change.after
     made: list[Statement] = []
     if before.identity and not after.identity:
-        made += change_of_identity(change, context)
+        made += serial_from_identity(change, context) if after.serial else change_of_identity(change, context)
     if before.serial and not after.serial and not after.identity:
         made += change_of_serial(change, context)
     made += _generation(change, context)
     made += _type(change, context)
     made += _default(change, context)
     made += nullability(change, context) + not_null_name(change, context)
-    if after.serial and not before.serial:
+    if after.serial and not before.serial and not before.identity:
         made += change_of_serial(change, context)
     if after.serial and before.serial and before.type != after.type:
         sequence = qualified(change.table.schema, serial_name(change.table, after))

@@ -120,7 +120,7 @@ def change_of_serial(change: AlterColumn, context: RenderContext) -> list[Statem
         options = "INCREMENT BY 1 NO MINVALUE NO MAXVALUE START WITH 1 CACHE 1 NO CYCLE"
         steps = [f"ALTER SEQUENCE {sequence} AS {after.type} {options}"]
     else:
-        source = None if before.identity else _previous_sequence(table, before, context)
+        source = _previous_sequence(table, before, context)
         follow = f"max({column})) FROM {relation} HAVING max({column}) >= 1"
         if source is not None:
             follow = f"last_value, is_called) FROM {source}"
@@ -130,6 +130,28 @@ def change_of_serial(change: AlterColumn, context: RenderContext) -> list[Statem
         given_to_column(Ref(Kind.SEQUENCE, table.schema, name), table.ref, after.name, context),
     ]
     return [statement(sql, change.ref, context) for sql in steps]
+
+
+def serial_from_identity(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    """identity → serial. The value of the old sequence must outlive it, for the new one may take its name."""
+    table, before, after = change.table, change.before, change.after
+    name = serial_name(table, after)
+    taken = Ref(Kind.SEQUENCE, table.schema, name) in context.current.objects
+    if taken or table.partition_of:
+        return [*change_of_identity(change, context), *change_of_serial(change, context)]
+    relation, column = qualified(table.schema, table.name), quote(after.name)
+    sequence = qualified(table.schema, name)
+    sql = (
+        "DO $do$\nDECLARE\n  value bigint;\n  used boolean;\nBEGIN\n"
+        f"  SELECT last_value, is_called INTO value, used FROM {qualified(table.schema, serial_name(table, before))};\n"
+        f"  ALTER TABLE {relation} ALTER COLUMN {column} DROP IDENTITY;\n"
+        f"  CREATE SEQUENCE {sequence} AS {after.type};\n"
+        f"  IF value >= 1 THEN\n    PERFORM setval({literal(sequence)}, value, used);\n  END IF;\n"
+        f"  ALTER TABLE ONLY {relation} ALTER COLUMN {column} SET DEFAULT nextval({literal(sequence)}::regclass);\n"
+        "END\n$do$"
+    )
+    owned = given_to_column(Ref(Kind.SEQUENCE, table.schema, name), table.ref, after.name, context)
+    return [statement(step, change.ref, context) for step in (sql, owned)]
 
 
 def change_of_identity(change: AlterColumn, context: RenderContext) -> list[Statement]:
