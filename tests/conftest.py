@@ -1,7 +1,7 @@
 """Real servers for the tests: one of each kind per test session, shared by all workers; a fresh database per test.
 
-Tests work as RDS's master does: no superuser, and the owner of the database. `server.administrator` is for what only a
-superuser may do, and whoever uses it says why.
+The databases are those of an account like RDS's master: no superuser, and their owner. Servers are used as superuser,
+to look at what no owner sees; whoever lets the product run as that says why.
 
 A server is started when the first test asks for it. The process that began the session owns it: the pytest-xdist
 controller, or pytest itself. It ends the servers with the session, and if it is killed their guards end them.
@@ -141,14 +141,14 @@ def finding_public(session: Session) -> Session:
 
 @contextlib.contextmanager
 def fresh_database(server: Server) -> Iterator[str]:
-    """Give the URL of a new, empty database, which is dropped in the end.
+    """Give the master's URL of a new, empty database, which is dropped in the end.
 
     Yields:
         A URL over TCP with TLS; certificate and host name are verified against the server's CA.
     """
     name = f"test_{uuid.uuid4().hex[:12]}"
     try:
-        yield server.create_database(name)
+        yield server.as_master.create_database(name)
     finally:
         server.drop_database(name)
 
@@ -177,7 +177,7 @@ def mysql_database(mysql_server: MySQLServer) -> Iterator[str]:
 @pytest.fixture
 def postgres_administrator(postgres_server: PostgresServer, postgres_database: str) -> str:
     """The URL of the test's database for the superuser; whoever uses it says why."""
-    return postgres_server.administrator.url(urlsplit(postgres_database).path.removeprefix("/"))
+    return postgres_server.url(urlsplit(postgres_database).path.removeprefix("/"))
 
 
 @pytest.fixture

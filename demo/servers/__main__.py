@@ -64,7 +64,7 @@ def describe(name: str, server: Server) -> None:
     print(f"{name} ({server.version})")
     print(f"  TCP, TLS  {server.url()}")
     print(f"  socket    {server.socket_url()}")
-    print(f"  superuser {server.administrator.socket_url()}")
+    print(f"  as master {server.as_master.url()}")
     print(f"  CA        {server.ca_file}", flush=True)
 
 

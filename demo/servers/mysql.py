@@ -45,7 +45,7 @@ FLAVOURS: dict[Flavour, dict[str, str]] = {
 class MySQLServer:
     """A running MySQL; a context manager that ends it.
 
-    Where there is a ``master``, everything is done as it, and ``administrator`` is for what only a superuser may do.
+    It is used as the superuser, or with ``as_master`` as the account that RDS would give out.
     """
 
     process: GuardedProcess
@@ -57,6 +57,7 @@ class MySQLServer:
     host: str = "localhost"
     engine: str = "mysql"
     master: Login | None = None
+    acts_as_master: bool = False
 
     flavour: ClassVar[Flavour] = "mysql"
 
@@ -144,14 +145,19 @@ class MySQLServer:
         return replace(self, master=login)
 
     @property
+    def as_master(self) -> Self:
+        """The same server, used by its master; by the superuser where it has none."""
+        return replace(self, acts_as_master=self.master is not None)
+
+    @property
     def administrator(self) -> Self:
-        """The same server, with everything done as the superuser."""
-        return replace(self, master=None)
+        """The same server, used by the superuser."""
+        return replace(self, acts_as_master=False)
 
     @property
     def login(self) -> Login:
-        """Who logs in: the master, where there is one."""
-        return self.master or Login(self.username, self.password)
+        """Who logs in."""
+        return self.master if self.acts_as_master and self.master else Login(self.username, self.password)
 
     def answers(self) -> bool:
         """Say whether the server takes connections now."""

@@ -44,7 +44,7 @@ FAST = {"fsync": "off"}
 class PostgresServer:
     """A running PostgreSQL on a loopback port and a Unix socket, with TLS; a context manager that ends it.
 
-    Where there is a ``master``, everything is done as it, and ``administrator`` is for what only a superuser may do.
+    It is used as the superuser, or with ``as_master`` as the account that RDS would give out.
     """
 
     process: GuardedProcess
@@ -56,6 +56,7 @@ class PostgresServer:
     host: str = "localhost"
     engine: str = "postgresql"
     master: Login | None = None
+    acts_as_master: bool = False
 
     @classmethod
     def start(
@@ -137,14 +138,19 @@ class PostgresServer:
         return replace(self, master=login)
 
     @property
+    def as_master(self) -> PostgresServer:
+        """The same server, used by its master; by the superuser where it has none."""
+        return replace(self, acts_as_master=self.master is not None)
+
+    @property
     def administrator(self) -> PostgresServer:
-        """The same server, with everything done as the superuser."""
-        return replace(self, master=None)
+        """The same server, used by the superuser."""
+        return replace(self, acts_as_master=False)
 
     @property
     def login(self) -> Login:
-        """Who logs in: the master, where there is one."""
-        return self.master or Login(self.username, self.password)
+        """Who logs in."""
+        return self.master if self.acts_as_master and self.master else Login(self.username, self.password)
 
     def answers(self) -> bool:
         """Say whether the server takes connections now."""

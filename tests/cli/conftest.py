@@ -57,7 +57,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database."""
     server = shared_server(request.param)
     with fresh_database(server) as url:
-        yield Database(server, urlsplit(url).path.removeprefix("/"))
+        yield Database(server.as_master, urlsplit(url).path.removeprefix("/"))
 
 
 @pytest.fixture

@@ -179,9 +179,9 @@ def make_roles(server: PostgresServer, statements: Iterable[str]) -> None:
     """Make roles as the server's master does it, who then gives itself what it gives to them."""
     for statement in statements:
         with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
-            server.execute(statement)
+            server.as_master.execute(statement)
             role = statement.removeprefix("CREATE ROLE ").rstrip(";").partition(" IN ROLE ")[0]
-            server.execute(f"GRANT {role} TO CURRENT_USER")
+            server.as_master.execute(f"GRANT {role} TO CURRENT_USER")
 
 
 @cache
@@ -359,8 +359,10 @@ def _sorted_table(statement: str) -> str:
 
 
 def place_for(server: Server) -> Place:
-    """The place of a server."""
-    return PostgresPlace(server) if isinstance(server, PostgresServer) else MySqlPlace(server)
+    """The place of a server, whose databases are the master's."""
+    if isinstance(server, PostgresServer):
+        return PostgresPlace(server.as_master)
+    return MySqlPlace(server.as_master)
 
 
 def seed_script(engine: str, name: str) -> Path:

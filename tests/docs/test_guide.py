@@ -33,7 +33,7 @@ def test_a_section_is_what_it_says(section: Section, tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     server = shared_server(SERVERS[section.engine])
     with without_roles(server, section.roles), fresh_database(server) as url:
-        database = Database(server, urlsplit(url).path.removeprefix("/"))
+        database = Database(server.as_master, urlsplit(url).path.removeprefix("/"))
         for script in section.before:
             database.sql(*(statement for statement in script.split(";\n") if statement.strip()))
         for command in section.commands:

@@ -75,7 +75,7 @@ class Places:
     """Makes databases on one server, and drops them in the end."""
 
     def __init__(self, server: Server) -> None:
-        self.server = server
+        self.server = server.as_master
         self._stack = contextlib.ExitStack()
 
     def make(self, sql: str = "") -> Place:

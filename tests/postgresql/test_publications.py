@@ -62,7 +62,7 @@ CASES = [
 def place(postgres_server: PostgresServer) -> Iterator[Judged]:
     make_roles(postgres_server, [f"CREATE ROLE {ROLE}"])
     # As the superuser: nobody else publishes all tables, or those of a schema.
-    found = place_for(postgres_server.administrator)
+    found = place_for(postgres_server).administrator
     yield found
     found.close()
 

@@ -43,7 +43,7 @@ TABLES = {"postgresql": ("people", "child", "measures"), "mysql": ("people", "or
 def server(version: str) -> Server:
     """The session's server of that version."""
     try:
-        return shared_server(with_routines(version))
+        return shared_server(with_routines(version)).as_master
     except ServerUnavailableError as error:
         missing(str(error))
 
