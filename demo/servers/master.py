@@ -18,6 +18,7 @@ MYSQL_PRIVILEGES = (
     "CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, "
     "CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER"
 )
+PARAMETERS_SINCE = 15  # PostgreSQL: the right to set a parameter can be granted
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def make_postgres_master(server: PostgresServer, username: str, password: str) -
     name = sql.Identifier(username)
     server.execute("CREATE ROLE rds_superuser NOLOGIN")
     server.execute("GRANT pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION")
+    if int(server.version) >= PARAMETERS_SINCE:
+        server.execute("GRANT SET ON PARAMETER session_replication_role TO rds_superuser")
     server.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(name, sql.Literal(password)))
     server.execute(sql.SQL("GRANT rds_superuser TO {} WITH ADMIN OPTION").format(name))
 
