@@ -7,17 +7,9 @@ from tests.property.postgresql.draft import OWNER, ROLES, Draft
 
 def owners(pen: Draft) -> None:
     """Give some of what can be owned to a role."""
-    given = pen.some(pen.ownable, most=2) if pen.ownable and pen.chance(3) else ()
-    for schema in sorted({_schema_of(name) for kind, name in given if kind != "SCHEMA"}):
-        pen.write(f"GRANT CREATE ON SCHEMA {schema} TO {OWNER}", "grant")  # or only a superuser could give it away
-    for kind, name in given:
+    for kind, name in pen.some(pen.ownable, most=2) if pen.ownable and pen.chance(3) else ():
         what = "routine" if name.endswith(")") else kind.lower()
         pen.write(f"ALTER {kind} {name} OWNER TO {OWNER}", f"owner of a {what}")
-
-
-def _schema_of(name: str) -> str:
-    schema, dot, _ = name.partition("(")[0].rpartition(".")
-    return schema if dot else "public"
 
 
 def privileges(pen: Draft) -> None:
