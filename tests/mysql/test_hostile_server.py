@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.aws.instances import make_mysql_master
 from demo.servers import MariaDBServer, MySQLServer
+from demo.servers.master import make_mysql_master
 from tests.cli.command import Outcome, db_bootstrap, write
 
 MASTER, PASSWORD = "rds_master", "Of-the-master-1"

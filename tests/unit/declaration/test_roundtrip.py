@@ -16,7 +16,7 @@ from bootstrap.declaration.writer.reduce import reduced
 from tests.unit.declaration.strategies.catalogs import catalogs
 
 NOBODY = WriteSettings(owner="\N{SNOWMAN}")
-many = settings(max_examples=50, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=20, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def assert_same(written: Catalog, engine: str) -> None:
@@ -43,7 +43,7 @@ def test_what_is_written_reads_back(engine: str) -> None:
 
 @pytest.mark.parametrize("engine", ["postgresql", "mysql"])
 def test_writing_is_stable(engine: str) -> None:
-    @settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
     @given(catalogs(engine), st.randoms())
     def check(catalog: Catalog, random: Any) -> None:
         shuffled = list(catalog.objects.items())
