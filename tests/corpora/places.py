@@ -176,12 +176,12 @@ class PostgresPlace:
 
 
 def make_roles(server: PostgresServer, statements: Iterable[str]) -> None:
-    """Make roles as the server's master does it, who then gives itself what it gives to them."""
+    """Make roles that the server's master may give, to itself as well; some are members of what only a superuser has."""
     for statement in statements:
         with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
-            server.as_master.execute(statement)
+            server.administrator.execute(statement)
             role = statement.removeprefix("CREATE ROLE ").rstrip(";").partition(" IN ROLE ")[0]
-            server.as_master.execute(f"GRANT {role} TO CURRENT_USER")
+            server.administrator.execute(f"GRANT {role} TO {server.as_master.login.username} WITH ADMIN OPTION")
 
 
 @cache
