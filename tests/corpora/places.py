@@ -176,7 +176,7 @@ class PostgresPlace:
 
 
 def make_roles(server: PostgresServer, statements: Iterable[str]) -> None:
-    """Make roles that the server's master may give, to itself as well; some are members of what only a superuser has."""
+    """Make roles that the master of a server may give; some are members of what only a superuser has."""
     for statement in statements:
         with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
             server.administrator.execute(statement)
