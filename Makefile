@@ -23,6 +23,8 @@ help:  ## This list
 # The stamp depends on what says which libraries: a new one is installed by the next command, not by memory.
 install: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is not Python 3.11 or later: name one, as in make install PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --editable '.[operator,demo,dev]' --constraint constraints.txt
 	touch $@

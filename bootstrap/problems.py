@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 
 class BootstrapError(Exception):
-    """Something went wrong that a person can mend: the message says what, where and what to do. Exit code 1."""
+    """Something went wrong that a person can fix: the message says what, where and what to do. Exit code 1."""
 
     exit_code = 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One fault in a declaration: where, what, and what to do."""
+    """One fault in a declaration: where (line 0: the file or folder as a whole), what, and what to do."""
 
     file: str
     line: int
@@ -22,7 +22,8 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}: {self.remedy}"
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.what}: {self.remedy}"
 
 
 class DeclarationError(BootstrapError):

@@ -59,7 +59,10 @@ def request_from(arguments: Mapping[str, Any], output: Output) -> Any:  # Reques
     from bootstrap.service.work import Request  # noqa: PLC0415  # heavy: only when a command runs
 
     if arguments["environment"] is None and arguments["url"] is None:
-        raise BootstrapError("name an environment (db-bootstrap plan production) or a database (--url)")
+        from bootstrap.declaration.load import manifest  # noqa: PLC0415  # as above
+
+        known = ", ".join(manifest(arguments["directory"], None).environments) or "none is declared"
+        raise BootstrapError(f"no environment given: name one ({known}), or a database with --url")
     return Request(
         directory=arguments["directory"],
         environment=arguments["environment"],

@@ -34,7 +34,7 @@ def plan(report: PlanReport) -> str:
 
 
 def _hazard(hazard: Hazard) -> Iterator[str]:
-    yield f"{'HAZARD' if hazard.blocking else 'note'} {hazard.kind}: {hazard.message}"
+    yield f"{'HAZARD' if hazard.blocking else 'note'} {hazard.kind} {hazard.subject.path}: {hazard.message}"
     if hazard.advice:
         yield f"  safer: {hazard.advice}"
 
@@ -139,13 +139,14 @@ def apply_data(report: ApplyReport) -> dict[str, Any]:
 def verification(found: Verification) -> str:
     """Each fault in a line, or that there is none."""
     if found.holds:
-        return "verified: the database is what the declaration says"
-    return "\n".join(["not verified:", *(f"  {fault}" for fault in found.faults)])
+        return f"{found.target}: verified: the database is what the declaration says"
+    return "\n".join([f"{found.target}: not verified:", *(f"  {fault}" for fault in found.faults)])
 
 
 def verification_data(found: Verification) -> dict[str, Any]:
     """The verification as data."""
     return {
+        "target": found.target,
         "verified": found.holds,
         "structure": list(found.structure),
         "steps": list(found.steps),

@@ -36,7 +36,7 @@ def _add(
         position = reading.position(checks, name)
         if name in found:
             reading.problems.add(
-                position, f"check {shown(name)} is there twice (first in {found[name].position})", "rename one of them"
+                position, f"duplicate check {shown(name)} (first: {found[name].position})", "rename one of them"
             )
             continue
         check = _check(name, value, position, reading.problems)
@@ -50,7 +50,7 @@ def _query_fault(query: str, engine: str) -> tuple[str, str] | None:
     try:
         statements = split_statements(query, engine)
     except SqlTextError as error:
-        return f" is not SQL: {error}", "mend the quotes or comments"
+        return f" is not SQL: {error}", "close the quote or comment"
     if not statements:
         return " has no query", "write a SELECT"
     if len(statements) > 1:

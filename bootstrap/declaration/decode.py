@@ -19,9 +19,16 @@ from bootstrap.declaration.model import Position, TextPosition
 from bootstrap.declaration.nodes import Mapping, Node, Scalar, Sequence
 from bootstrap.declaration.report import Problems, near, shown
 from bootstrap.declaration.scalars import MAXIMUM_DIGITS, ScalarKind, is_true
+from bootstrap.sql.lexer import MYSQL
 
 INVALID: Any = object()
 """What a value that could not be read decodes to; its problem has been noted."""
+
+# Other names of what a key may be.
+_OTHER_NAMES = {
+    "mariadb": MYSQL, "aurora": MYSQL, "aurora-mysql": MYSQL, "aurora-postgresql": "postgresql", "pg": "postgresql",
+    "postgres": "postgresql",
+}  # fmt: skip
 
 _COMPILED: dict[Any, Spec] = {}
 
@@ -152,10 +159,11 @@ class Spec:
         value = node.text.lower()
         if value in self.literals:
             return value
-        choices = ", ".join(sorted(self.literals))
-        reading.problem(
-            node.line, f"{label} is {shown(node.text)}", near(value, self.literals, f"choose one of {choices}")
-        )
+        remedy = near(value, self.literals, f"choose one of {', '.join(sorted(self.literals))}")
+        meant = _OTHER_NAMES.get(value, "")
+        if meant in self.literals:
+            remedy = f"write {meant}" + (", which is MySQL and MariaDB" if meant == MYSQL else "")
+        reading.problem(node.line, f"{label} is {shown(node.text)}", remedy)
         return INVALID
 
     def _sequence(self, node: Sequence, reading: Reading, label: str) -> Any:
@@ -191,8 +199,9 @@ class Spec:
         for name, (child, line) in node.entries.items():
             key = self.keys.get(name)
             if key is None:
-                known = ", ".join(self.keys)
-                reading.problem(line, f"{label} has no key {shown(name)}", near(name, self.keys, f"known: {known}"))
+                elsewhere: MappingABC[str, str] = getattr(self.struct, "elsewhere", {})
+                remedy = elsewhere.get(name) or near(name, self.keys, f"known: {', '.join(self.keys)}")
+                reading.problem(line, f"{label} has no key {shown(name)}", remedy)
                 continue
             if key.engine and reading.engine and key.engine != reading.engine:
                 reading.problem(line, f"{name} does not exist on {reading.engine}", key.instead or "remove it")

@@ -21,7 +21,7 @@ from bootstrap.declaration.project import Project, open_project
 from bootstrap.declaration.seeds.read import read_seeds
 from bootstrap.declaration.shapes.files import SchemaFile
 from bootstrap.declaration.steps import read_steps
-from bootstrap.declaration.store import Directory, Memory, Store
+from bootstrap.declaration.store import Memory, Store, declaration_in
 from bootstrap.declaration.validate import validate
 
 
@@ -35,7 +35,7 @@ def load(directory: Path, environment: str | None = None) -> Declaration:
     Raises:
         DeclarationError: with every problem of every file.
     """
-    return _load(Directory(Path(directory)), environment)
+    return _load(declaration_in(Path(directory)), environment)
 
 
 def load_files(files: Files, environment: str | None = None) -> Declaration:
@@ -49,7 +49,7 @@ def manifest(directory: Path, environment: str | None = None) -> Manifest:
     Raises:
         DeclarationError: as :func:`load`, for these two files.
     """
-    project = open_project(Directory(Path(directory)), environment)
+    project = open_project(declaration_in(Path(directory)), environment)
     project.problems.raise_if_any()
     return project.manifest
 

@@ -220,7 +220,7 @@ class _Tree:
             self.key[-1] = None
             if key in parent.entries:
                 first = parent.entries[key][1]
-                self.problem(line, f"the key {shown(key)} is there twice (first in line {first})", "remove one of them")
+                self.problem(line, f'duplicate key "{shown(key)}" (first on line {first})', "remove one of them")
             else:
                 parent.entries[key] = (node, line)
         elif isinstance(node, Scalar):
@@ -275,26 +275,29 @@ def compose(data: bytes, file: str, problems: Problems, variables: MappingABC[st
     except _Stop:
         return None
     except yaml.YAMLError as error:
-        problems.add(*_not_yaml(error, file))
+        problems.add(*_not_yaml(error, file, text))
     return None
 
 
-def _not_yaml(error: yaml.YAMLError, file: str) -> tuple[Position, str, str]:
+def _not_yaml(error: yaml.YAMLError, file: str, text: str) -> tuple[Position, str, str]:
     if not isinstance(error, yaml.MarkedYAMLError):
-        return Position(file, 1), f"this is not YAML: {shown(str(error), 200)}", "mend the file"
+        return Position(file, 1), f"not YAML: {shown(str(error), 200)}", "correct the file"
     mark = error.problem_mark or error.context_mark
     position = Position(file, mark.line + 1 if mark else 1)
     what = error.problem or error.context or "it cannot be read"
     if "nesting depth" in what:  # newer libyaml has a bound of its own, and looks ahead of the events it has given
         return position, *_TOO_DEEP
-    return position, f"this is not YAML: {what}", _mend(what)
+    line = text.splitlines()[position.line - 1] if position.line <= len(text.splitlines()) else ""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return position, "a tab in the indentation, which YAML does not allow", "indent with spaces"
+    return position, f"not YAML: {what}", _remedy(what)
 
 
-def _mend(what: str) -> str:
+def _remedy(what: str) -> str:
     if "mapping values are not allowed" in what:
         return "quote the text if it contains a colon and a space"
     if "tab" in what or "\\t" in what:
         return "indent with spaces"
     if "escape" in what:
         return "write the character itself, or use single quotes"
-    return "mend the indentation, quotes or brackets here or just above"
+    return "correct the indentation, quotes or brackets on this line or the one above"

@@ -85,7 +85,7 @@ class Cursor:
         result = []
         for item in split_commas(self.brackets()):
             if len(item) != 1 or item[0].name is None:
-                raise SqlTextError(f"expected {wanted} between brackets", item[0].start if item else 0)
+                raise SqlTextError(f"expected {wanted} in parentheses", item[0].start if item else 0)
             result.append(item[0].name)
         return tuple(result)
 
@@ -149,7 +149,7 @@ def _element(cursor: Cursor, engine: str) -> tuple[str | None, str | None, int |
         inside = cursor.brackets()
         if engine == MYSQL:
             if len(inside) != 1 or inside[0].kind != "number" or not inside[0].text.isdigit():
-                raise SqlTextError("an expression stands in brackets: ((lower(name)))", 0)
+                raise SqlTextError("write an expression in parentheses: ((lower(name)))", 0)
             return path[0], None, int(inside[0].text)
         return None, cursor.between(start), None
     if len(path) > 1:
@@ -161,7 +161,7 @@ def _options(cursor: Cursor) -> tuple[tuple[str, str], ...]:
     result = []
     for item in split_commas(cursor.brackets()):
         if len(item) < 3 or item[0].name is None or item[1].text != "=":  # noqa: PLR2004  # name, =, value
-            raise SqlTextError("expected name = value between brackets", item[0].start if item else 0)
+            raise SqlTextError("expected name = value in parentheses", item[0].start if item else 0)
         result.append((item[0].name, cursor.text[item[2].start : item[-1].end]))
     return tuple(result)
 

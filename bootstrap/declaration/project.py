@@ -13,12 +13,11 @@ from bootstrap.declaration.nodes import Mapping, Node, compose
 from bootstrap.declaration.report import Problems, fault, near, shown
 from bootstrap.declaration.settings import read_policy, read_scope, read_target
 from bootstrap.declaration.shapes.files import BootstrapFile, OverlayFile
-from bootstrap.declaration.store import Store, has_wildcard, select
+from bootstrap.declaration.store import MAIN, Store, has_wildcard, select
 from bootstrap.declaration.variables import NAME
 
 _T = TypeVar("_T")
 
-MAIN = "bootstrap.yaml"
 DEFAULTS = {
     "schema": ("schema/**/*.yaml", "schema/**/*.yml"),
     "steps": ("steps/*.sql", "steps/*.yaml", "steps/*.yml"),
@@ -77,7 +76,7 @@ class _Opening:
     def open(self) -> Project:
         if MAIN not in self.store.paths:
             where = getattr(self.store, "root", self.store.name)
-            raise fault(Position(f"{where}/{MAIN}", 1), "there is no declaration here", "give its directory with --dir")
+            raise fault(Position(str(where), 0), f"no {MAIN} here", "name the declaration's directory with --dir")
         main, reading, raw = self._file(MAIN, BootstrapFile, None)
         if main is None:
             self.problems.raise_if_any()
@@ -127,9 +126,9 @@ class _Opening:
         if self.environment not in environments:
             known = ", ".join(sorted(environments)) or "none"
             raise fault(
-                Position(f"environments/{shown(self.environment)}.yaml", 1),
-                f"there is no environment {shown(self.environment)} (known: {known})",
-                near(self.environment, environments, "choose one of the known, or add the file"),
+                Position(f"environments/{shown(self.environment)}.yaml", 0),
+                f"unknown environment {shown(self.environment)} (known: {known})",
+                near(self.environment, environments, "use a known one, or add this file"),
             )
         return environments[self.environment]
 
@@ -197,7 +196,7 @@ class _Opening:
             matches = select(self.store.paths, pattern)
             if explicit and not matches:
                 what = "no file matches" if has_wildcard(pattern) else "there is no file"
-                self.problems.add(position, f"{what} {shown(pattern)}", "mend the path, relative to bootstrap.yaml")
+                self.problems.add(position, f"{what} {shown(pattern)}", "correct the path, relative to bootstrap.yaml")
             result |= dict.fromkeys(matches)
         return list(result)
 

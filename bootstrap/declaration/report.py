@@ -35,8 +35,10 @@ def fault(position: Position, what: str, remedy: str) -> DeclarationError:
 
 def near(name: str, known: Iterable[str], otherwise: str) -> str:
     """What to do about an unknown name: the nearest known one, or what is given."""
-    candidates = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean {candidates[0]}?" if candidates else otherwise
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = close or [item for item in names if len(name) > 1 and item.lower().startswith(name.lower())]
+    return f"did you mean {close[0]}?" if close else otherwise
 
 
 def shown(text: str, limit: int = 60) -> str:

@@ -21,6 +21,11 @@ from bootstrap.hazards import misspelt
 
 _PORTS = {"postgresql": 5432, "mysql": 3306}
 _DURATION = re.compile(r"(\d+)\s*(ms|s|min|h)\Z")
+_OTHER_DURATION = re.compile(r"(\d+)\s*([a-z]*)\Z", re.IGNORECASE)
+_OTHER_UNITS = {
+    "m": "min", "mins": "min", "minute": "min", "minutes": "min", "s": "s", "sec": "s", "secs": "s", "second": "s",
+    "seconds": "s", "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "msec": "ms", "millis": "ms",
+}  # fmt: skip
 _UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 
 
@@ -59,11 +64,20 @@ def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
         match = _DURATION.match(str(value))
         if match is None:
             reading.problems.add(
-                reading.position(shape, key), f"{key} is {shown(str(value))}", "write a time with its unit: 3s"
+                reading.position(shape, key), f'{key}: "{shown(str(value))}" is not a time', _time_remedy(str(value))
             )
             continue
         values[target] = max(1, int(match[1]) * _UNITS[match[2]] // unit)
     return values
+
+
+def _time_remedy(text: str) -> str:
+    """How to write a time that was written in another way."""
+    match = _OTHER_DURATION.match(text.strip())
+    meant = _OTHER_UNITS.get(match[2].lower() or "s", match[2].lower()) if match else ""
+    if match and meant in _UNITS:
+        return f"write {match[1]}{meant}; units are {', '.join(_UNITS)}"
+    return f"write a whole number with its unit ({', '.join(_UNITS)}), as 10min"
 
 
 def read_target(overlay: OverlayFile, reading: Reading, engine: str) -> Target | TerraformTarget | None:

@@ -14,10 +14,10 @@ from bootstrap.declaration.nodes import decode as decode_text
 from bootstrap.declaration.project import Project
 from bootstrap.declaration.report import near, shown
 from bootstrap.declaration.shapes.files import StepFile
-from bootstrap.declaration.unfit import unfit
+from bootstrap.declaration.unfit import outside_of_transactions, unfit
 from bootstrap.declaration.variables import substitute
 from bootstrap.problems import DeclarationError
-from bootstrap.sql.lexer import SqlTextError
+from bootstrap.sql.lexer import MYSQL, SqlTextError
 from bootstrap.sql.split import ScriptStatement, split_statements
 
 _NAME = re.compile(r"(\d+)[_-].+\Z")
@@ -134,7 +134,7 @@ class _StepReader:
             statements = split_statements(text, engine, line)
         except SqlTextError as error:
             where = line + text.count("\n", 0, error.offset)
-            self.problem(where, f"this is not SQL: {error}", "mend the quotes or comments")
+            self.problem(where, f"this is not SQL: {error}", "close the quote or comment")
             return None
         for statement in statements:
             fault = unfit(statement.sql, engine)
@@ -171,6 +171,15 @@ class _StepReader:
         if not statements:
             self.problem(1, "the step has no statement", "write SQL, or remove the file")
             return None
+        if transactional and self.project.manifest.engine != MYSQL:
+            for statement in statements:
+                found = outside_of_transactions(statement.sql)
+                if found:
+                    self.problem(
+                        statement.line,
+                        f"{found} cannot run in a transaction, and the step runs in one",
+                        "write -- transaction: off at the top of the file (transaction: false in YAML)",
+                    )
         return Step(
             number=self.number,
             name=PurePosixPath(self.path).stem,

@@ -12,6 +12,8 @@ from typing import BinaryIO, Protocol
 from bootstrap.declaration.model import Files, Position
 from bootstrap.declaration.report import fault
 
+MAIN = "bootstrap.yaml"
+
 
 class Store(Protocol):
     """The files of one declaration."""
@@ -33,13 +35,14 @@ class Directory:
         self.root = root
         self.name = root.resolve().name
         if not root.is_dir():
-            raise fault(Position(str(root), 1), "there is no such directory", "give the declaration's with --dir")
+            what = "is not a directory" if root.exists() else "does not exist"
+            raise fault(Position(str(root), 0), what, "name the declaration's directory with --dir")
         found = []
         for folder, folders, names in os.walk(root, followlinks=True):
             folders[:] = [name for name in folders if not name.startswith(".")]
             here = Path(folder).relative_to(root)
             if any((root / above).samefile(folder) for above in here.parents):
-                raise fault(Position(str(here), 1), "links to a folder that it is in itself", "remove the link")
+                raise fault(Position(str(here), 1), "a link to a folder that contains it", "remove the link")
             found += [(here / name).as_posix() for name in names if not name.startswith(".")]
         self.paths = tuple(sorted(found))
 
@@ -52,11 +55,18 @@ class Directory:
         """The content as a stream."""
         place = self.root / path
         if place.exists() and not place.is_file():  # to open a pipe is to wait for whoever writes into it
-            raise fault(Position(path, 1), "is no regular file", "remove it")
+            raise fault(Position(path, 1), "not a regular file", "remove it")
         try:
             return place.open("rb")
         except OSError as error:
             raise fault(Position(path, 1), f"cannot be read ({error.strerror})", "make it readable") from None
+
+
+def declaration_in(root: Path) -> Directory:
+    """The files of the declaration in a directory. Raises DeclarationError where there is none."""
+    if root.is_dir() and not (root / MAIN).exists():  # asked before the walk: this may be a home directory
+        raise fault(Position(str(root), 0), f"no {MAIN} here", "name the declaration's directory with --dir")
+    return Directory(root)
 
 
 class Memory:

@@ -8,6 +8,16 @@ from bootstrap.sql.lexer import MYSQL, scan
 _TRANSACTION = frozenset({"commit", "abort", "end"})
 
 
+def outside_of_transactions(sql: str) -> str:
+    """What a statement is that PostgreSQL runs outside of transactions only; "" for any other."""
+    words = [token.word for token in scan(sql, "postgresql")[:8]]
+    if "concurrently" in words and words[0] in {"create", "drop", "reindex"}:
+        return " ".join(words[: words.index("concurrently") + 1]).upper()
+    first = {"vacuum": 1, "create database": 2, "drop database": 2, "alter system": 2, "create tablespace": 2,
+             "drop tablespace": 2, "reindex database": 2, "reindex system": 2}  # fmt: skip
+    return next((text.upper() for text, count in first.items() if " ".join(words[:count]) == text), "")
+
+
 def unfit(sql: str, engine: str) -> tuple[str, str] | None:
     """Why a statement can be no part of a step or check, whatever the server would say to it, and what to do."""
     tokens = scan(sql, engine)

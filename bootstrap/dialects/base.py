@@ -182,7 +182,6 @@ class RenderContext:
     policy: Policy = field(default_factory=Policy)
     created: frozenset[Ref] = frozenset()  # tables created in this very plan: nothing there can be lost or be locked
     dropped: frozenset[Ref] = frozenset()  # objects and columns that this very plan drops
-    passwords: Mapping[Ref, str] = field(default_factory=dict, repr=False)  # role → what CREATE is given for it
     exact: bool = False  # everything is managed: also what the server's default privileges would give to new objects
 
 
@@ -287,9 +286,9 @@ class Dialect(Protocol):
         """The statements that carry out one operation, safest way first. Raises Refused for what cannot be done."""
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:
-        """What a statement that makes the role says as its password: a verifier made here where the server takes one,
-        so that neither it nor its log ever sees the password; else the password, which such a server keeps out of its
-        logs."""
+        """The literal that a statement that creates the role has for its password: a verifier made here where the
+        server takes one, so that neither the server nor its log ever sees the password; else the password, which such
+        a server keeps out of its logs."""
 
     def table_sizes(self, session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
         """Estimated rows and bytes of the tables."""

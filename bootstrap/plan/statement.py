@@ -9,6 +9,9 @@ from functools import cached_property
 from bootstrap.catalog.ref import Ref
 from bootstrap.hazards import HazardKind
 
+# Stands in a statement for the password of its role, which is fetched when an apply is about to run it, not before.
+PASSWORD = "'<password>'"  # noqa: S105  # none
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hazard:
@@ -41,6 +44,7 @@ class Statement:
     ALGORITHM=INSTANT, then INPLACE): each is a whole statement of its own, in order of cost.
     ``session_settings`` are session variables for the time of this statement, name → SQL text of the value (the
     sql_mode that a routine was written for): run it inside of ``session.settings(statement.session_settings)``.
+    ``password_secret`` says where the password is kept that the SQL has :data:`PASSWORD` for; the subject is its role.
     """
 
     sql: str
@@ -53,6 +57,7 @@ class Statement:
     display: str | None = None
     fallbacks: tuple[str, ...] = ()
     session_settings: tuple[tuple[str, str], ...] = ()
+    password_secret: str | None = None
 
     @property
     def text(self) -> str:

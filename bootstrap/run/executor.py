@@ -260,7 +260,7 @@ class Executor:
         lines.append(f"  {position.statement.subject}" + (f", declared in {place}" if place else ""))
         lines += [f"  {line}" for line in shown.splitlines()]
         if kept:
-            lines.append(f"  {kept} before it are done: mend the cause and apply again, it goes on from there")
+            lines.append(f"  {kept} before it are done: fix the cause and apply again; the run continues from there")
         return redact("\n".join(lines))
 
     def _tell(self, position: _Position, outcome: Outcome, duration_ms: int | None = None, note: str = "") -> None:

@@ -254,7 +254,7 @@ class SeedRunner:
             place = first_refused(seed, lambda rows: self._refuses(before, seed, rows))
         found = (row_in_words(item, str(error)) for item in reversed(work.done))
         place = place or next((known for known in found if known), None) or str(seed.position)
-        return StatementError(redact(f"{place}: the rows of {names} were not taken: {error}: nothing of them was kept"))
+        return StatementError(redact(f"{place}: could not insert the rows of {names} (rolled back): {error}"))
 
     def _refuses(self, before: Sequence[Seed], seed: Seed, rows: Sequence[SeedRow]) -> bool:
         """Whether the server refuses these rows of a seed, after the seeds before it; nothing is kept."""

@@ -221,7 +221,7 @@ class _Attempt:
         if done != [sql_hash(statement.sql) for statement in self.step.statements[:position]]:
             raise Refused(
                 f"{self.step.file}: step {self.step.name} failed half-way, and its first {position} statements, which"
-                " are done, were changed since: restore them; only what follows may be mended"
+                " are done, were changed since: restore them; only the statements after them may change"
             )
         return position
 
@@ -261,9 +261,11 @@ class _Attempt:
         lines += [f"  {line[:_SHOWN_WIDTH]}" for line in statement.sql.splitlines()[:_SHOWN_LINES]]
         whole = self.runner.dialect.transactional_ddl and self.step.transactional
         if whole:
-            lines.append("  nothing of the step was kept: mend it and apply again")
+            lines.append("  the step was rolled back: fix it and apply again")
         elif position:
-            lines.append(f"  statements 1 to {position} stay done: mend this one and apply again, it goes on from here")
+            lines.append(
+                f"  statements 1 to {position} stay done: fix this one and apply again; the step continues here"
+            )
         resumed = self.known is not None and self.known.state is Outcome.STARTED and self.known.position == index
         if resumed and not whole and not _ROWS_ONLY.match(statement.sql):
             lines.append(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Verification:
     """What is missing or differs, one sentence each. All empty: the database is what the declaration says."""
 
+    target: str = ""
     structure: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     seeds: tuple[str, ...] = ()

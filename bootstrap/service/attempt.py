@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 from bootstrap import __version__
 from bootstrap.catalog.catalog import Catalog
@@ -24,7 +25,7 @@ from bootstrap.run.recover import backend_of, reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
 from bootstrap.run.steps import StepRunner, check_unchanged, pending, states
 from bootstrap.run.verify import Verification, verification
-from bootstrap.service.comparison import Structure, plan_structure, proven_structure
+from bootstrap.service.comparison import Structure, plan_structure, proven_structure, with_passwords
 from bootstrap.service.reports import ApplyReport
 from bootstrap.service.saved_plan import SavedPlan, saved_plan
 from bootstrap.service.unchanged import proven_run, ready_token, unchanged, verify_proven
@@ -104,6 +105,7 @@ class Apply:
         check_gate(structure.plan, self.work.permissions)
         check_unchanged(self.declaration.steps, states(self.history))
         assert_owned(self.session)
+        structure = replace(structure, plan=with_passwords(self.work, structure.plan))
         self.history.ensure()
         number = self.history.begin(self._facts(structure.plan))
         try:
@@ -127,6 +129,7 @@ class Apply:
         if before:  # they may have changed the structure themselves
             structure = plan_structure(self.work, self.desired)
             check_gate(structure.plan, self.work.permissions)
+            structure = replace(structure, plan=with_passwords(self.work, structure.plan))
         executor = Executor(
             self.session, self.dialect, number,
             limits=self.limits, progress=self._progress, locate=self.declaration.locate,

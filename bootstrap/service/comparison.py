@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 
 from bootstrap.catalog.borrow import borrowed
 from bootstrap.catalog.catalog import Catalog, DatabaseObject, table_members
-from bootstrap.catalog.changes import Change, Create, Rename
+from bootstrap.catalog.changes import Change, Rename
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
-from bootstrap.catalog.security import Role
 from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Dialect, Endpoint, Locate, RenderContext, Scope, Session, TableSize
 from bootstrap.plan.operations import changes_of, subject_of_operation
 from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes, planned_operations
-from bootstrap.plan.statement import Operation, Plan
+from bootstrap.plan.statement import PASSWORD, Operation, Plan, Statement
 from bootstrap.plan.undeclared import Undeclared
 from bootstrap.problems import DeclarationError
 from bootstrap.redact import remember
@@ -149,7 +148,6 @@ def _operations(work: Work, difference: Difference, changes: list[Change]) -> tu
         policy=work.policy,
         created=created_tables(changes),
         dropped=dropped_objects(changes),
-        passwords=_passwords(work, changes),
         exact=work.request.exact,
     )
     return operations_of(work.dialect, difference, changes, context)
@@ -173,17 +171,23 @@ def operations_of(
     )
 
 
-def _passwords(work: Work, changes: list[Change]) -> dict[Ref, str]:
-    """The passwords of the roles that are made, as the server is given them; nothing else needs one."""
-    created = (change.after for change in changes if isinstance(change, Create))
-    region, environ = work.destination.region, work.request.environ
-    passwords = {}
-    for role in created:
-        if isinstance(role, Role) and role.password_secret:
-            password = fetch_password(role.password_secret, region, environ)
-            passwords[role.ref] = work.dialect.password_for(work.session, role.ref, password)
-            remember(passwords[role.ref])
-    return passwords
+def with_passwords(work: Work, plan: Plan) -> Plan:
+    """The plan with the passwords of the roles that it creates. Only an apply needs them: nothing else fetches one.
+
+    Raises:
+        TargetError: a password cannot be had.
+    """
+
+    def filled(statement: Statement) -> Statement:
+        if statement.password_secret is None:
+            return statement
+        password = fetch_password(statement.password_secret, work.destination.region, work.request.environ)
+        literal = work.dialect.password_for(work.session, statement.subject, password)
+        remember(literal)
+        return replace(statement, sql=statement.sql.replace(PASSWORD, literal))
+
+    operations = (replace(item, statements=tuple(map(filled, item.statements))) for item in plan.operations)
+    return replace(plan, operations=tuple(operations))
 
 
 def _sizes(dialect: Dialect, session: Session, current: Catalog, changes: list[Change]) -> dict[Ref, TableSize]:

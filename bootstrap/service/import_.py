@@ -146,7 +146,7 @@ def _without(catalog: Catalog, refs: Collection[Ref]) -> Catalog:
 
 
 def _lost(lines: Sequence[str]) -> Refused:
-    head = "import refused: built anew, the declaration would not give the same database; nothing was written"
+    head = "import refused: a database built from the declaration would differ from this one; nothing was written"
     return Refused("\n".join([head, *(f"  {line}" for line in lines), "  please report this with the object's SQL"]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bootstrap.run.checks import run_checks
 from bootstrap.run.history import History
 from bootstrap.run.seeds import SeedRunner
@@ -16,9 +18,8 @@ def verify(request: Request) -> Verification:
     """Whether the database is what the declaration says: structure, steps, rows and declared checks. Reads only."""
     with open_work(request) as work, readable_server_errors():
         proven = verify_proven(work)
-        if proven is not None:
-            return proven
-        return verify_work(work)
+        found = verify_work(work) if proven is None else proven
+        return replace(found, target=work.destination.name)
 
 
 def verify_work(work: Work) -> Verification:

@@ -213,9 +213,15 @@ def _unreachable(
 ) -> BootstrapError:
     """One message: where, what the server or the network says, and what to do."""
     words = _words(error)
-    if endpoint.password is None and (error.login_refused or "no password supplied" in words):
+    no_rights = error.code == "1044"
+    if endpoint.password is None and not no_rights and (error.login_refused or "no password supplied" in words):
         return TargetError(f"no password for {destination.name}: {redact(words)}: {_NO_PASSWORD}")
-    if error.login_refused:
+    if no_rights:
+        text = (
+            f"{destination.name}: user {endpoint.username} has no privileges on database {endpoint.database}: {words}:"
+            " grant them, or correct the database's name"
+        )
+    elif error.login_refused:
         advice = f"check {destination.login.name} and that user {endpoint.username} may log in from here"
         text = f"{destination.name} refuses the login of {endpoint.username}: {words}: {advice}"
     elif not timed_out:
@@ -233,8 +239,10 @@ def _advice(endpoint: Endpoint, words: str) -> str:
         return f"what listens at port {endpoint.port} is not PostgreSQL: check the port"
     if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
         return (
-            f"the server must speak TLS with a certificate for {endpoint.host} from an authority in"
-            f" {endpoint.ca_file or 'the CA file'}: name its own in DB_BOOTSTRAP_CA_FILE, or choose another TLS mode"
+            f"the server must offer TLS with a certificate for {endpoint.host} from an authority in"
+            f" {endpoint.ca_file or 'the CA file'}: name its CA file in DB_BOOTSTRAP_CA_FILE or tls.ca_file; through a"
+            " tunnel or without such a certificate, choose another mode with ?sslmode=verify-ca (PostgreSQL),"
+            " ?ssl-mode=VERIFY_CA (MySQL) or tls.mode (docs/tunnels.md)"
         )
     if "database" in lowered:
         return f"create database {endpoint.database}, or correct its name in the target"

@@ -130,3 +130,16 @@ def test_the_password_is_written_down_nowhere(app: App) -> None:
         base64.b64encode(PASSWORD.encode()).decode(),
     ):
         assert [place for place in places if form.encode() in place] == []
+
+
+def test_a_password_is_fetched_by_an_apply_alone(database: Database, tmp_path: Path) -> None:
+    """Whoever plans or verifies need not be able to read the passwords of roles."""
+    role = f"planned_{database.name[-8:]}"
+    name = f"'{role}@%'" if database.engine == "mysql" else role
+    login = "" if database.engine == "mysql" else "login: true, "
+    schema = f"roles: {{{name}: {{{login}password_secret: 'env:NOT_THERE'}}}}\n"
+    folder = write(tmp_path, database.engine, {"schema/roles.yaml": schema})
+    assert role in database.run("plan", "--dir", folder).ended(0).out
+    assert role in database.run("verify", "--dir", folder).ended(4).out
+    assert "set NOT_THERE" in database.run("apply", "--dir", folder).refused(1)
+    assert database.outcomes() == []

@@ -30,5 +30,5 @@ def test_verify_fails_as_make_does(story: Story) -> None:
     story.drifted()
     found = story.stack.make("verify", "nowhere")
     assert found.code == 2
-    assert "there is no environment" in found.text
+    assert "unknown environment" in found.text
     assert "Error 1" in found.text

@@ -83,7 +83,7 @@ def read_partitioning(builder: Builder, shape: TableShape) -> MySqlPartitioning 
 
 def _long(builder: Builder, value: PartitionByShape, position: Position) -> MySqlPartitioning | None:
     if value.expression is None:
-        builder.problem(position, "partition_by lacks expression", "add expression: the text in the brackets")
+        builder.problem(position, "partition_by lacks expression", "add expression: the text in the parentheses")
         return None
     return MySqlPartitioning(
         method=value.method.lower(),

@@ -50,8 +50,8 @@ def signature(key: str, arguments: str, engine: str) -> tuple[str, str, str]:
         return path, types, identity
     # Numbers only: one type has several spellings (int, integer), and only the server knows them all.
     if _number(identity, engine) != _number(identity_of(arguments, engine), engine):
-        remedy = "name the type of each argument in the brackets, or leave them out"
-        raise SqlTextError(f"the brackets do not say the same as arguments: {arguments.strip()}", 0, remedy=remedy)
+        remedy = "give the type of each argument in the parentheses, or remove the parentheses"
+        raise SqlTextError(f"the parentheses of the name and arguments differ: {arguments.strip()}", 0, remedy=remedy)
     return path, arguments, identity
 
 

@@ -101,7 +101,7 @@ def _unique(pairs: list[tuple[str, Given]]) -> dict[str, Given]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         double = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {shown(double)} is there twice")
+        raise ValueError(f'duplicate key "{shown(double)}"')
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -27,7 +28,7 @@ Grants: TypeAlias = Annotated[
     dict[str, str | list[str]],
     Meta(
         description=(
-            "Privileges by role (`public` is everybody): `app: [select, insert]`. Columns stand in brackets: "
+            "Privileges by role (`public` is everybody): `app: [select, insert]`. Columns in parentheses: "
             "`update (name, email)`; `with grant option` may follow. A default privilege that is taken away: "
             "`revoke execute`."
         ),
@@ -68,4 +69,6 @@ def mysql(description: str, instead: str = "") -> Meta:
 
 
 class Shape(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A mapping with fixed keys."""
+    """A mapping with fixed keys. ``elsewhere`` says of keys that belong into another file where that is."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {}

@@ -259,3 +259,24 @@ class SchemaFile(Shape):
     default_privileges: Annotated[
         list[DefaultPrivilegeShape] | None, postgresql("Privileges of future objects, by owner.")
     ] = None
+
+
+def _say_what_belongs_elsewhere() -> None:
+    """A key of another file is no misspelling: each file knows where the keys of the others belong."""
+    homes: dict[type[Shape], str] = {
+        SchemaFile: "structure is the same in every environment: move it to a file under schema/",
+        SeedFile: "move it to a file under seeds/",
+        CheckFile: "move it to checks.yaml",
+        BootstrapFile: "move it to bootstrap.yaml",
+        OverlayFile: "move it to environments/NAME.yaml",
+    }
+    for shape in homes:
+        shape.elsewhere = {
+            name: remedy
+            for other, remedy in reversed(homes.items())
+            for name in other.__struct_fields__
+            if name not in shape.__struct_fields__
+        }
+
+
+_say_what_belongs_elsewhere()

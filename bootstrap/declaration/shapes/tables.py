@@ -77,7 +77,7 @@ class ColumnShape(Shape):
         ),
     ] = None
     generated: Annotated[
-        str | GeneratedShape | None, Meta(description="`generated always as (…)`: the expression without brackets.")
+        str | GeneratedShape | None, Meta(description="`generated always as (…)`: the expression without parentheses.")
     ] = None
     comment: Comment = None
     collation: Annotated[str | None, Meta(description="The collation, where it is not the table's or type's own.")] = (
@@ -174,7 +174,7 @@ class ForeignKeyShape(Shape):
 class CheckShape(Shape):
     """A check constraint. The short form is the expression."""
 
-    expression: Annotated[str, Meta(description="The SQL condition, without outer brackets.")]
+    expression: Annotated[str, Meta(description="The SQL condition, without outer parentheses.")]
     validated: Annotated[bool, postgresql("false: NOT VALID, rows that exist are not checked.")] = True
     no_inherit: Annotated[bool, postgresql("Holds for this table only, not for its children.")] = False
     enforced: Annotated[bool, Meta(description="false: NOT ENFORCED.")] = True
@@ -254,10 +254,10 @@ class PartitionByShape(Shape):
 
     method: Annotated[str, Meta(description="range, list, hash; MySQL also `range columns`, `linear key` …")]
     keys: Annotated[Parts | None, postgresql("The columns or expressions.", "write expression")] = None
-    expression: Annotated[str | None, mysql("The text in the brackets.", "write keys")] = None
+    expression: Annotated[str | None, mysql("The text in the parentheses.", "write keys")] = None
     count: Annotated[int | None, mysql("How many partitions (hash, key).")] = None
     sub_method: Annotated[str | None, mysql("How the partitions are divided again.")] = None
-    sub_expression: Annotated[str | None, mysql("The text in the brackets of the subpartitioning.")] = None
+    sub_expression: Annotated[str | None, mysql("The text in the parentheses of the subpartitioning.")] = None
     sub_count: Annotated[int | None, mysql("How many subpartitions each.")] = None
 
 

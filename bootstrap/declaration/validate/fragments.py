@@ -97,5 +97,5 @@ def _unpaired(tokens: list[Token], *, single: bool) -> str | None:
             if not waiting or waiting.pop() != token.text:
                 return f"the bracket {token.text} was not opened"
         elif token.text == "," and single and not waiting:
-            return "a comma outside of brackets"
+            return "a comma outside of parentheses"
     return f"the bracket that {waiting[-1]} closes is not closed" if waiting else None

@@ -91,9 +91,11 @@ class MySqlDialect:
         return [tolerated(statement, context) for statement in render(operation, context)]
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:  # noqa: ARG002  # as PostgreSQL needs it
-        """The password itself: it may only be hashed by the server, which keeps it out of its logs (MySQL manual,
-        "Passwords and Logging")."""
-        return password
+        """The password itself: only the server may hash it, which keeps it out of its logs (MySQL manual, "Passwords
+        and Logging")."""
+        from bootstrap.dialects.mysql.text import literal  # only where a role is created
+
+        return literal(password)
 
     def table_sizes(self, session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
         """Estimated rows and bytes of the tables; 0 rows only where a table is empty for certain."""

@@ -89,7 +89,9 @@ class PostgresDialect:
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:
         """A verifier of the kind that ``password_encryption`` names, as psql's ``\\password`` sends it."""
-        return _own(session).password_verifier(role.name, password)
+        from bootstrap.dialects.postgresql.names import literal  # only where a role is created
+
+        return literal(_own(session).password_verifier(role.name, password)).strip()
 
     def table_sizes(self, session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
         """Estimated rows and bytes of the tables."""

@@ -88,7 +88,7 @@ def test_a_step_that_failed_half_way_is_taken_up_again(
     whole = place.postgresql and transactional
     kept = [] if whole else [1, 2]
     assert ids(session) == kept
-    assert ("nothing of the step was kept" if whole else "statements 1 to 2 stay done") in str(caught.value)
+    assert ("the step was rolled back" if whole else "statements 1 to 2 stay done") in str(caught.value)
     known = states(history)["0001_step"]
     assert (known.state, known.position) == (Outcome.FAILED, len(kept))
     assert "missing" in known.error

@@ -81,7 +81,7 @@ def test_a_target_from_terraform() -> None:
         ("target: {host: a, terraform: {directory: a, key: b}}", "target has terraform and an endpoint"),
         ("target: {host: a, database: b, port: 0}", "port is 0: write a number from 1"),
         ("target: {host: a, database: b, password: x}", "target has no key password"),
-        ("policy: {lock_timeout: 3}", "lock_timeout is 3: write a time with its unit: 3s"),
+        ("policy: {lock_timeout: 3}", 'lock_timeout: "3" is not a time: write 3s'),
         (
             "policy: {allow: [long_lock, dataloss:t]}",
             "allow names dataloss:t: there is no such hazard: use one of all, ",
@@ -99,7 +99,7 @@ def test_mistakes_in_an_overlay(overlay: str, expected: str) -> None:
 def test_an_unknown_environment_lists_the_known() -> None:
     found = problems("postgresql", "produktion", environments__production_yaml="", environments__dev_yaml="")
     assert found == [
-        "environments/produktion.yaml:1: there is no environment produktion (known: dev, production): "
+        "environments/produktion.yaml: unknown environment produktion (known: dev, production): "
         "did you mean production?"
     ]
 
@@ -120,7 +120,7 @@ def test_mistakes_in_the_main_file(content: str, expected: str) -> None:
 
 
 def test_no_declaration(tmp_path: Path) -> None:
-    for directory, what in ((tmp_path, "there is no declaration here"), (tmp_path / "x", "there is no such directory")):
+    for directory, what in ((tmp_path, "no bootstrap.yaml here"), (tmp_path / "x", "does not exist")):
         with pytest.raises(DeclarationError, match=what) as caught:
             load(directory)
         assert len(caught.value.problems) == 1
@@ -140,7 +140,7 @@ def test_files_at_other_places() -> None:
     assert len(found.catalog.objects) == 2
     assert len(found.checks) == 1
     assert problems(bootstrap_yaml=main)[0] == (
-        "bootstrap.yaml:3: no file matches db/**/*: mend the path, relative to bootstrap.yaml"
+        "bootstrap.yaml:3: no file matches db/**/*: correct the path, relative to bootstrap.yaml"
     )
 
 
@@ -156,7 +156,7 @@ def written(folder: Path, contents: Mapping[str, bytes]) -> Path:
 def test_a_pipe_is_no_part_of_a_declaration(tmp_path: Path) -> None:
     folder = written(tmp_path / "declaration", files(schema__a_yaml=TABLE))
     os.mkfifo(folder / "schema/b.yaml")
-    with pytest.raises(DeclarationError, match=r"schema/b\.yaml:1: is no regular file"):
+    with pytest.raises(DeclarationError, match=r"schema/b\.yaml:1: not a regular file"):
         load(folder)
 
 

@@ -12,7 +12,7 @@ from tests.unit.declaration.reading import problems, read
     [
         ('c: "int) ; drop table t"', "type of column {}.c: the bracket ) was not opened"),
         ('c: {type: int, default: "1); drop table t; select (1"}', "default of column {}.c: the bracket ) was"),
-        ('c: {type: int, default: "1, drop column id"}', "default of column {}.c: a comma outside of brackets"),
+        ('c: {type: int, default: "1, drop column id"}', "default of column {}.c: a comma outside of parentheses"),
         ('c: {type: int, default: "1 -- not null"}', "default of column {}.c: a comment at the end"),
         ('c: {type: int, default: "\'1"}', "default of column {}.c: the quote ' does not end"),
         ('c: {type: int, generated: "1) stored, d int as (2"}', "expression of column {}.c: the bracket ) was not"),

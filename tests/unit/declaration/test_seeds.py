@@ -212,7 +212,7 @@ def test_mistakes_in_yaml(spec: str, line: int, expected: str) -> None:
         ("csv", b"id\n1\n\xff\n", 3, "not UTF-8"),
         ("csv", "id\n1\n\0\n", 3, "NUL"),
         ("csv", "id\n1\n1\n", 3, "a second row of t with id 1"),
-        ("jsonl", '{"id": 1}\n{"id": 2, "id": 3}\n', 2, "the key id is there twice"),
+        ("jsonl", '{"id": 1}\n{"id": 2, "id": 3}\n', 2, 'duplicate key "id"'),
         ("jsonl", '{"id": 1}\n[1]\n', 2, "not an object"),
         ("jsonl", '{"id": NaN}\n', 1, "NaN is not JSON"),
         ("jsonl", '{"id": "\\ud800"}\n', 1, "half of a surrogate pair"),

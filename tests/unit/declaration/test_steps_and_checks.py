@@ -221,5 +221,5 @@ def test_mistakes_in_checks() -> None:
     )
     assert [problem.split(": ")[1] for problem in found] == [
         "check a has no query", "expect is never", "expect says more than one thing, or nothing",
-        "check d is there twice (first in checks.yaml:5)",
+        "duplicate check d (first",
     ]  # fmt: skip

@@ -27,5 +27,5 @@ def test_links_are_followed_as_terraform_does(tmp_path: Path) -> None:
 def test_a_link_to_a_folder_above_is_named(tmp_path: Path) -> None:
     (tmp_path / "schema").mkdir()
     (tmp_path / "schema" / "round").symlink_to("..")
-    with pytest.raises(DeclarationError, match="schema/round:1: links to a folder that it is in itself: remove"):
+    with pytest.raises(DeclarationError, match="schema/round:1: a link to a folder that contains it: remove"):
         Directory(tmp_path)

@@ -185,7 +185,7 @@ functions:
 """
     found = problems(schema__a_yaml=content)
     assert [problem.split(": ")[1] for problem in found] == ["function add(integer)", "function touch()"]
-    assert all("the brackets do not say the same as arguments" in problem for problem in found)
+    assert all("the parentheses of the name and arguments differ" in problem for problem in found)
 
 
 def test_the_brackets_behind_a_trigger_function_may_stand_or_not() -> None:

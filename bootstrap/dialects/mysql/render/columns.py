@@ -196,7 +196,7 @@ def _hazards_of_altering(change: AlterColumn, after: Column, loses: str, context
         message = f"{before.type} becomes {after.type}: {loses}"
         yield data_loss(ref, message, "add a column of the new type, fill it by a step, and drop the old one later")
     if not before.generated and after.generated:
-        yield data_loss(ref, "the column becomes a generated one: its values are computed anew")
+        yield data_loss(ref, "the column becomes a generated one: its values are replaced by computed ones")
     if before.nullable and not after.nullable:
         message = "rows with NULL make the statement fail; nothing is changed then"
         yield note(HazardKind.VALIDATION_MAY_FAIL, ref, message, "fill them by a step that runs before")

@@ -159,4 +159,4 @@ def _validation(operation: AlterTable, ref: Ref, what: str, context: RenderConte
         return ()
     rows = live_rows(operation.ref, context)
     message = f"{what} make the statement fail (about {rows:,} are looked at); nothing is changed then"
-    return (note(HazardKind.VALIDATION_MAY_FAIL, ref, message, "mend them by a step that runs before"),)
+    return (note(HazardKind.VALIDATION_MAY_FAIL, ref, message, "update them in a step with phase: before"),)

@@ -9,10 +9,10 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.render.statements import note, plain
-from bootstrap.dialects.mysql.text import account, literal, quote
+from bootstrap.dialects.mysql.text import account, quote
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Statement
-from bootstrap.problems import Refused, TargetError
+from bootstrap.plan.statement import PASSWORD, Statement
+from bootstrap.problems import Refused
 
 
 def create_role(role: Role, context: RenderContext) -> list[Statement]:
@@ -29,7 +29,8 @@ def create_role(role: Role, context: RenderContext) -> list[Statement]:
             if role.password_secret
             else None
         )
-        statements = [plain(sql, role.ref, creates=True, display=display)]
+        made = plain(sql, role.ref, creates=True, display=display)
+        statements = [replace(made, password_secret=role.password_secret)]
     return statements + [plain(f"GRANT {account(other)} TO {name}", role.ref) for other in role.member_of]
 
 
@@ -39,12 +40,9 @@ def _authentication(role: Role, context: RenderContext) -> str:
     if plugin == "AWSAuthenticationPlugin":
         return f"{with_plugin} AS 'RDS'"
     if role.password_secret:
-        password = context.passwords.get(role.ref)
-        if password is None:
-            raise TargetError(f"{role.ref}: the secret {role.password_secret} was not fetched")
         if plugin and context.server.vendor == "mariadb":
-            return f" IDENTIFIED VIA {plugin} USING PASSWORD({literal(password)})"
-        return f"{with_plugin} BY {literal(password)}" if plugin else f" IDENTIFIED BY {literal(password)}"
+            return f" IDENTIFIED VIA {plugin} USING PASSWORD({PASSWORD})"
+        return f"{with_plugin} BY {PASSWORD}" if plugin else f" IDENTIFIED BY {PASSWORD}"
     if plugin and context.server.vendor == "mariadb":
         return f" IDENTIFIED VIA {plugin}"
     return with_plugin

@@ -64,7 +64,7 @@ def _refuse_strangers(table: Table, context: RenderContext) -> None:
     for item in context.desired.partitions.get(table.ref, ()):
         if item.ref not in mine and is_converted(item.ref, context):
             raise Refused(
-                f"{item.ref} becomes a partition of {table.ref} while both are made anew: apply one, then the other"
+                f"{item.ref} becomes a partition of {table.ref} while both are rebuilt: apply one, then the other"
             )
 
 

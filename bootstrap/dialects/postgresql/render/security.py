@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bootstrap.catalog.changes import AlterColumn
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
@@ -10,8 +12,7 @@ from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.owned import made_sequence, sequence_of
 from bootstrap.dialects.postgresql.render.routines import setting_value
 from bootstrap.dialects.postgresql.render.statements import comment_change, membership, name_sql, statement
-from bootstrap.plan.statement import Statement
-from bootstrap.problems import TargetError
+from bootstrap.plan.statement import PASSWORD, Statement
 
 _FLAGS = {
     "superuser": "SUPERUSER", "createdb": "CREATEDB", "createrole": "CREATEROLE", "inherit": "INHERIT",
@@ -46,12 +47,8 @@ def _acts(role: str, context: RenderContext) -> bool:
 def _with_password(sql: str, item: Role, context: RenderContext) -> Statement:
     if item.password_secret is None:
         return statement(sql, item.ref, context)
-    password = context.passwords.get(item.ref)
-    if password is None:
-        raise TargetError(f"{item.ref}: its password was not resolved: check password_secret {item.password_secret!r}")
-    return statement(
-        f"{sql} PASSWORD {literal(password).strip()}", item.ref, context, display=f"{sql} PASSWORD '<redacted>'"
-    )
+    made = statement(f"{sql} PASSWORD {PASSWORD}", item.ref, context, display=f"{sql} PASSWORD '<redacted>'")
+    return replace(made, password_secret=item.password_secret)
 
 
 def _attributes(before: dict[str, str], after: dict[str, str]) -> str:
