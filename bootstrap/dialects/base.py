@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # what an unchanged database never needs
     from bootstrap.plan.statement import Hazard, Statement
 
 Row: TypeAlias = tuple[Any, ...]
+RUN_LOCK = "db-bootstrap"  # the one lock of a database's runs; the dialects make it the database's own
 IDLE_SECONDS = 900  # longer than we ever work between two statements of a session
 
 

@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from bootstrap.dialects.base import ServerError, Session
+from bootstrap.dialects.base import RUN_LOCK, ServerError, Session
 from bootstrap.problems import Unreachable
 
-LOCK = "db-bootstrap"
-"""The one lock of a database; the dialects make it the database's own."""
+LOCK = RUN_LOCK
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 

@@ -21,6 +21,10 @@ class Outcome(StrEnum):
     DONE = "done"
     UNKNOWN = "unknown"  # the connection was lost while it ran: only the catalog knows
 
+    @classmethod
+    def _missing_(cls, value: object) -> Outcome:  # noqa: ARG003  # whatever something else has written there
+        return cls.UNKNOWN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:

@@ -244,6 +244,9 @@ def test_binary_logging_is_said_before_anything_runs(place: Place) -> None:
     difference = diff(Catalog(), Catalog(objects={routine.ref: routine}), managed=lambda _: True)
     with pytest.raises(Refused, match="log_bin_trust_function_creators"):
         DIALECT.render(difference.changes[0], context)
+    procedure = Routine(kind=Kind.PROCEDURE, name="p", body="SELECT 1")  # the server takes it of any account
+    [change] = diff(Catalog(), Catalog(objects={procedure.ref: procedure}), managed=lambda _: True).changes
+    assert DIALECT.render(change, context)
 
 
 def test_a_foreign_definer_is_kept_where_that_is_permitted(place: Place, server: MariaDBServer | MySQLServer) -> None:

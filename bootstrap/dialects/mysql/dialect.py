@@ -136,7 +136,7 @@ class MySqlDialect:
 
     def end_backend(self, session: Session, backend: str) -> bool:
         """End a lost connection of our own by its number."""
-        return history.end_backend(session, backend)
+        return history.end_backend(cast(MySqlSession, session), backend)
 
     def blockers(self, session: Session, subject: Ref) -> list[str]:
         """Who holds locks that a change of this object waits for."""

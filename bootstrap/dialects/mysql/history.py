@@ -5,8 +5,12 @@ lost run's connection.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bootstrap.dialects.base import HistoryFacts, ServerError, Session
+from bootstrap.dialects.base import RUN_LOCK, HistoryFacts, ServerError
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.mysql.session import MySqlSession
 
 PREFIX = "db_bootstrap_"
 
@@ -119,20 +123,20 @@ def rows_digest(table: str, columns: Sequence[str]) -> str:
     return f"(SELECT CONCAT(COUNT(*), ':', COALESCE(SUM({number}), 0), {unknown}) FROM {table})"
 
 
-def end_backend(session: Session, backend: str) -> bool:
+def end_backend(session: MySqlSession, backend: str) -> bool:
     """End a lost connection of ours, so that what it still waits for is never applied.
 
-    Only a connection of this user that works in this database: the number may be somebody else's after a restart.
+    Only the one that holds the lock of this database's runs: after a restart of the server, which frees the lock, the
+    number may be that of an application's connection of the same account.
 
     Returns:
         Whether there was one.
     """
     rows = session.query(
-        "SELECT id FROM information_schema.processlist WHERE id = %s AND id <> CONNECTION_ID() AND db = DATABASE()"
-        " AND user = SUBSTRING_INDEX(USER(), '@', 1)",
-        (int(backend),),
+        "SELECT IS_USED_LOCK(%s) <=> %s AND %s <> CONNECTION_ID()",
+        [session.lock_name(RUN_LOCK), int(backend), int(backend)],
     )
-    if not rows:
+    if not rows[0][0]:
         return False
     try:
         session.execute(f"KILL {int(backend)}")

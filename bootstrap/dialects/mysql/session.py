@@ -282,20 +282,20 @@ class MySqlSession:
 
     def try_lock(self, name: str) -> bool:
         """Try once, without waiting, to take the named lock."""
-        answer = self.query("SELECT GET_LOCK(%s, 0)", [self._lock_name(name)])[0][0]
+        answer = self.query("SELECT GET_LOCK(%s, 0)", [self.lock_name(name)])[0][0]
         if answer is None:
             raise ServerError("GET_LOCK failed: the server is short of memory or ended the session", retryable=True)
         return bool(answer)
 
     def owns_lock(self, name: str) -> bool:
         """Whether this very session still holds the lock of its database, and is in that database."""
-        lock = self._lock_name(name)
+        lock = self.lock_name(name)
         held, database = self.query("SELECT IS_USED_LOCK(%s) = CONNECTION_ID(), DATABASE()", [lock])[0]
         return bool(held) and database == self.database
 
     def lock_holder(self, name: str) -> str | None:
         """Who holds the lock, as far as this account may see."""
-        lock = self._lock_name(name)
+        lock = self.lock_name(name)
         holder = self.query("SELECT IS_USED_LOCK(%s)", [lock])[0][0]
         if holder is None:
             return None
@@ -306,10 +306,12 @@ class MySqlSession:
 
     def unlock(self, name: str) -> None:
         """Give the lock back."""
-        self.query("SELECT RELEASE_LOCK(%s)", [self._lock_name(name)])
+        self.query("SELECT RELEASE_LOCK(%s)", [self.lock_name(name)])
 
-    def _lock_name(self, name: str) -> str:
-        """Named locks belong to the whole server: the database is part of the name, which MySQL limits to 64."""
+    def lock_name(self, name: str) -> str:
+        """A lock's name on the server, to whose databases it is common: the database is part of it. MySQL limits it to
+        64 characters.
+        """
         full = f"{self.database}/{name}"
         if len(full) <= _MAX_LOCK_NAME:
             return full

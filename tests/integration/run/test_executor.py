@@ -15,6 +15,7 @@ from bootstrap.plan.statement import Hazard, Operation, Plan, Statement
 from bootstrap.problems import Incomplete, StatementError, Unreachable
 from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
 from bootstrap.run.history import History
+from bootstrap.run.lock import LOCK
 from bootstrap.run.records import Outcome
 from bootstrap.run.recover import backend_of
 from tests.cli.databases import eventually
@@ -188,6 +189,7 @@ def test_what_may_have_left_something_behind_asks_for_a_new_plan(
 
 def test_a_lost_connection_is_told_from_a_refusal(place: Place, session: Session, run: int, statement: Make) -> None:
     session.execute("CREATE TABLE t (id int PRIMARY KEY)")
+    assert session.try_lock(LOCK)
     other = place.connect()
     backend = backend_of(session, place.dialect)
 

@@ -22,7 +22,8 @@ def create_code(item: Code, context: RenderContext, *, before: Code | None = Non
         case View():
             sql = _view(item, context, replaces=replaces)
         case Routine():
-            _refused_by_binary_log(item.ref, context)
+            if item.kind is Kind.FUNCTION:  # a procedure is no part of a statement that is logged
+                _refused_by_binary_log(item.ref, context)
             _refused_aggregate(item, context)
             sql = _routine(item, context, replaces=replaces)
         case Trigger():
@@ -39,6 +40,8 @@ def create_code(item: Code, context: RenderContext, *, before: Code | None = Non
 def drop_code(item: Code, context: RenderContext) -> list[Statement]:
     """DROP of a view, routine, trigger or event: nothing is stored in them."""
     word = {Kind.MATERIALIZED_VIEW: "VIEW"}.get(item.ref.kind, item.ref.kind.upper())
+    if item.ref.kind is Kind.TRIGGER and context.server.vendor == "mariadb":  # MySQL lets it go
+        _refused_by_binary_log(item.ref, context)
     hazards = []
     if item.ref not in context.desired.objects:
         hazards.append(note(HazardKind.BREAKS_RUNNING_CODE, item.ref, "code that still uses it fails from now on"))
