@@ -30,6 +30,9 @@ def plan(report: PlanReport) -> str:
     if report.refused:
         lines.append("-- apply refuses this plan; what allows it:")
         lines += [f"--   --allow '{hazard.permission}'" for hazard in report.refused]
+    if report.undecided:
+        lines.append("-- apply refuses this plan; steps may have been done already:")
+        lines += [f"--   {line}" for doubt in report.undecided for line in doubt.splitlines()]
     return "\n".join(lines)
 
 
@@ -64,6 +67,7 @@ def plan_data(report: PlanReport) -> dict[str, Any]:
         ],
         "hazards": [_hazard_data(hazard) for hazard in report.plan.hazards],
         "refused": [hazard.permission for hazard in report.refused],
+        "undecided": list(report.undecided),
         "steps": [
             {"name": step.name, "phase": step.phase.value, "sql": [statement.sql for statement in step.statements]}
             for step in report.steps

@@ -81,6 +81,7 @@ class ServerError(Exception):
         algorithm_not_supported: bool = False,
         retryable: bool = False,
         body_line: int = 0,
+        outside_transaction: bool = False,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -91,6 +92,7 @@ class ServerError(Exception):
         self.permission_denied = permission_denied
         self.algorithm_not_supported = algorithm_not_supported
         self.retryable = retryable
+        self.outside_transaction = outside_transaction  # refused because a transaction is open
         self.body_line = body_line  # of the routine whose body is wrong there, counted from 1; 0 where it is not known
 
 
@@ -127,6 +129,9 @@ class Session(Protocol):
         """Commit at the end, roll back on any exception. ``read_only``: the server refuses what would change something,
         also what no rollback undoes.
         """
+
+    def as_login_user(self) -> AbstractContextManager[None]:
+        """Inside of a transaction: for the time of a block be the user who logged in, whatever role was set."""
 
     def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
         """Set how long a statement may wait for locks and run; None is the session's own default again."""

@@ -16,6 +16,7 @@ from bootstrap.redact import redact
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
 
 VERSION = 1
+_TABLES = ("version", "runs", "statements", "steps", "managed", "seeds", "facts")
 _BATCH = 200  # rows of one INSERT
 
 Value: TypeAlias = "str | int | None"
@@ -53,7 +54,7 @@ class History:
                 f"the history in {self.session.database} has version {found}, this db-bootstrap knows {VERSION}:"
                 " install the newer db-bootstrap that was used there"
             )
-        if found == VERSION:
+        if found == VERSION and self._is_complete():
             return
         try:
             with self.session.transaction():
@@ -69,6 +70,17 @@ class History:
                 f"the tables of the history cannot be made in {self.session.database}: {error}: grant this user the"
                 " privilege to create them (PostgreSQL: GRANT CREATE ON DATABASE; MySQL: GRANT ALL ON the database)"
             ) from error
+
+    def _is_complete(self) -> bool:
+        """Whether each of our tables is there: one may have been dropped, or left out when a backup was restored."""
+        tables = ", ".join(f"{self.table(name)} t{number}" for number, name in enumerate(_TABLES))
+        try:
+            self.session.query(f"SELECT 1 FROM {tables} WHERE 1 = 0")
+        except ServerError as error:
+            if not error.missing_object:
+                raise
+            return False
+        return True
 
     def version(self) -> int:
         """The version of our own tables, 0 where there are none."""
@@ -192,6 +204,17 @@ class History:
         """The number of the run's next statement, from 1."""
         rows = self.read(f"SELECT coalesce(max(seq), 0) + 1 FROM {self.table('statements')} WHERE run = %s", [run])
         return int(rows[0][0]) if rows else 1
+
+    def fact(self, name: str) -> str | None:
+        """What was recorded under a name."""
+        rows = self.read(f"SELECT value FROM {self.table('facts')} WHERE name = %s", [name])
+        return str(rows[0][0]) if rows else None
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Record something under a name, in place of what was there."""
+        with self.session.transaction():
+            self.session.execute(f"DELETE FROM {self.table('facts')} WHERE name = %s", [name])
+            self.insert("facts", [{"name": name, "value": value}])
 
     def runs(self, limit: int = 20) -> list[Run]:
         """The latest runs, newest first."""

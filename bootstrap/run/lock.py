@@ -12,6 +12,9 @@ from bootstrap.problems import Unreachable
 
 LOCK = RUN_LOCK
 
+STEP_LOCK = "db-bootstrap step"
+"""Held by a session in which a step runs: the server may go on with it after the run's own session has ended."""
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 
@@ -37,12 +40,20 @@ def run_lock(
     Raises:
         Unreachable: another run holds the lock until the deadline.
     """
-    acquire(session, name, deadline_seconds, waiting)
+    acquire_run(session, name, deadline_seconds, waiting)
     try:
         yield
     finally:
         with suppress(ServerError):  # a lost connection has given it back already
             session.unlock(name)
+
+
+def acquire_run(session: Session, name: str, deadline_seconds: float, waiting: Callable[[str], None]) -> None:
+    """Take the run's lock, and see to it that no step of an earlier run is still at work on the server."""
+    end = time.monotonic() + deadline_seconds
+    acquire(session, name, deadline_seconds, waiting)
+    acquire(session, STEP_LOCK, max(0.0, end - time.monotonic()), waiting)
+    session.unlock(STEP_LOCK)
 
 
 def acquire(session: Session, name: str, deadline_seconds: float, waiting: Callable[[str], None]) -> None:

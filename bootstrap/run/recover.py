@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bootstrap.dialects.base import Dialect, ServerError, Session
-from bootstrap.run.lock import LOCK, acquire
+from bootstrap.run.lock import LOCK, acquire_run
 
 
 def backend_of(session: Session, dialect: Dialect) -> str:
@@ -48,7 +48,7 @@ def reconnect(
         dialect.check_writable(session)  # after a failover this may be another server
         with suppress(ServerError):  # not seen, or not allowed: then its own time-outs end it
             dialect.end_backend(session, backend)
-        acquire(session, LOCK, deadline_seconds, waiting)
+        acquire_run(session, LOCK, deadline_seconds, waiting)
     except BaseException:
         session.close()
         raise

@@ -1,97 +1,55 @@
 """Versioned steps: SQL that only a human can write, run once, in the order of their numbers.
 
-Where structural changes can share a transaction, a step is one: all of it, or nothing. Elsewhere each statement is
-recorded as done together with its place in the step, so that a step that failed half-way is taken up where it stopped.
+Each step has a session of its own. As many of its statements as possible share one transaction with their journal rows:
+all of it, or nothing. A statement that no transaction can hold is recorded before it runs and after it, so that a step
+that failed half-way is resumed where it stopped, and a statement of unknown outcome is noticed.
 """
 
 from __future__ import annotations
 
-import re
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bootstrap.declaration.model import Phase, Step
 from bootstrap.dialects.base import Dialect, ServerError, Session
+from bootstrap.hazards import HazardKind
 from bootstrap.problems import Refused, StatementError
 from bootstrap.redact import redact
 from bootstrap.run.executor import NO_LIMITS, ConnectionLost, Limits, Progress
-from bootstrap.run.history import History, Value
+from bootstrap.run.history import History
+from bootstrap.run.lock import assert_owned
 from bootstrap.run.patience import Patience
 from bootstrap.run.records import Outcome, StatementRecord, sql_hash
-from bootstrap.sql.split import ScriptStatement
-
-# What is undone by a rollback on every engine, so that it can share a transaction with the record of its place.
-_COMMENTS = r"(?:\s|--[^\n]*(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|/\*(?![!M]).*?\*/)*"
-_SHOWN_LINES, _SHOWN_WIDTH = 20, 500  # of a statement that failed; the file has the rest
-_ROWS_ONLY = re.compile(_COMMENTS + r"(insert|update|delete|merge|replace|select|with)\b", re.IGNORECASE | re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class StepState:
-    """What the history knows of a step. ``position`` statements of it are done; ``state`` is done, started, failed."""
-
-    name: str
-    checksum: str
-    state: Outcome
-    position: int = 0
-    error: str = ""
-
-
-def states(history: History) -> dict[str, StepState]:
-    """The steps that were ever begun, by name."""
-    rows = history.read(f"SELECT name, checksum, state, position, error FROM {history.table('steps')}")
-    return {
-        str(name): StepState(str(name), str(checksum), Outcome(state), int(position), str(error or ""))
-        for name, checksum, state, position, error in rows
-    }
-
-
-def pending(steps: Sequence[Step], known: dict[str, StepState]) -> list[Step]:
-    """The steps that have not been done, in the order of their numbers."""
-    return [step for step in ordered(steps) if step.name not in known or known[step.name].state is not Outcome.DONE]
-
-
-def changed(steps: Sequence[Step], known: dict[str, StepState]) -> list[Step]:
-    """The steps that are done, but are not any more what was done."""
-    done = {name: state for name, state in known.items() if state.state is Outcome.DONE}
-    return [step for step in ordered(steps) if step.name in done and done[step.name].checksum != step.checksum]
-
-
-def check_unchanged(steps: Sequence[Step], known: dict[str, StepState]) -> None:
-    """Raise Refused, naming each step that was changed after it had been done."""
-    lines = [
-        f"{step.file}: step {step.name} was changed after it had been applied: restore it, and write what is new as a"
-        " step of its own"
-        for step in changed(steps, known)
-    ]
-    if lines:
-        raise Refused("\n".join(lines))
-
-
-def ordered(steps: Sequence[Step]) -> list[Step]:
-    """By number, then by name."""
-    return sorted(steps, key=lambda step: (step.number, step.name))
+from bootstrap.run.step_doubts import Doubt, check_decided, evidence_name, interrupted, structure_digest
+from bootstrap.run.step_messages import failure
+from bootstrap.run.step_parts import Part, parts_of
+from bootstrap.run.step_session import StepConnection, kept_alive, step_session
+from bootstrap.run.step_states import StepState, check_unchanged, pending, save_state, states, subject_of
+from bootstrap.sql.effects import Effect, effect_of
+from bootstrap.sql.session_state import state_after, used_names
 
 
 class StepRunner:
-    """Runs pending steps within one run, on the session that holds the run's lock."""
+    """Runs pending steps within one run. The lock stays with the run's session; each step has a session of its own."""
 
     def __init__(
         self,
         session: Session,
         dialect: Dialect,
         run: int,
+        connection: StepConnection,
         *,
         limits: Limits = NO_LIMITS,
-        lock_timeout_ms: int | None = None,
+        permissions: Sequence[str] = (),
         progress: Callable[[Progress], None] = lambda _: None,
     ) -> None:
-        """As :class:`bootstrap.run.executor.Executor`; ``lock_timeout_ms`` holds for every statement."""
-        self.session, self.dialect, self.run = session, dialect, run
+        """As :class:`bootstrap.run.executor.Executor`; ``permissions`` decide what is not known."""
+        self.session, self.dialect, self.run, self.connection = session, dialect, run, connection
         self.history = History(session, dialect)
-        self.limits, self.lock_timeout_ms, self.progress = limits, lock_timeout_ms, progress
+        self.limits, self.permissions, self.progress = limits, permissions, progress
 
     def apply(self, steps: Sequence[Step], phase: Phase) -> list[str]:
         """Run the pending steps of one phase.
@@ -100,111 +58,134 @@ class StepRunner:
             Names of those that were run.
 
         Raises:
-            Refused: one that is done, or the part of one that is done, was changed since.
+            Refused: one that is done, or the part of one that is done, was changed since; or a statement of one may
+                have been carried out, and nobody has decided about it.
             StatementError: the server refused a statement; names the file and line.
-            ConnectionLost: the connection broke; the next run takes the step up again.
+            ConnectionLost: the connection broke; the next run resumes the step.
             Incomplete: out of time.
         """
         known = states(self.history)
         check_unchanged(steps, known)
         todo = [step for step in pending(steps, known) if step.phase is phase]
-        if todo:
-            self.session.set_timeouts(lock_ms=self.lock_timeout_ms, statement_ms=None)
-        try:
-            for step in todo:
-                self.limits.check_time(f"step {step.name}")
-                _Attempt(self, step, known.get(step.name)).run()
-        finally:
-            if todo:
-                with suppress(ServerError):  # a lost connection has no settings left
-                    self.session.set_timeouts(lock_ms=None, statement_ms=None)
+        doubts = interrupted(todo, known, self.session, self.dialect)
+        check_decided(doubts, self.permissions)
+        decided = {doubt.step.name: doubt for doubt in doubts}
+        for step in todo:
+            self.limits.check_time(f"step {step.name}")
+            _Attempt(self, step, known.get(step.name)).run(decided.get(step.name))
         return [step.name for step in todo]
 
 
+@dataclass(slots=True)
 class _Attempt:
-    """One step being run."""
+    """One step being run. ``history`` is that of the run's session: what it records holds whatever the step does."""
 
-    def __init__(self, runner: StepRunner, step: Step, known: StepState | None) -> None:
-        self.runner, self.step, self.known = runner, step, known
-        self.session, self.history = runner.session, runner.history
-        self.seq = self.history.next_seq(runner.run)
+    runner: StepRunner
+    step: Step
+    known: StepState | None
 
-    def run(self) -> None:
+    @property
+    def history(self) -> History:
+        return self.runner.history
+
+    def run(self, doubt: Doubt | None) -> None:
         start = time.monotonic()
-        if self.runner.dialect.transactional_ddl and self.step.transactional:
-            self._whole(start)
-        else:
-            for index in range(self._resume_at(), len(self.step.statements)):
-                self.runner.limits.check_time(f"statement {index + 1} of step {self.step.name}")
-                self._one(index)
-            with self.session.transaction():
-                self._save(Outcome.DONE, len(self.step.statements), start=start)
+        position, engine = self._resume_at(), self.runner.dialect.name
+        if doubt is not None and doubt.decision(self.runner.permissions) is HazardKind.SKIP_STEP:
+            position = self._skip(position)
+        parts = parts_of(self.step, self.runner.dialect, self.runner.session.database)
+        left = deque(replace(part, start=max(part.start, position)) for part in parts if part.stop > position)
+        while left:
+            with step_session(self.runner.connection, self._prepared(left[0].start, engine)) as session:
+                self._carry_out(session, left)
+        duration = round((time.monotonic() - start) * 1000)
+        self._save(self.history, len(self.step.statements), duration_ms=duration)
 
-    def _whole(self, start: float) -> None:
-        """All statements, their journal rows and the step's own in one transaction."""
+    def _carry_out(self, session: Session, left: deque[Part]) -> None:
+        """Run parts until none is left, or until one of them needs another session."""
         patience = Patience(self.runner.limits.lock_deadline_seconds)
-        while True:
-            index, records = 0, []
+        while left:
+            part = left[0]
+            self.runner.limits.check_time(f"statement {part.start + 1} of step {self.step.name}")
+            assert_owned(self.runner.session)
             try:
-                with self.session.transaction():
-                    with self.session.declared_sql():  # what one statement sets holds for the next
-                        for index, statement in enumerate(self.step.statements):
-                            records.append(self._execute(index, statement))
-                    self.history.record(self.runner.run, records)
-                    self._save(Outcome.DONE, len(records), start=start)
-            except ServerError as error:
-                if not patience.allows(error):
-                    self._fail(error, index, position=0)
-                patience.wait()
-            else:
-                return
-
-    def _one(self, index: int) -> None:
-        """One statement; its start is recorded before it, its end and the step's position with it."""
-        statement, patience = self.step.statements[index], Patience(self.runner.limits.lock_deadline_seconds)
-        with self.session.transaction():
-            self._save(Outcome.STARTED, index)
-            self.history.record(self.runner.run, [self._record(index, statement)])
-        while True:
-            try:
-                if _ROWS_ONLY.match(statement.sql):
-                    with self.session.transaction():
-                        self._conclude(self._alone(index, statement), index)
+                if part.together:
+                    self._together(session, part)
                 else:
-                    record = self._alone(index, statement)
-                    with self.session.transaction():
-                        self._conclude(record, index)
-            except ServerError as error:
+                    self._alone(session, part.start)
+            except _Failed as failed:
+                error, index = failed.error, failed.index
+                if error.outside_transaction and part.together and not self._whole:
+                    left.popleft()
+                    left.extendleft(reversed(self._split(part)))
+                    return
                 if not patience.allows(error):
-                    self._fail(error, index, position=index)
+                    self._fail(error, index, part)
                 patience.wait()
-            else:
                 return
+            left.popleft()
 
-    def _alone(self, index: int, statement: ScriptStatement) -> StatementRecord:
-        """One statement that finds nothing set by those before it: a run may take the step up at any of them."""
-        with self.session.declared_sql():
-            return self._execute(index, statement)
+    @property
+    def _whole(self) -> bool:
+        return self.runner.dialect.transactional_ddl and self.step.transactional
 
-    def _conclude(self, record: StatementRecord, index: int) -> None:
-        self.history.conclude(self.runner.run, record)
-        self._save(Outcome.STARTED, index + 1)
+    def _split(self, part: Part) -> list[Part]:
+        """Statements one by one, where one of them cannot run in a transaction."""
+        single = part.stop - part.start == 1
+        places = range(part.start, part.stop)
+        return [Part(place, place + 1, together=not single and self._effect(place) is Effect.ROWS) for place in places]
 
-    def _execute(self, index: int, statement: ScriptStatement) -> StatementRecord:
-        self._tell(index, statement, Outcome.STARTED)
+    def _effect(self, index: int) -> Effect:
+        sql = self.step.statements[index].sql
+        return effect_of(sql, self.runner.dialect.name, self.runner.session.database)
+
+    def _together(self, session: Session, part: Part) -> None:
+        """Statements, their journal rows and the step's own in one transaction."""
+        history, index, records = History(session, self.runner.dialect), part.start, []
+        first = self.history.next_seq(self.runner.run)
+        try:
+            with session.transaction():
+                for index in range(part.start, part.stop):
+                    record = self._record(index, first + index - part.start)
+                    records.append(self._execute(session, record, index))
+                with session.as_login_user():
+                    history.record(self.runner.run, records)
+                    self._save(history, part.stop)
+        except ServerError as error:
+            raise _Failed(error, index) from error
+
+    def _alone(self, session: Session, index: int) -> None:
+        """A statement that no transaction holds; its start is recorded before it, with what can prove its outcome."""
+        record = self._record(index, self.history.next_seq(self.runner.run))
+        if self._effect(index) is Effect.STRUCTURE:
+            before = structure_digest(self.runner.session, self.runner.dialect)
+            self.history.set_fact(evidence_name(self.step, index), before)
+        with self.runner.session.transaction():
+            self._save(self.history, index)
+            self.history.record(self.runner.run, [record])
+        try:
+            done = self._execute(session, record, index)
+        except ServerError as error:
+            if not error.connection_lost:
+                self.history.conclude(self.runner.run, replace(record, outcome=Outcome.FAILED, error=str(error)))
+            raise _Failed(error, index) from error
+        with self.runner.session.transaction():
+            self.history.conclude(self.runner.run, done)
+            self._save(self.history, index + 1)
+
+    def _execute(self, session: Session, record: StatementRecord, index: int) -> StatementRecord:
+        self._tell(index, Outcome.STARTED)
         begun = time.monotonic()
-        self.session.execute(statement.sql)
+        with kept_alive(self.runner.session, every_seconds=self.runner.connection.beat_seconds):
+            session.execute(self.step.statements[index].sql)
         duration = round((time.monotonic() - begun) * 1000)
-        self._tell(index, statement, Outcome.DONE, duration)
-        return replace(self._record(index, statement), outcome=Outcome.DONE, duration_ms=duration)
+        self._tell(index, Outcome.DONE, duration)
+        return replace(record, outcome=Outcome.DONE, duration_ms=duration)
 
-    def _record(self, index: int, statement: ScriptStatement) -> StatementRecord:
+    def _record(self, index: int, seq: int) -> StatementRecord:
+        sql = self.step.statements[index].sql
         return StatementRecord(
-            seq=self.seq + index,
-            subject=_subject(self.step.name),
-            sql_text=statement.sql,
-            sql_hash=sql_hash(statement.sql),
-            outcome=Outcome.STARTED,
+            seq=seq, subject=subject_of(self.step), sql_text=sql, sql_hash=sql_hash(sql), outcome=Outcome.STARTED
         )
 
     def _resume_at(self) -> int:
@@ -215,7 +196,7 @@ class _Attempt:
         rows = self.history.read(
             f"SELECT sql_hash FROM {self.history.table('statements')} WHERE subject = %s AND outcome = %s"
             " ORDER BY run, seq",
-            [_subject(self.step.name), Outcome.DONE],
+            [subject_of(self.step), Outcome.DONE],
         )
         done = [str(row[0]) for row in rows][-position:]
         if done != [sql_hash(statement.sql) for statement in self.step.statements[:position]]:
@@ -225,60 +206,64 @@ class _Attempt:
             )
         return position
 
-    def _save(self, state: Outcome, position: int, *, start: float | None = None, error: str = "") -> None:
-        row: dict[str, Value] = {
-            "name": self.step.name,
-            "checksum": self.step.checksum,
-            "phase": self.step.phase.value,
-            "state": state.value,
-            "position": position,
-            "total": len(self.step.statements),
-            "run": self.runner.run,
-            "duration_ms": None if start is None else round((time.monotonic() - start) * 1000),
-            "error": redact(error),
-        }
-        self.session.execute(f"DELETE FROM {self.history.table('steps')} WHERE name = %s", [self.step.name])
-        self.history.insert("steps", [row], now="changed_at")
+    def _prepared(self, position: int, engine: str) -> list[str]:
+        """What puts a new session into the state in which the statements that are done left theirs."""
+        texts = [statement.sql for statement in self.step.statements]
+        again, lost = state_after(texts[:position], engine)
+        for statement in self.step.statements[position:]:
+            names = sorted(used_names(statement.sql, engine) & lost)
+            if names:
+                raise Refused(
+                    f"{self.step.file}:{statement.line}: step {self.step.name} stopped behind statement {position}, and"
+                    f" {', '.join(names)} went with its session: write statements {position + 1} to {len(texts)}"
+                    " without it; what is before them is done and must stay as it is"
+                )
+        return again
 
-    def _fail(self, error: ServerError, index: int, *, position: int) -> None:
-        statement = self.step.statements[index]
-        message = redact(self._message(error, statement, index, position))
+    def _skip(self, position: int) -> int:
+        """Count the statement as done that a person says was carried out."""
+        record = self._record(position, self.history.next_seq(self.runner.run))
+        said = f"not run: --allow {HazardKind.SKIP_STEP} says that it was carried out"
+        with self.runner.session.transaction():
+            self.history.record(self.runner.run, [replace(record, outcome=Outcome.DONE, error=said)])
+            self._save(self.history, position + 1)
+        return position + 1
+
+    def _save(
+        self,
+        history: History,
+        position: int,
+        *,
+        state: Outcome | None = None,
+        duration_ms: int | None = None,
+        error: str = "",
+    ) -> None:
+        state = state or (Outcome.DONE if position == len(self.step.statements) else Outcome.STARTED)
+        save_state(
+            history, self.step, state, run=self.runner.run, position=position, duration_ms=duration_ms, error=error
+        )
+
+    def _fail(self, error: ServerError, index: int, part: Part) -> None:
+        message = redact(failure(self.step, error, index, kept=part.start, whole=self._whole))
         if error.connection_lost:
             raise ConnectionLost(message) from error
-        record = replace(self._record(index, statement), outcome=Outcome.FAILED, error=str(error))
-        with suppress(ServerError), self.session.transaction():  # the first error is the one to report
-            if position or not self.runner.dialect.transactional_ddl or not self.step.transactional:
-                self.history.conclude(self.runner.run, record)
-            else:
-                self.history.record(self.runner.run, [record])
-            self._save(Outcome.FAILED, position, error=str(error))
-        self._tell(index, statement, Outcome.FAILED)
+        with suppress(ServerError), self.runner.session.transaction():  # the first error is the one to report
+            if part.together:
+                record = self._record(index, self.history.next_seq(self.runner.run))
+                self.history.record(self.runner.run, [replace(record, outcome=Outcome.FAILED, error=str(error))])
+            self._save(self.history, part.start, state=Outcome.FAILED, error=str(error))
+        self._tell(index, Outcome.FAILED)
         raise StatementError(message) from error
 
-    def _message(self, error: ServerError, statement: ScriptStatement, index: int, position: int) -> str:
-        what = "the connection was lost during" if error.connection_lost else "failed at"
-        lines = [f"step {self.step.name} {what} {self.step.file}:{statement.line}: {error}"]
-        lines += [f"  {line[:_SHOWN_WIDTH]}" for line in statement.sql.splitlines()[:_SHOWN_LINES]]
-        whole = self.runner.dialect.transactional_ddl and self.step.transactional
-        if whole:
-            lines.append("  the step was rolled back: fix it and apply again")
-        elif position:
-            lines.append(
-                f"  statements 1 to {position} stay done: fix this one and apply again; the step continues here"
-            )
-        resumed = self.known is not None and self.known.state is Outcome.STARTED and self.known.position == index
-        if resumed and not whole and not _ROWS_ONLY.match(statement.sql):
-            lines.append(
-                "  an earlier run was interrupted during this very statement, and the server may have carried it out:"
-                " if so, replace it by SELECT 1 in the file"
-            )
-        return "\n".join(lines)
-
-    def _tell(self, index: int, statement: ScriptStatement, outcome: Outcome, duration_ms: int | None = None) -> None:
-        total = len(self.step.statements)
-        text = redact(f"step {self.step.name}: {statement.sql}")
+    def _tell(self, index: int, outcome: Outcome, duration_ms: int | None = None) -> None:
+        total, sql = len(self.step.statements), self.step.statements[index].sql
+        text = redact(f"step {self.step.name}: {sql}")
         self.runner.progress(Progress(seq=index + 1, total=total, text=text, outcome=outcome, duration_ms=duration_ms))
 
 
-def _subject(name: str) -> str:
-    return f"step {name}"
+class _Failed(Exception):  # noqa: N818  # it carries the server's error to the one place that judges it
+    """The server refused statement ``index`` of a step."""
+
+    def __init__(self, error: ServerError, index: int) -> None:
+        super().__init__(str(error))
+        self.error, self.index = error, index

@@ -11,7 +11,7 @@ from bootstrap.dialects.base import SeedCounts
 from bootstrap.problems import VerificationFailed
 from bootstrap.redact import redact
 from bootstrap.run.seeds import SeedResult
-from bootstrap.run.steps import StepState, changed, pending
+from bootstrap.run.step_states import StepState, changed, pending
 
 if TYPE_CHECKING:
     from bootstrap.catalog.changes import Change

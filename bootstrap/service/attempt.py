@@ -23,9 +23,12 @@ from bootstrap.run.origin import find_origin
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
 from bootstrap.run.recover import backend_of, reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
-from bootstrap.run.steps import StepRunner, check_unchanged, pending, states
+from bootstrap.run.step_doubts import check_decided, record_skipped
+from bootstrap.run.step_session import StepConnection
+from bootstrap.run.step_states import check_unchanged, pending, states
+from bootstrap.run.steps import StepRunner
 from bootstrap.run.verify import Verification, verification
-from bootstrap.service.comparison import Structure, plan_structure, proven_structure, with_passwords
+from bootstrap.service.comparison import Structure, plan_structure, proven_structure, step_doubts, with_passwords
 from bootstrap.service.reports import ApplyReport
 from bootstrap.service.saved_plan import SavedPlan, saved_plan
 from bootstrap.service.unchanged import proven_run, ready_token, unchanged, verify_proven
@@ -89,6 +92,7 @@ class Apply:
         self.limits = limits(work)
         self.desired: Catalog | None = None
         self.proven: Run | None = None  # the run that proved the structure: only rows or checks have changed since
+        self.plan_digest = ""  # of what this attempt really runs
 
     def run(self) -> ApplyReport:
         """Gate, steps, structure, steps, seeds, verification, record."""
@@ -98,17 +102,20 @@ class Apply:
             return done
         self.proven = self._proven_run()
         structure = proven_structure(self.work, self.proven) if self.proven else plan_structure(self.work)
-        self.desired = structure.desired
+        self.desired, self.plan_digest = structure.desired, plan_digest(structure.plan)
         if self.saved is not None:
             waiting = pending(self.declaration.steps, states(self.history))
             self.saved.check(saved_plan(self.declaration, structure.plan, waiting))
         check_gate(structure.plan, self.work.permissions)
         check_unchanged(self.declaration.steps, states(self.history))
+        doubts = step_doubts(self.work, structure)
+        check_decided(doubts, self.work.permissions)
         assert_owned(self.session)
         structure = replace(structure, plan=with_passwords(self.work, structure.plan))
         self.history.ensure()
         number = self.history.begin(self._facts(structure.plan))
         try:
+            record_skipped(self.history, number, doubts, self.work.permissions)
             return self._carry_out(number, structure)
         except BaseException as error:
             self._record_failure(number, error)
@@ -128,6 +135,7 @@ class Apply:
         before = self._steps(number, Phase.BEFORE)
         if before:  # they may have changed the structure themselves
             structure = plan_structure(self.work, self.desired)
+            self.plan_digest = plan_digest(structure.plan)
             check_gate(structure.plan, self.work.permissions)
             structure = replace(structure, plan=with_passwords(self.work, structure.plan))
         executor = Executor(
@@ -144,9 +152,14 @@ class Apply:
         return self._finish(number, structure, records, (*before, *after), results, fingerprint)
 
     def _steps(self, number: int, phase: Phase) -> list[str]:
+        connection = StepConnection(
+            connect=self.work.connect,
+            lock_timeout_ms=self.work.policy.lock_timeout_ms,
+            beat_seconds=self.work.destination.endpoint.idle_seconds / 3,
+        )
         runner = StepRunner(
-            self.session, self.dialect, number,
-            limits=self.limits, lock_timeout_ms=self.work.policy.lock_timeout_ms, progress=self._progress,
+            self.session, self.dialect, number, connection,
+            limits=self.limits, permissions=self.work.permissions, progress=self._progress,
         )  # fmt: skip
         done = runner.apply(self.declaration.steps, phase)
         if done:  # their SQL may have left the database, or given the lock back
@@ -187,7 +200,9 @@ class Apply:
         fingerprint: str,
     ) -> ApplyReport:
         token = ready_token(self.declaration)
-        end = RunEnd(outcome=Outcome.APPLIED, fingerprint_after=fingerprint, ready_token=token)
+        end = RunEnd(
+            outcome=Outcome.APPLIED, plan_digest=self.plan_digest, fingerprint_after=fingerprint, ready_token=token
+        )
         self.history.finish(number, end)
         return ApplyReport(
             target=self.work.destination.name,
@@ -208,7 +223,7 @@ class Apply:
         outcome = Outcome.INCOMPLETE if isinstance(error, Incomplete) else Outcome.FAILED
         text = str(error) or type(error).__name__
         with suppress(ServerError):  # a lost connection cannot record anything: the next run marks it interrupted
-            self.history.finish(number, RunEnd(outcome=outcome, error=text))
+            self.history.finish(number, RunEnd(outcome=outcome, plan_digest=self.plan_digest, error=text))
 
     def _facts(self, plan: Plan) -> RunFacts:
         request = self.work.request

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bootstrap.plan.gate import refused_hazards
-from bootstrap.run import steps
 from bootstrap.run.history import History
 from bootstrap.run.seeds import SeedRunner
-from bootstrap.service.comparison import plan_structure, proven_structure
+from bootstrap.run.step_states import pending, states
+from bootstrap.service.comparison import plan_structure, proven_structure, step_doubts
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.reports import PlanReport
 from bootstrap.service.saved_plan import saved_plan
@@ -24,14 +24,16 @@ def plan(request: Request) -> PlanReport:
         history = History(work.session, work.dialect)
         proven = proven_run(work)
         structure = proven_structure(work, proven) if proven else plan_structure(work)
-        pending = steps.pending(work.declaration.steps, steps.states(history))
+        doubts = step_doubts(work, structure)
+        waiting = pending(work.declaration.steps, states(history))
         seeds = SeedRunner(work.session, work.dialect, structure.desired)
         return PlanReport(
-            saved=saved_plan(work.declaration, structure.plan, pending),
+            saved=saved_plan(work.declaration, structure.plan, waiting),
             target=work.destination.name,
             environment=work.declaration.environment or "",
             plan=structure.plan,
             refused=tuple(refused_hazards(structure.plan, work.permissions)),
-            steps=tuple(pending),
+            steps=tuple(waiting),
+            undecided=tuple(str(doubt) for doubt in doubts if doubt.decision(work.permissions) is None),
             seeds=tuple(seeds.preview(work.declaration.seeds, structure.current)),
         )

@@ -20,6 +20,7 @@ class PlanReport:
     Attributes:
         refused: the hazards that are not allowed.
         steps: those that are pending, in the order of their numbers.
+        undecided: what to decide about steps that may have been done already.
         saved: what ``plan --out`` writes, so that a later apply can tell whether anything has moved.
     """
 
@@ -30,6 +31,7 @@ class PlanReport:
     refused: tuple[Hazard, ...]
     steps: tuple[Step, ...]
     seeds: tuple[SeedResult, ...]
+    undecided: tuple[str, ...] = ()
 
     @property
     def before(self) -> tuple[Step, ...]:

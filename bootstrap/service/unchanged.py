@@ -15,7 +15,7 @@ from bootstrap.run.checks import run_checks
 from bootstrap.run.history import History
 from bootstrap.run.records import Outcome, Run
 from bootstrap.run.seeds import SeedRunner
-from bootstrap.run.steps import pending, states
+from bootstrap.run.step_states import pending, states
 from bootstrap.run.verify import Verification, verification
 from bootstrap.service.reports import ApplyReport
 from bootstrap.service.work import Work

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bootstrap.run.checks import run_checks
 from bootstrap.run.history import History
 from bootstrap.run.seeds import SeedRunner
-from bootstrap.run.steps import states
+from bootstrap.run.step_states import states
 from bootstrap.run.verify import Verification, verification
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.unchanged import verify_proven

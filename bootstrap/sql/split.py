@@ -39,14 +39,20 @@ def split_statements(text: str, engine: str, line: int = 1) -> list[ScriptStatem
         end = change.start() if change else len(text)
         for start, stop in _pieces(text, place, end, delimiter, engine):
             body = text[start:stop]
-            sql = body.strip()
-            if sql and scan(sql, engine):
-                begin = start + len(body) - len(body.lstrip())
-                found.append(ScriptStatement(sql, line + text.count("\n", 0, begin)))
+            tokens = scan(body, engine)
+            if tokens:
+                begin = _beginning(body, tokens[0].start)
+                found.append(ScriptStatement(body[begin:].strip(), line + text.count("\n", 0, start + begin)))
         if change is None:
             break
         place, delimiter = change.end(), change[1]
     return found
+
+
+def _beginning(body: str, first: int) -> int:
+    """Where a statement begins: behind the comments before it, unless one of them is more than a comment."""
+    special = [place for mark in ("/*!", "/*M!", "/*+") if 0 <= (place := body.find(mark)) < first]
+    return min(special, default=first)
 
 
 def _pieces(text: str, start: int, end: int, delimiter: str, engine: str) -> list[tuple[int, int]]:

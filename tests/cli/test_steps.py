@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bootstrap.plan.statement import Plan
+from bootstrap.service.attempt import plan_digest
 from tests.cli.command import write
 from tests.cli.databases import Database
 
@@ -43,8 +45,7 @@ def test_a_step_that_fails_half_way_is_resumed_after_the_mend(database: Database
         message = database.run("apply", "--dir", folder).ended(1).err
         assert f"{STEP}:3" in message
         assert "nmber" in message
-        # PostgreSQL: all of it or nothing; MySQL: what is done is done, and once.
-        assert number(database) == (0 if database.engine == "postgresql" else 1)
+        assert number(database) == 0, "all of it or nothing"
     assert database.outcomes() == ["applied", "failed", "failed"]
 
     write(folder, database.engine, {STEP: f"{COUNT}\nUPDATE counters SET number = number + 10;\n{COUNT}"})
@@ -74,3 +75,17 @@ def test_before_and_after_the_structural_change(database: Database, tmp_path: Pa
     write(folder, database.engine, files)
     database.run("apply", "--dir", folder).ended(0)
     assert database.sql("SELECT id, number, twice FROM counters") == [(1, 4, 8)]
+
+
+def test_the_history_keeps_the_digest_of_the_plan_that_was_run(database: Database, tmp_path: Path) -> None:
+    folder = write(tmp_path, database.engine, {"schema/c.yaml": TABLE, "seeds/c.yaml": SEEDS})
+    database.run("apply", "--dir", folder).ended(0)
+    files = {
+        "schema/c.yaml": TABLE.replace("number: int not null", "number: int not null, twice: int"),
+        "steps/0001_before.sql": "-- phase: before\nALTER TABLE counters ADD COLUMN twice int;\n",
+    }
+    write(folder, database.engine, files)
+    database.run("apply", "--dir", folder).ended(0)
+    runs = f"SELECT plan_digest, fingerprint_after FROM {database.own('runs')} ORDER BY id DESC LIMIT 1"
+    [(digest, fingerprint)] = database.sql(runs)
+    assert digest == plan_digest(Plan(fingerprint=fingerprint)), "the step had made everything already"

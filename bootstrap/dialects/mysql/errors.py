@@ -21,6 +21,8 @@ _MISSING = frozenset({1005, 1054, 1072, 1146, 1051, 1305, 1356, 1360, 1539, 1822
 # 1845/1846 algorithm, reason; 1221 as MariaDB words some of it; 4092 too many instant versions; 1847 lock; 1118 a row
 # too large, in which columns that an INSTANT drop has left behind are counted.
 _ALGORITHM = frozenset({1845, 1846, 1847, 4092, 3889, 1118})
+# Of a variable that no transaction may change: 1568 isolation, 1694 sql_log_bin, 1765 others.
+_OUTSIDE = frozenset({1568, 1693, 1694, 1765, 1766})
 _ACCESS_DENIED = frozenset({1044, 1142, 1143, 1227, 1370, 1410})
 
 
@@ -39,4 +41,5 @@ def server_error(error: pymysql.MySQLError) -> ServerError:
         permission_denied=number in _ACCESS_DENIED,
         algorithm_not_supported=number in _ALGORITHM,
         retryable=lost or number in _LOCK_TIMEOUT or number in _DEADLOCK,
+        outside_transaction=number in _OUTSIDE,
     )

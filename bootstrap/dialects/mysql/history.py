@@ -92,6 +92,10 @@ _TABLES = (
   run bigint NOT NULL,
   changed_at datetime(6) NOT NULL
 )""",
+    """facts (
+  name varchar(255) NOT NULL PRIMARY KEY,
+  value mediumtext NOT NULL
+)""",
 )
 
 

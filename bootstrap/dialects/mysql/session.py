@@ -237,6 +237,11 @@ class MySqlSession:
             raise
         self.execute("COMMIT")
 
+    @contextmanager
+    def as_login_user(self) -> Iterator[None]:
+        """The user stays the same here; a role that was set only adds privileges."""
+        yield
+
     def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
         """Set how long a statement may wait for locks and run; None is the session's own default again.
 

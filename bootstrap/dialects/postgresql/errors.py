@@ -29,6 +29,7 @@ _MISSING = frozenset(
     }
 )
 _LOST = frozenset({"57P01", "57P02", "57P05", "08000", "08003", "08006"})  # shut down, crashed, idle session ended
+_OUTSIDE = frozenset({"25001", "2D000"})  # refused inside of a transaction, or a COMMIT in a procedure that is
 _LOGIN = frozenset({"28000", "28P01"})
 _NEAR_LINE = re.compile(r"\Acompilation of PL/pgSQL function .* near line (\d+)")
 _TRANSIENT = frozenset({"57P03", "53300", "08001", "08004"})  # starting up, too many connections, not accepting
@@ -51,6 +52,7 @@ def translate(error: psycopg2.Error) -> ServerError:
         permission_denied=code == INSUFFICIENT_PRIVILEGE,
         body_line=_body_line(error),
         retryable=code in {DEADLOCK_DETECTED, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE} | _TRANSIENT,
+        outside_transaction=code in _OUTSIDE,
     )
 
 

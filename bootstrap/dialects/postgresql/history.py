@@ -82,6 +82,10 @@ _STATEMENTS = (
   run bigint NOT NULL,
   changed_at timestamptz NOT NULL
 )""",
+    """CREATE TABLE IF NOT EXISTS db_bootstrap.facts (
+  name text NOT NULL PRIMARY KEY,
+  value text NOT NULL
+)""",
 )
 
 

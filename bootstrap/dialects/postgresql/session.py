@@ -189,6 +189,14 @@ class PostgresSession:
             with suppress(ServerError):  # a lost connection has rolled back already
                 self.execute("ROLLBACK")
 
+    @contextmanager
+    def as_login_user(self) -> Iterator[None]:
+        """Inside of a transaction: for the time of a block be the user who logged in, whatever role was set."""
+        user, role = self.query("SELECT current_setting('session_authorization'), current_setting('role')")[0]
+        self.execute("SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE")
+        yield
+        self.query("SELECT set_config('session_authorization', %s, true), set_config('role', %s, true)", [user, role])
+
     def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
         """Set how long a statement may wait for locks and run, in declared SQL too; None: for ever."""
         self._fixed |= {"lock_timeout": str(lock_ms or 0), "statement_timeout": str(statement_ms or 0)}

@@ -21,6 +21,7 @@ from demo.servers import MariaDBServer, PostgresServer
 from tests.cli.command import SECONDS
 from tests.integration.run.conftest import Place
 
+ADOPTED = ("--allow", "run_step")  # the table with rows is there before the first run
 PROGRESS = re.compile(r"  \[\d+/\d+\] ")
 TABLES = 6
 NOTICED_AFTER = 300.0  # seconds; both servers look once a second, a busy machine later
@@ -81,7 +82,7 @@ def write_declaration(folder: Path, engine: str) -> Path:
 def start(declaration: Path, url: str) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DB_BOOTSTRAP_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "bootstrap", "apply", "--dir", str(declaration), "--url", url],
+        [sys.executable, "-m", "bootstrap", "apply", "--dir", str(declaration), "--url", url, *ADOPTED],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 

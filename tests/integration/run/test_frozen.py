@@ -15,7 +15,7 @@ from bootstrap.run.records import Outcome
 from tests.cli.command import db_bootstrap, start, write
 from tests.integration.run.conftest import Place
 from tests.integration.run.relay import relay_to
-from tests.integration.run.test_faults import expect_whole, fill, write_declaration
+from tests.integration.run.test_faults import ADOPTED, expect_whole, fill, write_declaration
 
 IDLE_SECONDS = 20  # longer than a run is ever busy with itself, on a slow machine too
 DEADLINE_SECONDS = 20
@@ -24,7 +24,7 @@ DEADLINE_SECONDS = 20
 def test_a_frozen_client_loses_its_lock_and_does_not_go_on_with_its_plan(place: Place, tmp_path: Path) -> None:
     fill(place)
     declaration = write_declaration(tmp_path, place.dialect.name)
-    arguments = ("apply", "--dir", declaration, "--url", place.url)
+    arguments = ("apply", "--dir", declaration, "--url", place.url, *ADOPTED)
     blocker = place.connect()
     frozen = start(*arguments, variables={"DB_BOOTSTRAP_IDLE_TIMEOUT": str(IDLE_SECONDS)})
     try:

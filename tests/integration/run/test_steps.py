@@ -10,10 +10,13 @@ import pytest
 from bootstrap.declaration.model import Phase, Step
 from bootstrap.dialects.base import Session
 from bootstrap.problems import Incomplete, Refused, StatementError
-from bootstrap.run.executor import Limits
+from bootstrap.run.executor import NO_LIMITS, Limits
 from bootstrap.run.history import History
+from bootstrap.run.lock import LOCK
 from bootstrap.run.records import Outcome, RunFacts
-from bootstrap.run.steps import StepRunner, pending, states
+from bootstrap.run.step_session import StepConnection
+from bootstrap.run.step_states import pending, states
+from bootstrap.run.steps import StepRunner
 from bootstrap.sql.split import ScriptStatement
 from tests.integration.run.conftest import Place
 
@@ -29,6 +32,14 @@ def step(number: int, *sql: str, phase: Phase = Phase.AFTER, transactional: bool
         transactional=transactional,
         file=f"steps/{name}.sql",
     )
+
+
+def runner(
+    place: Place, session: Session, run: int, *, limits: Limits = NO_LIMITS, lock_timeout_ms: int | None = None
+) -> StepRunner:
+    session.try_lock(LOCK)  # as a run does
+    connection = StepConnection(connect=place.connect, lock_timeout_ms=lock_timeout_ms)
+    return StepRunner(session, place.dialect, run, connection, limits=limits)
 
 
 @pytest.fixture
@@ -52,11 +63,11 @@ def test_once_and_in_the_order_of_their_numbers(place: Place, session: Session, 
         step(1, insert(1), insert(2)),
         step(3, "DELETE FROM t", phase=Phase.BEFORE),
     ]
-    runner = StepRunner(session, place.dialect, run)
+    work = runner(place, session, run)
     assert [item.name for item in pending(steps, states(history))] == ["0001_step", "0002_step", "0003_step"]
-    assert runner.apply(steps, Phase.AFTER) == ["0001_step", "0002_step"]
+    assert work.apply(steps, Phase.AFTER) == ["0001_step", "0002_step"]
     assert ids(session) == [10, 20]
-    assert runner.apply(steps, Phase.AFTER) == []
+    assert work.apply(steps, Phase.AFTER) == []
     assert ids(session) == [10, 20]
     assert [item.name for item in pending(steps, states(history))] == ["0003_step"]
     known = states(history)["0001_step"]
@@ -70,10 +81,10 @@ def test_once_and_in_the_order_of_their_numbers(place: Place, session: Session, 
 
 @pytest.mark.usefixtures("table")
 def test_a_step_that_was_done_may_not_change(place: Place, session: Session, run: int) -> None:
-    runner = StepRunner(session, place.dialect, run)
-    runner.apply([step(1, insert(1))], Phase.AFTER)
+    work = runner(place, session, run)
+    work.apply([step(1, insert(1))], Phase.AFTER)
     with pytest.raises(Refused, match=r"steps/0001_step\.sql: step 0001_step was changed after it had been applied"):
-        runner.apply([step(1, insert(2)), step(2, insert(3))], Phase.AFTER)
+        work.apply([step(1, insert(2)), step(2, insert(3))], Phase.AFTER)
     assert ids(session) == [1]
 
 
@@ -84,11 +95,10 @@ def test_a_step_that_failed_half_way_is_taken_up_again(
 ) -> None:
     broken = step(1, insert(1), insert(2), "INSERT INTO missing VALUES (1)", insert(3), transactional=transactional)
     with pytest.raises(StatementError, match=r"step 0001_step failed at steps/0001_step\.sql:3: ") as caught:
-        StepRunner(session, place.dialect, run).apply([broken], Phase.AFTER)
-    whole = place.postgresql and transactional
-    kept = [] if whole else [1, 2]
+        runner(place, session, run).apply([broken], Phase.AFTER)
+    kept = [] if transactional else [1, 2]
     assert ids(session) == kept
-    assert ("the step was rolled back" if whole else "statements 1 to 2 stay done") in str(caught.value)
+    assert ("the step was rolled back" if transactional else "statements 1 to 2 stay done") in str(caught.value)
     known = states(history)["0001_step"]
     assert (known.state, known.position) == (Outcome.FAILED, len(kept))
     assert "missing" in known.error
@@ -96,7 +106,7 @@ def test_a_step_that_failed_half_way_is_taken_up_again(
 
     second = history.begin(RunFacts(action="apply", environment="test"))
     mended = step(1, insert(1), insert(2), insert(30), insert(3), transactional=transactional)
-    StepRunner(session, place.dialect, second).apply([mended], Phase.AFTER)
+    runner(place, session, second).apply([mended], Phase.AFTER)
     assert ids(session) == [1, 2, 3, 30]
     assert states(history)["0001_step"].state is Outcome.DONE
 
@@ -109,9 +119,9 @@ def test_it_can_fail_and_be_taken_up_more_than_once(place: Place, session: Sessi
             text if number < mended else "INSERT INTO missing VALUES (1)" for number, text in enumerate(statements)
         ]
         with pytest.raises(StatementError, match=rf"step.sql:{mended + 1}: "):
-            StepRunner(session, place.dialect, run).apply([step(1, *attempt, transactional=False)], Phase.AFTER)
+            runner(place, session, run).apply([step(1, *attempt, transactional=False)], Phase.AFTER)
         run = history.begin(RunFacts(action="apply", environment="test"))
-    StepRunner(session, place.dialect, run).apply([step(1, *statements, transactional=False)], Phase.AFTER)
+    runner(place, session, run).apply([step(1, *statements, transactional=False)], Phase.AFTER)
     assert ids(session) == [1, 2, 3]
 
 
@@ -121,19 +131,17 @@ def test_what_is_done_of_a_failed_step_may_not_change(
 ) -> None:
     broken = step(1, insert(1), "INSERT INTO missing VALUES (1)", transactional=False)
     with pytest.raises(StatementError):
-        StepRunner(session, place.dialect, run).apply([broken], Phase.AFTER)
+        runner(place, session, run).apply([broken], Phase.AFTER)
     second = history.begin(RunFacts(action="apply", environment="test"))
     with pytest.raises(Refused, match="first 1 statements, which are done, were changed"):
-        StepRunner(session, place.dialect, second).apply(
-            [step(1, insert(5), insert(6), transactional=False)], Phase.AFTER
-        )
+        runner(place, session, second).apply([step(1, insert(5), insert(6), transactional=False)], Phase.AFTER)
     assert ids(session) == [1]
 
 
 @pytest.mark.usefixtures("table")
 def test_statements_that_no_transaction_holds(place: Place, session: Session, run: int) -> None:
     sql = "CREATE INDEX CONCURRENTLY t_id ON t (id)" if place.postgresql else "ALTER TABLE t ADD COLUMN x int"
-    StepRunner(session, place.dialect, run).apply([step(1, sql, insert_with(place), transactional=False)], Phase.AFTER)
+    runner(place, session, run).apply([step(1, sql, insert_with(place), transactional=False)], Phase.AFTER)
     assert ids(session) == [7]
 
 
@@ -150,14 +158,12 @@ def test_after_an_interruption_the_row_changes_of_a_step_are_not_done_twice(
     other = place.connect()
     with other.transaction():
         other.execute(insert(50))  # makes the second statement wait until it gives up
-        if not place.postgresql:
-            session.execute("SET SESSION innodb_lock_wait_timeout = 1")
-        impatient = StepRunner(session, place.dialect, run, limits=Limits(lock_deadline_seconds=0), lock_timeout_ms=300)
+        impatient = runner(place, session, run, limits=Limits(lock_deadline_seconds=0), lock_timeout_ms=300)
         with pytest.raises(StatementError):
             impatient.apply([work], Phase.AFTER)
         other.execute("DELETE FROM t WHERE id = 50")
     second = history.begin(RunFacts(action="apply", environment="test"))
-    StepRunner(session, place.dialect, second).apply([work], Phase.AFTER)
+    runner(place, session, second).apply([work], Phase.AFTER)
     assert ids(session) == [1, 50]
 
 
@@ -165,5 +171,5 @@ def test_after_an_interruption_the_row_changes_of_a_step_are_not_done_twice(
 def test_no_step_is_started_when_time_is_up(place: Place, session: Session, run: int) -> None:
     limits = Limits(deadline=time.monotonic() + 5, margin_seconds=30)
     with pytest.raises(Incomplete, match="out of time before step 0001_step"):
-        StepRunner(session, place.dialect, run, limits=limits).apply([step(1, insert(1))], Phase.AFTER)
+        runner(place, session, run, limits=limits).apply([step(1, insert(1))], Phase.AFTER)
     assert ids(session) == []

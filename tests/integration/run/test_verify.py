@@ -15,7 +15,7 @@ from bootstrap.problems import VerificationFailed
 from bootstrap.run.checks import run_checks
 from bootstrap.run.records import Outcome
 from bootstrap.run.seeds import SeedResult
-from bootstrap.run.steps import StepState
+from bootstrap.run.step_states import StepState
 from bootstrap.run.verify import verification
 from bootstrap.sql.split import ScriptStatement
 from tests.integration.run.conftest import Place

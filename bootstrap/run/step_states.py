@@ -1,0 +1,90 @@
+"""What the history knows of versioned steps: which are done, which are pending, which were changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bootstrap.declaration.model import Step
+from bootstrap.problems import Refused
+from bootstrap.redact import redact
+from bootstrap.run.history import History, Value
+from bootstrap.run.records import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """What the history knows of a step. ``position`` statements of it are done; ``state`` is done, started, failed."""
+
+    name: str
+    checksum: str
+    state: Outcome
+    position: int = 0
+    error: str = ""
+
+
+def states(history: History) -> dict[str, StepState]:
+    """The steps that were ever begun, by name."""
+    rows = history.read(f"SELECT name, checksum, state, position, error FROM {history.table('steps')}")
+    return {
+        str(name): StepState(str(name), str(checksum), Outcome(state), int(position), str(error or ""))
+        for name, checksum, state, position, error in rows
+    }
+
+
+def save_state(
+    history: History,
+    step: Step,
+    state: Outcome,
+    *,
+    run: int,
+    position: int,
+    duration_ms: int | None = None,
+    error: str = "",
+) -> None:
+    """Record how far a step has come, in place of what was recorded before."""
+    row: dict[str, Value] = {
+        "name": step.name,
+        "checksum": step.checksum,
+        "phase": step.phase.value,
+        "state": state.value,
+        "position": position,
+        "total": len(step.statements),
+        "run": run,
+        "duration_ms": duration_ms,
+        "error": redact(error),
+    }
+    history.session.execute(f"DELETE FROM {history.table('steps')} WHERE name = %s", [step.name])
+    history.insert("steps", [row], now="changed_at")
+
+
+def subject_of(step: Step) -> str:
+    """How the journal names a step's statements."""
+    return f"step {step.name}"
+
+
+def pending(steps: Sequence[Step], known: dict[str, StepState]) -> list[Step]:
+    """The steps that have not been done, in the order of their numbers."""
+    return [step for step in ordered(steps) if step.name not in known or known[step.name].state is not Outcome.DONE]
+
+
+def changed(steps: Sequence[Step], known: dict[str, StepState]) -> list[Step]:
+    """The steps that are done, but are not any more what was done."""
+    done = {name: state for name, state in known.items() if state.state is Outcome.DONE}
+    return [step for step in ordered(steps) if step.name in done and done[step.name].checksum != step.checksum]
+
+
+def check_unchanged(steps: Sequence[Step], known: dict[str, StepState]) -> None:
+    """Raise Refused, naming each step that was changed after it had been done."""
+    lines = [
+        f"{step.file}: step {step.name} was changed after it had been applied: restore it, and write what is new as a"
+        " step of its own"
+        for step in changed(steps, known)
+    ]
+    if lines:
+        raise Refused("\n".join(lines))
+
+
+def ordered(steps: Sequence[Step]) -> list[Step]:
+    """By number, then by name."""
+    return sorted(steps, key=lambda step: (step.number, step.name))
