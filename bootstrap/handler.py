@@ -9,12 +9,15 @@ import base64
 import binascii
 import gzip
 import hashlib
+import io
 import time
+import zlib
 from collections.abc import Callable, Mapping
+from types import NoneType
 from typing import Any, Protocol
 
 from bootstrap.declaration.model import Files
-from bootstrap.problems import BootstrapError
+from bootstrap.problems import BootstrapError, missing_package
 from bootstrap.redact import redact
 from bootstrap.service.apply import apply
 from bootstrap.service.plan import plan
@@ -22,6 +25,7 @@ from bootstrap.service.verify import verify
 from bootstrap.service.work import Request
 from bootstrap.target.aws import read_objects
 
+_LARGEST_BYTES = 64 << 20  # of all files of an event, whose own size Lambda limits to 6 MB
 _LONGEST_MESSAGE = 6000  # characters: Terraform prints it whole, inside of JSON
 
 
@@ -50,8 +54,11 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
         BootstrapError: of the kind that the failure is, with one readable message and no secret.
     """
     try:
+        event = _checked(event)
         action = _ACTIONS[_action(event)]
         return action(_request(event, context))
+    except ModuleNotFoundError as error:
+        raise missing_package(error) from None
     except BootstrapError as error:
         raise type_of(error)(_shortened(redact(str(error)))) from None
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback with values in it
@@ -64,6 +71,31 @@ def type_of(error: BootstrapError) -> type[BootstrapError]:
         if kind.__module__ == "bootstrap.problems" and kind.__name__ != "DeclarationError":
             return kind
     return BootstrapError
+
+
+_SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "action": (str, "a text"),
+    "environment": ((str, NoneType), "a text"),
+    "declaration": (Mapping, "an object"),
+    "declaration_digest": ((str, NoneType), "a text"),
+    "target": (Mapping, "an object"),
+    "allow": ((list, tuple, NoneType), "a list of texts"),
+    "git_revision": ((str, NoneType), "a text"),
+    "exact": ((bool, NoneType), "true or false"),
+    "adopt_environment": ((bool, NoneType), "true or false"),
+}
+
+
+def _checked(event: Any) -> Mapping[str, Any]:
+    """The event, where each of its values has the type that it must have."""
+    if not isinstance(event, Mapping):
+        raise BootstrapError("event: it must be an object, such as the one that the module passes")
+    for name, (kind, words) in _SHAPES.items():
+        if name in event and not isinstance(event[name], kind):
+            raise BootstrapError(f"event: {name} must be {words}, and is {type(event[name]).__name__}")
+    if not all(isinstance(item, str) for item in event.get("allow") or ()):
+        raise BootstrapError("event: allow must be a list of texts")
+    return event
 
 
 def _action(event: Mapping[str, Any]) -> str:
@@ -83,6 +115,7 @@ def _request(event: Mapping[str, Any], context: Context | None) -> Request:
         target=event["target"],
         permissions=tuple(event.get("allow") or ()),
         exact=bool(event.get("exact")),
+        adopt_environment=bool(event.get("adopt_environment")),
         origin=f"lambda {context.aws_request_id}" if context else "handler",
         git_revision=str(event.get("git_revision") or ""),
         deadline=None if seconds is None else time.monotonic() + seconds,
@@ -93,7 +126,11 @@ def _request(event: Mapping[str, Any], context: Context | None) -> Request:
 def _files(declaration: Any) -> Files:
     match declaration:
         case {"files": Mapping() as files}:
-            return {path: _unpacked(path, text) for path, text in files.items()}
+            unpacked, left = {}, _LARGEST_BYTES
+            for path, text in files.items():
+                unpacked[str(path)] = _unpacked(str(path), text, left)
+                left -= len(unpacked[str(path)])
+            return unpacked
         case {"s3": {"bucket": str(bucket), "prefix": str(prefix), "files": [*paths]}}:
             return read_objects(bucket, prefix, [str(path) for path in paths])
         case _:
@@ -118,11 +155,20 @@ def _expected(files: Files, digest: str | None) -> Files:
     return files
 
 
-def _unpacked(path: str, text: str) -> bytes:
+def _unpacked(path: str, text: Any, left: int) -> bytes:
+    """A file's content, of ``left`` bytes at the most: a few bytes of gzip can unpack to gigabytes."""
+    if not isinstance(text, str):
+        raise BootstrapError(f"event: declaration file {path} must be a text: base64 of gzip")
     try:
-        return gzip.decompress(base64.b64decode(text, validate=True))
-    except (binascii.Error, OSError, EOFError) as error:
+        packed = io.BytesIO(base64.b64decode(text, validate=True))
+        content = gzip.GzipFile(fileobj=packed).read(left + 1)
+    except (binascii.Error, OSError, EOFError, ValueError, zlib.error) as error:
         raise BootstrapError(f"event: declaration file {path} is not base64 of gzip: {error}") from None
+    if len(content) > left:
+        raise BootstrapError(
+            f"event: the files of the declaration are larger than {_LARGEST_BYTES >> 20} MB: keep them in S3"
+        )
+    return content
 
 
 def _shortened(message: str) -> str:

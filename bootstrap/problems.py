@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,23 @@ class BootstrapError(Exception):
     """Something went wrong that a person can fix: the message says what, where and what to do. Exit code 1."""
 
     exit_code = 1
+
+
+# Packages that only some uses need → the extra of ours that brings them.
+_EXTRAS = {"boto3": "operator", "botocore": "operator", "python_terraform": "operator"}
+
+
+def missing_package(error: ImportError) -> BootstrapError:
+    """What to do about a Python package that is not installed."""
+    package = (error.name or "").partition(".")[0]
+    extra = _EXTRAS.get(package)
+    if extra is None:
+        return BootstrapError(f"the Python package {package or error} is missing: install db-bootstrap again, with all"
+                              " that it depends on")  # fmt: skip
+    return BootstrapError(
+        f"the Python package {package} is missing, which the extra {extra} brings: install db-bootstrap with it from"
+        f" where you have it: pip install '/path/to/db-bootstrap[{extra}]' (a checkout or a wheel)"
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,7 +80,26 @@ class VerificationFailed(BootstrapError):  # noqa: N818  # as above: the outcome
     exit_code = 4
 
 
+class Interrupted(BaseException):  # no Exception: nothing but the end of the program handles it
+    """Somebody asked the program to end: Ctrl-C, or SIGTERM. ``number`` is the signal; exit code 128 + ``number``."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.exit_code = 128 + number
+        super().__init__(f"interrupted by {signal.Signals(number).name}")
+
+    def explained(self, more: str) -> Interrupted:
+        """The same with more words."""
+        found = Interrupted(self.number)
+        found.args = (f"{self}{more}",)
+        return found
+
+
 class Unreachable(BootstrapError):  # noqa: N818  # as above: the outcome's name
-    """Could not reach the database, log in, or get the lock. Exit code 5."""
+    """Could not reach the database or get the lock, and waiting may help. Exit code 5."""
 
     exit_code = 5
+
+
+class Replica(Unreachable):
+    """The server only reads: a replica, which a failover may make the writer."""

@@ -14,7 +14,8 @@ from bootstrap.cli import commands
 from bootstrap.cli.command import Commands
 from bootstrap.cli.diagnose import diagnose
 from bootstrap.cli.grants import grants
-from bootstrap.problems import BootstrapError
+from bootstrap.cli.signals import handle_signals
+from bootstrap.problems import BootstrapError, Interrupted, missing_package
 from bootstrap.redact import redact
 
 DEBUG_VARIABLE = "DB_BOOTSTRAP_DEBUG"
@@ -28,7 +29,8 @@ def cli() -> None:
     ENV is an environment of the declaration; it may be left out where --url names the database.
 
     Exit codes: 0 done, or nothing to do; 1 error; 2 changes pending (plan --detailed-exitcode); 3 refused: a hazard
-    that is not allowed; 4 the database is not what the declaration says; 5 could not reach it, log in or get the lock.
+    that is not allowed; 4 the database is not what the declaration says; 5 could not reach it or get the lock: try
+    again; 130 and 143 interrupted by Ctrl-C and SIGTERM.
     """
 
 
@@ -38,14 +40,15 @@ for command in (*commands.ALL, diagnose, grants):
 
 def main() -> NoReturn:
     """Run the command and exit; every failure becomes one message without a traceback."""
+    handle_signals()
     try:
         code = cli.main(prog_name="db-bootstrap", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = 1
-    except click.Abort:
-        code = _fail("interrupted; run the same command again: it goes on where the database stands", 1)
-    except BootstrapError as error:
+    except ModuleNotFoundError as error:
+        code = _fail(str(missing_package(error)), 1)
+    except (BootstrapError, Interrupted) as error:
         code = _fail(str(error), error.exit_code)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""

@@ -37,6 +37,10 @@ def change_options(command: _Command) -> _Command:
     command = click.option(
         "--exact", is_flag=True, help="Manage everything in scope: what is not declared is a drop behind the gate."
     )(command)
+    command = click.option(
+        "--adopt-environment", is_flag=True,
+        help="Take over a database that was bootstrapped as another environment or declaration.",
+    )(command)  # fmt: skip
     return click.option(
         "--scratch-url", metavar="URL", help="A development server for scratch databases, instead of the target's."
     )(command)
@@ -69,6 +73,7 @@ def request_from(arguments: Mapping[str, Any], output: Output) -> Any:  # Reques
         url=arguments["url"],
         permissions=tuple(arguments.get("permissions", ())),
         exact=arguments.get("exact", False),
+        adopt_environment=arguments.get("adopt_environment", False),
         scratch_url=arguments.get("scratch_url"),
         saved_plan=_saved_plan(arguments.get("plan_file")),
         git_revision=os.environ.get(GIT_REVISION_VARIABLE, ""),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bootstrap.plan.statement import Hazard, Plan
-from bootstrap.run.records import Run, StatementRecord
+from bootstrap.run.records import Run, StatementRecord, printable
 from bootstrap.run.seeds import SeedResult
 from bootstrap.run.verify import Verification
 from bootstrap.service.history import HistoryReport
@@ -165,20 +165,22 @@ def history(report: HistoryReport) -> str:
         return f"{report.target}: nothing was run here yet"
     rows: list[tuple[str, ...]] = [("run", "started (UTC)", "outcome", "environment", "by", "revision")]
     rows += [_run_row(run) for run in report.runs]
-    lines = list(_table(rows))
-    lines += [f"  error: {line}" for run in report.runs if len(report.runs) == 1 for line in run.error.splitlines()]
+    lines = [f"{report.target}: bootstrapped as {report.identity}", *_table(rows)]
+    errors = [line for run in report.runs for line in run.error.splitlines()] if len(report.runs) == 1 else []
+    lines += [f"  error: {printable(line)}" for line in errors]
     for item in report.statements:
         duration = "" if item.duration_ms is None else f" ({item.duration_ms} ms)"
         lines.append(f"  {item.seq}. {item.outcome}{duration} {item.subject}")
-        lines += [f"     {line}" for line in item.sql_text.splitlines()]
-        lines += [f"     {item.error}"] if item.error else []
+        lines += [f"     {printable(line)}" for line in item.sql_text.splitlines()]
+        lines += [f"     {printable(line)}" for line in item.error.splitlines()]
     return "\n".join(lines)
 
 
 def _run_row(run: Run) -> tuple[str, ...]:
     who = f"{run.os_user or run.db_user}@{run.host}" if run.host else run.db_user
     started = run.started_at.strftime("%Y-%m-%d %H:%M:%S")
-    return (str(run.id), started, run.outcome.value, run.environment or "-", who, run.git_revision[:12] or "-")
+    row = (str(run.id), started, run.outcome.value, run.environment or "-", who, run.git_revision[:12] or "-")
+    return tuple(printable(cell) for cell in row)
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -192,6 +194,7 @@ def history_data(report: HistoryReport) -> dict[str, Any]:
     """The history as data."""
     return {
         "target": report.target,
+        "bootstrapped_as": report.identity,
         "runs": [{name: getattr(run, name) for name in Run.__dataclass_fields__} for run in report.runs],
         "statements": [_statement_data(item) for item in report.statements],
     }

@@ -127,6 +127,7 @@ class Manifest:
     policy: Policy = Policy()
     scope: Scope = Scope()
     files: tuple[str, ...] = ()
+    given_name: str = ""  # as bootstrap.yaml says it; "" where ``name`` is the folder's
 
 
 class SeedMode(StrEnum):

@@ -168,6 +168,7 @@ class _Opening:
         files = tuple(sorted(set(read)))
         manifest = Manifest(
             name=main.name or self.store.name,
+            given_name=main.name or "",
             engine=main.engine,
             environment=self.environment,
             environments=tuple(sorted(environments)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -30,7 +30,7 @@ class Endpoint:
     ``tls_mode`` is verify-full, verify-ca, require or disable. ``socket`` is a Unix socket: the directory for
     PostgreSQL, the file for MySQL. ``idle_seconds`` is how long the server keeps a session, with all its locks, that
     asks nothing: a client that froze must not hold them for ever. At ``deadline``, a time of ``time.monotonic()``, the
-    connection is cut.
+    connection is cut. ``renew`` gives user and password anew after a refusal, or None where they are still the same.
     """
 
     engine: str
@@ -46,6 +46,7 @@ class Endpoint:
     connect_timeout_seconds: int = 10
     idle_seconds: int = IDLE_SECONDS
     deadline: float | None = None
+    renew: Callable[[], tuple[str, str] | None] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ class ServerError(Exception):
         retryable: bool = False,
         body_line: int = 0,
         outside_transaction: bool = False,
+        cancelled: bool = False,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -92,6 +94,7 @@ class ServerError(Exception):
         self.permission_denied = permission_denied
         self.algorithm_not_supported = algorithm_not_supported
         self.retryable = retryable
+        self.cancelled = cancelled
         self.outside_transaction = outside_transaction  # refused because a transaction is open
         self.body_line = body_line  # of the routine whose body is wrong there, counted from 1; 0 where it is not known
 
@@ -154,6 +157,9 @@ class Session(Protocol):
 
     def unlock(self, name: str) -> None:
         """Give the lock back."""
+
+    def cancel(self) -> None:
+        """Ask the server, over a connection of its own, to cancel the statement that runs here. From any thread."""
 
     def close(self) -> None:
         """End the connection; never raises."""
@@ -323,6 +329,12 @@ class Dialect(Protocol):
 
     def end_backend(self, session: Session, backend: str) -> bool:
         """End a lost connection of our own by its number, so that nothing it waits for is applied later."""
+
+    def waits_for(self, session: Session, backend: str) -> list[str]:
+        """Who holds what the statement of another connection waits for, as one line each; none where it does not wait.
+
+        ``backend`` is the number of that connection.
+        """
 
     def blockers(self, session: Session, subject: Ref) -> list[str]:
         """Who holds locks that a change of this object waits for, as one line each, as far as the role may see."""

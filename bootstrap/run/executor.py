@@ -8,22 +8,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from bootstrap.catalog.ref import Ref
-from bootstrap.dialects.base import Dialect, ServerError, Session
+from bootstrap.dialects.base import Dialect, Policy, ServerError, Session
 from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Plan, Statement
-from bootstrap.problems import BootstrapError, Incomplete, StatementError
+from bootstrap.problems import BootstrapError, StatementError
 from bootstrap.redact import redact
 from bootstrap.run.history import History
+from bootstrap.run.limits import NO_LIMITS, Limits
 from bootstrap.run.lock import assert_owned
 from bootstrap.run.patience import Patience
 from bootstrap.run.records import Outcome, StatementRecord, sql_hash
 
 _STATEMENTS_A_LOOK = 20  # of one transaction, between two looks at how many locks it holds
+LONGEST_LOCK_MS = Policy().lock_timeout_ms
 _SHOWN_SQL = 4000  # characters of a statement in a message; the history has all of it
+
+
+Watched: TypeAlias = Callable[[Session], AbstractContextManager[None]]
+
+
+def unwatched(_: Session) -> AbstractContextManager[None]:
+    """Nobody watches."""
+    return nullcontext()
 
 
 class ConnectionLost(StatementError):  # noqa: N818  # the outcome's name, as in problems.py
@@ -32,25 +43,6 @@ class ConnectionLost(StatementError):  # noqa: N818  # the outcome's name, as in
 
 class PlanOutdated(BootstrapError):  # noqa: N818  # it asks for something, it reports no error
     """A statement gave up and may have left something behind (an invalid index): introspect and plan again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How long to go on. ``deadline`` is a value of ``time.monotonic()`` at which the process may be ended from
-    outside (AWS Lambda); nothing is started within ``margin_seconds`` of it.
-    """
-
-    lock_deadline_seconds: float = 60.0
-    deadline: float | None = None
-    margin_seconds: float = 60.0
-
-    def check_time(self, what: str) -> None:
-        """Raise Incomplete where there is no time left to start something."""
-        if self.deadline is not None and time.monotonic() + self.margin_seconds > self.deadline:
-            raise Incomplete(f"out of time before {what}: what is done stays done; run again and it goes on from there")
-
-
-NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +77,7 @@ class Executor:
         run: int,
         *,
         limits: Limits = NO_LIMITS,
+        watched: Watched = unwatched,
         progress: Callable[[Progress], None] = lambda _: None,
         locate: Callable[[Ref], str] = lambda _: "",
     ) -> None:
@@ -95,12 +88,13 @@ class Executor:
             dialect: of the session.
             run: the run's number in the history.
             limits: how long to go on.
+            watched: opens a block in which somebody watches what the session waits for.
             progress: called when a statement starts, waits and ends.
             locate: "file:line" of a declared object, for messages.
         """
         self.session, self.dialect, self.run = session, dialect, run
         self.history = History(session, dialect)
-        self.limits, self.progress, self.locate = limits, progress, locate
+        self.limits, self.watched, self.progress, self.locate = limits, watched, progress, locate
         self._total = 0
         self._timeouts: tuple[int | None, int | None] | None = (None, None)  # None: unknown after a rollback
 
@@ -142,14 +136,14 @@ class Executor:
 
         Where they take more locks than one transaction should hold, only the first of them: their records say which.
         """
-        patience, kept = Patience(self.limits.lock_deadline_seconds), group[0].place - 1
+        patience, kept = Patience(self.limits.lock_seconds), group[0].place - 1
         while True:
             current = group[0]
             records: list[StatementRecord] = []
             try:
                 with self.session.transaction():
                     for current in group:
-                        records.append(replace(self._execute(current), attempts=patience.attempts))
+                        records.append(self._execute(current, patience))
                         if len(records) % _STATEMENTS_A_LOOK == 0 and self.dialect.transaction_is_full(self.session):
                             break
                     self.history.record(self.run, records)
@@ -165,11 +159,11 @@ class Executor:
 
     def _alone(self, position: _Position) -> StatementRecord:
         """A statement that no transaction can hold: its start is journalled before it, its end after it."""
-        patience, kept = Patience(self.limits.lock_deadline_seconds), position.place - 1
+        patience, kept = Patience(self.limits.lock_seconds), position.place - 1
         self.history.record(self.run, [_record(position.seq, position.statement, position.statement.sql)])
         while True:
             try:
-                record = replace(self._execute(position), attempts=patience.attempts)
+                record = self._execute(position, patience)
                 self.history.conclude(self.run, record)
             except ServerError as error:
                 if error.lock_timeout and self.dialect.transactional_ddl:
@@ -185,17 +179,27 @@ class Executor:
         self._tell(position, Outcome.STARTED, note=f"waits for a lock: {self._blockers(position)}")
         patience.wait()
 
-    def _execute(self, position: _Position) -> StatementRecord:
+    def _execute(self, position: _Position, patience: Patience) -> StatementRecord:
         """One statement, or the first of its fallbacks whose algorithm the server has."""
         statement = position.statement
         self._tell(position, Outcome.STARTED)
-        self._set_timeouts(statement.lock_timeout_ms, statement.statement_timeout_ms)
+        self._set_timeouts(self._lock_ms(statement, patience), statement.statement_timeout_ms)
         start = time.monotonic()
         settings = statement.session_settings
-        with self.session.settings(settings) if settings else nullcontext():
+        with self.session.settings(settings) if settings else nullcontext(), self.watched(self.session):
             sql = self._first_possible(statement)
         record = _record(position.seq, statement, sql)
-        return replace(record, outcome=Outcome.DONE, duration_ms=round((time.monotonic() - start) * 1000))
+        duration = round((time.monotonic() - start) * 1000)
+        return replace(record, outcome=Outcome.DONE, duration_ms=duration, attempts=patience.attempts)
+
+    def _lock_ms(self, statement: Statement, patience: Patience) -> int | None:
+        """How long this attempt may wait for locks. An index that is built beside the work of others blocks nobody
+        while it waits, and has no such limit."""
+        alone = self.dialect.transactional_ddl and not statement.transactional
+        if alone and statement.lock_timeout_ms is None:
+            return None
+        longest = LONGEST_LOCK_MS if statement.lock_timeout_ms is None else statement.lock_timeout_ms
+        return longest if alone else patience.lock_ms(longest)
 
     def _first_possible(self, statement: Statement) -> str:
         ways = (statement.sql, *statement.fallbacks)
@@ -247,6 +251,9 @@ class Executor:
             else:
                 self.history.record(self.run, [record])
         self._tell(position, Outcome.FAILED)
+        self.limits.check_cancelled(
+            error, f"statement {position.place} of {self._total} ({position.statement.subject})"
+        )
         text = self._message(error, position, "the server refused", kept)
         if error.lock_timeout:
             text += f"\n  in the way: {self._blockers(position)}"

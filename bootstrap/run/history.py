@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from bootstrap.dialects.base import Dialect, Row, ServerError, Session
 from bootstrap.problems import BootstrapError, StatementError
 from bootstrap.redact import redact
-from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
+from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord, printable
 
 VERSION = 1
 _TABLES = ("version", "runs", "statements", "steps", "managed", "seeds", "facts")
@@ -133,7 +133,7 @@ class History:
         """
         self._close_interrupted()
         [(number,)] = self.session.query(f"SELECT coalesce(max(id), 0) + 1 FROM {self.table('runs')}")
-        values = {name: _cut(getattr(facts, name)) for name in RunFacts.__dataclass_fields__}
+        values = {name: _cut(printable(getattr(facts, name))) for name in RunFacts.__dataclass_fields__}
         names = ", ".join(["id", "outcome", *values, "db_user", "backend", "started_at"])
         places = ", ".join(["%s"] * (len(values) + 2))
         self.session.execute(
@@ -154,16 +154,22 @@ class History:
         if end.plan_digest is not None:
             values["plan_digest"] = end.plan_digest
         self._update("runs", values, f"finished_at = {self._facts.now}", "id = %s", [run])
+        if end.outcome is Outcome.INTERRUPTED:
+            self._forget_started(run)
 
     def _close_interrupted(self) -> None:
-        statements, runs = self.table("statements"), self.table("runs")
+        runs = self.table("runs")
         left = self.session.query(f"SELECT id FROM {runs} WHERE outcome = %s", [Outcome.RUNNING])
         for (run,) in left:
-            self.session.execute(
-                f"UPDATE {statements} SET outcome = %s WHERE run = %s AND outcome = %s",
-                [Outcome.UNKNOWN, int(run), Outcome.STARTED],
-            )
+            self._forget_started(int(run))
             self._update("runs", {"outcome": Outcome.INTERRUPTED}, "", "id = %s", [int(run)])
+
+    def _forget_started(self, run: int) -> None:
+        """What was started and has no end may have been carried out or not."""
+        self.session.execute(
+            f"UPDATE {self.table('statements')} SET outcome = %s WHERE run = %s AND outcome = %s",
+            [Outcome.UNKNOWN, run, Outcome.STARTED],
+        )
 
     def _update(self, table: str, values: Mapping[str, Value], more: str, where: str, keys: Sequence[Value]) -> None:
         assignments = ", ".join([f"{name} = %s" for name in values] + ([more] if more else []))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+_FOR_GIT = ("PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT")
 GIT_REVISION_VARIABLE = "DB_BOOTSTRAP_GIT_REVISION"
 
 
@@ -69,9 +71,14 @@ def _git_revision(directory: Path) -> str:
     git = shutil.which("git")
     if git is None:
         return ""
-    command = [git, "-C", str(directory), "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
+    # Neither our secrets nor a program that the repository's configuration names are git's business.
+    quiet = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]
+    command = [git, *quiet, "-C", str(directory), "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
+    environment = {name: os.environ[name] for name in _FOR_GIT if name in os.environ}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5)  # noqa: S603  # git itself
+        done = subprocess.run(  # noqa: S603  # git itself
+            command, env=environment, capture_output=True, text=True, errors="replace", check=False, timeout=5
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -98,3 +98,9 @@ class StatementRecord:
 def sql_hash(sql: str) -> str:
     """What tells whether two statements are the same, also where only a display text may be kept."""
     return hashlib.sha256(sql.encode()).hexdigest()
+
+
+def printable(text: str) -> str:
+    """One line that every terminal and database takes: what is no character becomes �, a control character a blank."""
+    known = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else " " for character in known)

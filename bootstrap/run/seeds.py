@@ -6,8 +6,8 @@ sent. Where anything in the table changed, by hand or by the application, the ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 
 from bootstrap.catalog.catalog import Catalog
@@ -18,9 +18,10 @@ from bootstrap.declaration.model import Seed, SeedMode, SeedRow
 from bootstrap.dialects.base import Dialect, SeedCounts, SeedTable, ServerError, Session
 from bootstrap.problems import StatementError
 from bootstrap.redact import redact
-from bootstrap.run.executor import NO_LIMITS, ConnectionLost, Limits
+from bootstrap.run.executor import LONGEST_LOCK_MS, ConnectionLost, Watched, unwatched
 from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger, SeedProof
+from bootstrap.run.limits import NO_LIMITS, Limits
 from bootstrap.run.patience import Patience
 from bootstrap.run.seed_order import LoadGroup, load_groups, referenced_tables
 from bootstrap.run.seed_places import first_refused, row_in_words
@@ -68,9 +69,18 @@ class _Load:
 class SeedRunner:
     """Loads seeds on the session of a run, or says what a load would do."""
 
-    def __init__(self, session: Session, dialect: Dialect, catalog: Catalog, *, limits: Limits = NO_LIMITS) -> None:
+    def __init__(
+        self,
+        session: Session,
+        dialect: Dialect,
+        catalog: Catalog,
+        *,
+        limits: Limits = NO_LIMITS,
+        watched: Watched = unwatched,
+    ) -> None:
         """Take the session and the structure whose foreign keys decide the order."""
         self.session, self.dialect, self.catalog, self.limits = session, dialect, catalog, limits
+        self.watched = watched
         self.ledger = Ledger(History(session, dialect))
 
     def apply(
@@ -177,12 +187,13 @@ class SeedRunner:
     ) -> list[SeedResult]:
         """One transaction; again where another session was in the way. In ``keep`` no row is deleted yet."""
         work = _Load(tuple(declared[table] for table in group.tables if only is None or table in only), keep=keep)
-        patience = Patience(self.limits.lock_deadline_seconds)
+        patience = Patience(self.limits.lock_seconds)
         while work.items:
             try:
-                with self.session.transaction():
+                with self._bounded(patience), self.watched(self.session), self.session.transaction():
                     return self._load_once(work)
             except ServerError as error:
+                self.limits.check_cancelled(error, f"the rows of {group.tables[0].path}")
                 if patience.allows(error):
                     patience.wait()
                 elif group.circular and not work.deferred and not error.connection_lost:
@@ -191,6 +202,16 @@ class SeedRunner:
                 else:
                     raise self._explained(error, work) from error
         return []
+
+    @contextmanager
+    def _bounded(self, patience: Patience) -> Iterator[None]:
+        """No statement waits longer for a row of somebody else's than this attempt may."""
+        self.session.set_timeouts(lock_ms=patience.lock_ms(LONGEST_LOCK_MS), statement_ms=None)
+        try:
+            yield
+        finally:
+            with suppress(ServerError):  # a lost connection has no settings left
+                self.session.set_timeouts(lock_ms=None, statement_ms=None)
 
     def _load_once(self, work: _Load) -> list[SeedResult]:
         counts = {item.table: SeedCounts() for item in work.items}

@@ -18,8 +18,9 @@ from bootstrap.dialects.base import Dialect, ServerError, Session
 from bootstrap.hazards import HazardKind
 from bootstrap.problems import Refused, StatementError
 from bootstrap.redact import redact
-from bootstrap.run.executor import NO_LIMITS, ConnectionLost, Limits, Progress
+from bootstrap.run.executor import ConnectionLost, Progress, Watched, unwatched
 from bootstrap.run.history import History
+from bootstrap.run.limits import NO_LIMITS, Limits
 from bootstrap.run.lock import assert_owned
 from bootstrap.run.patience import Patience
 from bootstrap.run.records import Outcome, StatementRecord, sql_hash
@@ -44,12 +45,13 @@ class StepRunner:
         *,
         limits: Limits = NO_LIMITS,
         permissions: Sequence[str] = (),
+        watched: Watched = unwatched,
         progress: Callable[[Progress], None] = lambda _: None,
     ) -> None:
         """As :class:`bootstrap.run.executor.Executor`; ``permissions`` decide what is not known."""
         self.session, self.dialect, self.run, self.connection = session, dialect, run, connection
         self.history = History(session, dialect)
-        self.limits, self.permissions, self.progress = limits, permissions, progress
+        self.limits, self.permissions, self.watched, self.progress = limits, permissions, watched, progress
 
     def apply(self, steps: Sequence[Step], phase: Phase) -> list[str]:
         """Run the pending steps of one phase.
@@ -103,7 +105,7 @@ class _Attempt:
 
     def _carry_out(self, session: Session, left: deque[Part]) -> None:
         """Run parts until none is left, or until one of them needs another session."""
-        patience = Patience(self.runner.limits.lock_deadline_seconds)
+        patience = Patience(self.runner.limits.lock_seconds)
         while left:
             part = left[0]
             self.runner.limits.check_time(f"statement {part.start + 1} of step {self.step.name}")
@@ -176,7 +178,8 @@ class _Attempt:
     def _execute(self, session: Session, record: StatementRecord, index: int) -> StatementRecord:
         self._tell(index, Outcome.STARTED)
         begun = time.monotonic()
-        with kept_alive(self.runner.session, every_seconds=self.runner.connection.beat_seconds):
+        beat = self.runner.connection.beat_seconds
+        with self.runner.watched(session), kept_alive(self.runner.session, every_seconds=beat):
             session.execute(self.step.statements[index].sql)
         duration = round((time.monotonic() - begun) * 1000)
         self._tell(index, Outcome.DONE, duration)
@@ -253,6 +256,7 @@ class _Attempt:
                 self.history.record(self.runner.run, [replace(record, outcome=Outcome.FAILED, error=str(error))])
             self._save(self.history, part.start, state=Outcome.FAILED, error=str(error))
         self._tell(index, Outcome.FAILED)
+        self.runner.limits.check_cancelled(error, f"statement {index + 1} of step {self.step.name}")
         raise StatementError(message) from error
 
     def _tell(self, index: int, outcome: Outcome, duration_ms: int | None = None) -> None:

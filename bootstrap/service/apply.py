@@ -5,10 +5,14 @@ Comparing, planning and executing are imported only where there is something to 
 
 from __future__ import annotations
 
+from contextlib import closing
+
+from bootstrap.run.limits import Limits
+from bootstrap.run.recover import PROMOTION_SECONDS, writer
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.reports import ApplyReport
 from bootstrap.service.unchanged import unchanged
-from bootstrap.service.work import Request, open_work
+from bootstrap.service.work import Request, Work, open_work
 
 
 def apply(request: Request) -> ApplyReport:
@@ -21,11 +25,17 @@ def apply(request: Request) -> ApplyReport:
         BootstrapError: any other problem; what was done stays done and the next apply goes on from there.
     """
     with open_work(request) as work, readable_server_errors():
-        work.dialect.check_writable(work.session)
-        work.dialect.check_trust(work.session, writing=True)
-        done = unchanged(work)
-        if done is not None:
-            return done
-        from bootstrap.service.attempt import apply_work  # noqa: PLC0415
+        work.check_identity()
+        window = Limits.until(work.deadline, work.started).bounded(PROMOTION_SECONDS)
+        with closing(writer(work.dialect, work.session, work.connect, seconds=window, waiting=request.tell)) as session:
+            work.dialect.check_trust(session, writing=True)
+            return _apply(work.with_session(session))
 
-        return apply_work(work)
+
+def _apply(work: Work) -> ApplyReport:
+    done = unchanged(work)
+    if done is not None:
+        return done
+    from bootstrap.service.attempt import apply_work  # noqa: PLC0415
+
+    return apply_work(work)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 
 from bootstrap import __version__
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.declaration.model import Phase
 from bootstrap.dialects.base import ServerError, Session
-from bootstrap.dialects.cutoff import SECONDS_TO_REPORT
 from bootstrap.plan.gate import check_gate
 from bootstrap.plan.statement import Plan
-from bootstrap.problems import Incomplete, Unreachable
+from bootstrap.problems import BootstrapError, Incomplete, Interrupted, Unreachable
 from bootstrap.run.checks import run_checks
-from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
+from bootstrap.run.executor import ConnectionLost, Executor, PlanOutdated, Progress
 from bootstrap.run.history import History
+from bootstrap.run.identity import record_identity
 from bootstrap.run.ledger import Ledger
+from bootstrap.run.limits import Limits
 from bootstrap.run.lock import assert_owned, run_lock
 from bootstrap.run.origin import find_origin
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
@@ -28,54 +29,63 @@ from bootstrap.run.step_session import StepConnection
 from bootstrap.run.step_states import check_unchanged, pending, states
 from bootstrap.run.steps import StepRunner
 from bootstrap.run.verify import Verification, verification
+from bootstrap.run.watch import Watch
 from bootstrap.service.comparison import Structure, plan_structure, proven_structure, step_doubts, with_passwords
-from bootstrap.service.reports import ApplyReport
+from bootstrap.service.reports import ApplyReport, amount
 from bootstrap.service.saved_plan import SavedPlan, saved_plan
 from bootstrap.service.unchanged import proven_run, ready_token, unchanged, verify_proven
 from bootstrap.service.work import Work
 
 _LOCK_DEADLINE_SECONDS = 300.0
 _ATTEMPTS = 4  # of one apply: after lost connections, and after waits that left something behind
-_SHORTEST_MARGIN_SECONDS = 15.0
 _PROGRESS_WIDTH = 120  # characters
 
 
 def apply_work(work: Work) -> ApplyReport:
     """Apply until it is done. What a lost connection did, only the live catalog knows: so plan again from there."""
-    for attempt in range(1, _ATTEMPTS + 1):
-        backend = backend_of(work.session, work.dialect)
-        try:
-            with run_lock(work.session, deadline_seconds=_LOCK_DEADLINE_SECONDS, waiting=work.request.tell):
-                return Apply(work, saved=work.request.saved_plan if attempt == 1 else None).run()
-        except (ConnectionLost, PlanOutdated, ServerError) as error:
-            if _cut_off(work, error):
-                raise Unreachable(
-                    f"{work.destination.name} did not answer until the deadline of this run: check the way to it; what"
-                    " is done stays done, and the next run goes on from there"
-                ) from error
-            passing = not isinstance(error, ServerError) or error.connection_lost
-            if attempt == _ATTEMPTS or not passing:
-                raise
-            work.request.tell(f"{error}\nplanning again from what the database is now")
-            if not isinstance(error, PlanOutdated):
-                work = work.with_session(_reconnected(work, backend))
+    limits = Limits.until(work.deadline, work.started)
+    watch = Watch(work.dialect, work.connect, work.request.tell)
+    with closing(watch):
+        for attempt in range(1, _ATTEMPTS + 1):
+            limits.check_time("the lock of the run")
+            backend = backend_of(work.session, work.dialect)
+            seconds = limits.bounded(_LOCK_DEADLINE_SECONDS)
+            try:
+                with run_lock(work.session, deadline_seconds=seconds, waiting=work.request.tell):
+                    saved = work.request.saved_plan if attempt == 1 else None
+                    return Apply(work, limits, watch, saved=saved).run()
+            except (ConnectionLost, PlanOutdated, ServerError) as error:
+                _check_deadline(work, limits, error)
+                passing = not isinstance(error, ServerError) or error.connection_lost
+                if attempt == _ATTEMPTS or not passing:
+                    raise
+                work.request.tell(f"{error}\nplanning again from what the database is now")
+                if not isinstance(error, PlanOutdated):
+                    work = work.with_session(_reconnected(work, backend, limits))
     raise AssertionError("the loop returns or raises")
 
 
-def _cut_off(work: Work, error: BaseException) -> bool:
-    """Whether the connection was lost because the time is over."""
+def _check_deadline(work: Work, limits: Limits, error: BaseException) -> None:
+    """Say so where a statement was cancelled, or the connection was cut, because the time is over."""
+    if isinstance(error, ServerError):
+        limits.check_cancelled(error, "a statement of our own")
     lost = isinstance(error, ConnectionLost) or (isinstance(error, ServerError) and error.connection_lost)
-    return lost and work.deadline is not None and time.monotonic() > work.deadline - SECONDS_TO_REPORT
+    cut = work.destination.endpoint.deadline
+    if lost and cut is not None and time.monotonic() > cut - 1.0:
+        raise Unreachable(
+            f"{work.destination.name} did not answer until the deadline of this run: check the way to it; what is done"
+            " stays done, and the next run goes on from there"
+        ) from error
 
 
-def _reconnected(work: Work, backend: str) -> Session:
+def _reconnected(work: Work, backend: str, limits: Limits) -> Session:
     """A session that holds the lock in place of one that was lost, whose backend has been ended."""
     return reconnect(
         work.dialect,
         work.connect,
         lost=work.session,
         backend=backend,
-        deadline_seconds=_LOCK_DEADLINE_SECONDS,
+        deadline_seconds=limits.bounded(_LOCK_DEADLINE_SECONDS),
         waiting=work.request.tell,
     )
 
@@ -83,13 +93,14 @@ def _reconnected(work: Work, backend: str) -> Session:
 class Apply:
     """One attempt at one apply, under the lock."""
 
-    def __init__(self, work: Work, *, saved: SavedPlan | None = None) -> None:
+    def __init__(self, work: Work, limits: Limits, watch: Watch, *, saved: SavedPlan | None = None) -> None:
         self.saved = saved
         self.work, self.session, self.dialect = work, work.session, work.dialect
         self.declaration = work.declaration
         self.history = History(self.session, self.dialect)
         self.ledger = Ledger(self.history)
-        self.limits = limits(work)
+        self.limits, self.watched = limits, watch.over
+        self.at, self.done = "", 0  # what runs at this moment, and how many statements are done
         self.desired: Catalog | None = None
         self.proven: Run | None = None  # the run that proved the structure: only rows or checks have changed since
         self.plan_digest = ""  # of what this attempt really runs
@@ -102,7 +113,7 @@ class Apply:
             return done
         self.proven = self._proven_run()
         structure = proven_structure(self.work, self.proven) if self.proven else plan_structure(self.work)
-        self.desired, self.plan_digest = structure.desired, plan_digest(structure.plan)
+        self.desired, self.plan_digest = structure.desired, structure.plan.digest
         if self.saved is not None:
             waiting = pending(self.declaration.steps, states(self.history))
             self.saved.check(saved_plan(self.declaration, structure.plan, waiting))
@@ -115,11 +126,13 @@ class Apply:
         self.history.ensure()
         number = self.history.begin(self._facts(structure.plan))
         try:
+            record_identity(self.history, self.work.identity)
             record_skipped(self.history, number, doubts, self.work.permissions)
             return self._carry_out(number, structure)
         except BaseException as error:
-            self._record_failure(number, error)
-            raise
+            found = self._interrupted(error) if isinstance(error, Interrupted) else error
+            self._record_failure(number, found)
+            raise found from error
 
     def _proven_run(self) -> Run | None:
         """The run that proved the structure; None where a step is pending, as it may change the structure."""
@@ -135,16 +148,17 @@ class Apply:
         before = self._steps(number, Phase.BEFORE)
         if before:  # they may have changed the structure themselves
             structure = plan_structure(self.work, self.desired)
-            self.plan_digest = plan_digest(structure.plan)
+            self.plan_digest = structure.plan.digest
             check_gate(structure.plan, self.work.permissions)
             structure = replace(structure, plan=with_passwords(self.work, structure.plan))
         executor = Executor(
             self.session, self.dialect, number,
-            limits=self.limits, progress=self._progress, locate=self.declaration.locate,
+            limits=self.limits, watched=self.watched, progress=self._progress, locate=self.declaration.locate,
         )  # fmt: skip
         records = executor.execute(structure.plan)
         after = self._steps(number, Phase.AFTER)
-        seeds = SeedRunner(self.session, self.dialect, structure.desired, limits=self.limits)
+        self.at = "the rows of the seeds"
+        seeds = SeedRunner(self.session, self.dialect, structure.desired, limits=self.limits, watched=self.watched)
         results = seeds.apply(number, self.declaration.seeds)
         fingerprint = self._verified(structure.desired)
         if self.proven is None:  # else they are those that the proving run recorded, by the server's own names
@@ -155,11 +169,12 @@ class Apply:
         connection = StepConnection(
             connect=self.work.connect,
             lock_timeout_ms=self.work.policy.lock_timeout_ms,
+            lock_seconds=self.limits.bounded(_LOCK_DEADLINE_SECONDS),
             beat_seconds=self.work.destination.endpoint.idle_seconds / 3,
         )
         runner = StepRunner(
             self.session, self.dialect, number, connection,
-            limits=self.limits, permissions=self.work.permissions, progress=self._progress,
+            limits=self.limits, permissions=self.work.permissions, watched=self.watched, progress=self._progress,
         )  # fmt: skip
         done = runner.apply(self.declaration.steps, phase)
         if done:  # their SQL may have left the database, or given the lock back
@@ -220,10 +235,23 @@ class Apply:
         )
 
     def _record_failure(self, number: int, error: BaseException) -> None:
-        outcome = Outcome.INCOMPLETE if isinstance(error, Incomplete) else Outcome.FAILED
-        text = str(error) or type(error).__name__
-        with suppress(ServerError):  # a lost connection cannot record anything: the next run marks it interrupted
-            self.history.finish(number, RunEnd(outcome=outcome, plan_digest=self.plan_digest, error=text))
+        outcomes = {Incomplete: Outcome.INCOMPLETE, Interrupted: Outcome.INTERRUPTED}
+        outcome = next((found for kind, found in outcomes.items() if isinstance(error, kind)), Outcome.FAILED)
+        end = RunEnd(outcome=outcome, plan_digest=self.plan_digest, error=str(error) or type(error).__name__)
+        try:
+            self.history.finish(number, end)
+        except ServerError:  # a lost connection cannot record anything: the next run marks the run interrupted
+            if isinstance(error, Interrupted):  # the driver gave the connection up in the middle of an answer
+                with suppress(ServerError, BootstrapError), closing(self.work.connect()) as session:
+                    History(session, self.dialect).finish(number, end)
+
+    def _interrupted(self, error: Interrupted) -> Interrupted:
+        """The same, with what it interrupted and what is kept."""
+        during = f" during {self.at}, which the server was asked to cancel" if self.at else ""
+        return error.explained(
+            f"{during}; {amount(self.done, 'statement')} of this run done, and kept: run the same command again, it"
+            " goes on from there"
+        )
 
     def _facts(self, plan: Plan) -> RunFacts:
         request = self.work.request
@@ -243,6 +271,7 @@ class Apply:
         )
 
     def _progress(self, event: Progress) -> None:
+        self.at, self.done = _first_line(event.text), self.done + (event.outcome is Outcome.DONE)
         if event.outcome is Outcome.STARTED and not event.note:
             self.work.request.tell(f"  [{event.seq}/{event.total}] {_first_line(event.text)}")
         elif event.note:
@@ -254,13 +283,3 @@ def _first_line(sql: str) -> str:
     lines = [line.strip() for line in sql.splitlines()]
     found = next((line for line in lines if line and not line.startswith("--")), "")
     return found if len(found) <= _PROGRESS_WIDTH else found[: _PROGRESS_WIDTH - 1] + "…"
-
-
-def limits(work: Work) -> Limits:
-    """How long this run may go on: the caller's deadline, and the declared one of the policy."""
-    deadline = work.deadline
-    if deadline is None:
-        return Limits()
-    # Lambda allows 15 minutes at the most; with less, a margin of a minute would leave nothing to work in.
-    margin = min(Limits().margin_seconds, max(_SHORTEST_MARGIN_SECONDS, (deadline - work.started) / 5))
-    return Limits(deadline=deadline, margin_seconds=margin)

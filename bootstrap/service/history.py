@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bootstrap.problems import BootstrapError
 from bootstrap.run.history import History
+from bootstrap.run.identity import recorded_identity
 from bootstrap.run.records import Run, StatementRecord
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.work import Request, open_connection
@@ -16,6 +17,7 @@ class HistoryReport:
     """The latest runs, and the statements of the one that was asked for."""
 
     target: str
+    identity: str
     runs: tuple[Run, ...]
     statements: tuple[StatementRecord, ...] = ()
 
@@ -28,9 +30,15 @@ def history(request: Request, *, limit: int = 20, run: int | None = None) -> His
     with open_connection(request) as (dialect, session, destination, _), readable_server_errors():
         dialect.check_trust(session, writing=False)
         record = History(session, dialect)
+        identity = str(recorded_identity(record))
         if run is None:
-            return HistoryReport(target=destination.name, runs=tuple(record.runs(limit)))
+            return HistoryReport(target=destination.name, identity=identity, runs=tuple(record.runs(limit)))
         found = record.run(run)
         if found is None:
             raise BootstrapError(f"{destination.name} has no run {run}: db-bootstrap history lists those it has")
-        return HistoryReport(target=destination.name, runs=(found,), statements=tuple(record.statements(run)))
+        return HistoryReport(
+            target=destination.name,
+            identity=identity,
+            runs=(found,),
+            statements=tuple(record.statements(run)),
+        )

@@ -21,6 +21,7 @@ def plan(request: Request) -> PlanReport:
         BootstrapError: of the kind that the problem is, see :mod:`bootstrap.problems`.
     """
     with open_work(request) as work, readable_server_errors():
+        work.check_identity()
         history = History(work.session, work.dialect)
         proven = proven_run(work)
         structure = proven_structure(work, proven) if proven else plan_structure(work)

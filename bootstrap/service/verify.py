@@ -17,9 +17,10 @@ from bootstrap.service.work import Request, Work, open_work
 def verify(request: Request) -> Verification:
     """Whether the database is what the declaration says: structure, steps, rows and declared checks. Reads only."""
     with open_work(request) as work, readable_server_errors():
+        work.check_identity()
         proven = verify_proven(work)
         found = verify_work(work) if proven is None else proven
-        return replace(found, target=work.destination.name)
+        return replace(found, target=f"{work.destination.name} ({work.identity})")
 
 
 def verify_work(work: Work) -> Verification:

@@ -18,12 +18,15 @@ from bootstrap.dialects.base import Dialect, Endpoint, Policy, Scope, Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.gate import check_permissions
 from bootstrap.problems import BootstrapError, TargetError
+from bootstrap.run.history import History
+from bootstrap.run.identity import Identity, check_identity
 from bootstrap.service.saved_plan import SavedPlan
 from bootstrap.target.config import TARGET_VARIABLE, convert_target, decode_target
 from bootstrap.target.connect import Destination, connect, from_target, from_url
 from bootstrap.target.url import parse_url
 
 _DEFAULTS = Policy()
+_SECONDS_TO_REPORT = 5.0
 
 
 def _silent(_: str) -> None:
@@ -47,6 +50,7 @@ class Request:
     target: Mapping[str, Any] | None = None
     permissions: tuple[str, ...] = ()
     exact: bool = False
+    adopt_environment: bool = False
     scratch_url: str | None = None
     saved_plan: SavedPlan | None = None
     origin: str = "command line"
@@ -66,6 +70,17 @@ class Work:
     destination: Destination
     session: Session
     started: float = field(default_factory=time.monotonic)
+
+    @property
+    def identity(self) -> Identity:
+        """What a database becomes by this declaration."""
+        manifest = self.declaration.manifest
+        return Identity(environment=manifest.environment or "", declaration=manifest.given_name)
+
+    def check_identity(self) -> None:
+        """Raise Refused where the database was bootstrapped as something else."""
+        history = History(self.session, self.dialect)
+        check_identity(history, self.identity, adopt=self.request.adopt_environment)
 
     @property
     def scope(self) -> Scope:
@@ -128,7 +143,7 @@ def open_work(request: Request) -> Iterator[Work]:
     check_permissions(request.permissions)
     destination = find_destination(request, declaration.manifest)
     deadline = run_deadline(request, declaration.manifest, started)
-    destination = replace(destination, endpoint=replace(destination.endpoint, deadline=deadline))
+    destination = replace(destination, endpoint=replace(destination.endpoint, deadline=_cut_at(started, deadline)))
     dialect = dialect_for(declaration.engine)
     for warning in destination.warnings:
         request.tell(f"warning: {warning}")
@@ -138,6 +153,13 @@ def open_work(request: Request) -> Iterator[Work]:
             request=request, declaration=declaration, dialect=dialect, destination=destination, session=session,
             started=started,
         )  # fmt: skip
+
+
+def _cut_at(started: float, deadline: float | None) -> float | None:
+    """When connections are cut: AWS Lambda ends the process without a word, so some of the time is left to report."""
+    if deadline is None:
+        return None
+    return deadline - min(_SECONDS_TO_REPORT, max(0.0, deadline - started) / 8)
 
 
 def run_deadline(request: Request, manifest: Manifest, started: float) -> float | None:

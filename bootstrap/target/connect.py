@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import socket
@@ -12,10 +13,10 @@ from typing import Protocol
 
 from bootstrap.declaration.model import Target
 from bootstrap.dialects.base import IDLE_SECONDS, Dialect, Endpoint, ServerError, Session
-from bootstrap.problems import BootstrapError, TargetError, Unreachable
+from bootstrap.problems import BootstrapError, Incomplete, TargetError, Unreachable
 from bootstrap.redact import redact
 from bootstrap.target.credentials import CredentialSource
-from bootstrap.target.tls import ca_file
+from bootstrap.target.tls import ca_file, tls_warnings
 from bootstrap.target.url import UrlTarget
 
 APPLICATION_NAME = "db-bootstrap"
@@ -118,9 +119,7 @@ def from_target(target: Target, environ: Mapping[str, str]) -> Destination:
         idle_seconds=_idle(environ),
     )
     _check_database(endpoint)
-    warnings = (
-        () if target.tls.mode.startswith("verify") else (f"TLS mode {target.tls.mode} does not verify the server",)
-    )
+    warnings = tuple(tls_warnings(target.tls.mode))
     return Destination(
         endpoint=endpoint,
         login=CredentialSource(target, environ),
@@ -154,24 +153,33 @@ def connect(
         waiting: told once per reason why we wait, in words for a person.
 
     Raises:
-        Unreachable: one message with the place and what to do; never a password.
-        TargetError: there is no password to be had.
+        Unreachable: it was waited for in vain; one message with the place and what to do, never a password.
+        TargetError: waiting does not help: a wrong or missing password, database or certificate.
+        Incomplete: the run's deadline is over.
     """
-    end = time.monotonic() + destination.deadline_seconds
+    start = time.monotonic()
+    end = min(start + destination.deadline_seconds, destination.endpoint.deadline or math.inf)
     pause, told = _FIRST_PAUSE, ""
     while True:
         left = end - time.monotonic()
+        if left <= 0 and destination.deadline_seconds > 0:
+            raise Incomplete(f"out of time before {destination.name} was connected to: run again with more time")
         username, password = destination.login.login()
         seconds = max(1, min(destination.endpoint.connect_timeout_seconds, round(left)))
         endpoint = replace(
-            destination.endpoint, username=username, password=password or None, connect_timeout_seconds=seconds
+            destination.endpoint,
+            username=username,
+            password=password or None,
+            connect_timeout_seconds=seconds,
+            renew=lambda: destination.login.login() if destination.login.refused() else None,
         )
         try:
             return dialect.connect(endpoint, application_name=application_name)
         except ServerError as error:
             again = destination.login.refused() if error.login_refused else _may_pass(error)
             if not again or time.monotonic() + pause > end:
-                raise _unreachable(destination, endpoint, error, timed_out=again) from error
+                waited = round(time.monotonic() - start) if again else None
+                raise _unreachable(destination, endpoint, error, waited=waited) from error
             words = redact(_words(error))
             if words != told:
                 waiting(f"waiting for {destination.name}: {words}")
@@ -209,9 +217,12 @@ def _words(error: ServerError) -> str:
 
 
 def _unreachable(
-    destination: Destination, endpoint: Endpoint, error: ServerError, *, timed_out: bool
+    destination: Destination, endpoint: Endpoint, error: ServerError, *, waited: int | None
 ) -> BootstrapError:
-    """One message: where, what the server or the network says, and what to do."""
+    """One message: where, what the server or the network says, and what to do.
+
+    ``waited`` are the seconds for which it was tried; None where waiting does not help.
+    """
     words = _words(error)
     no_rights = error.code == "1044"
     if endpoint.password is None and not no_rights and (error.login_refused or "no password supplied" in words):
@@ -224,12 +235,11 @@ def _unreachable(
     elif error.login_refused:
         advice = f"check {destination.login.name} and that user {endpoint.username} may log in from here"
         text = f"{destination.name} refuses the login of {endpoint.username}: {words}: {advice}"
-    elif not timed_out:
+    elif waited is None:
         text = f"cannot connect to {destination.name}: {words}: {_advice(endpoint, words)}"
     else:
-        waited = f" (tried for {destination.deadline_seconds} s)"
-        text = f"cannot reach {destination.name}{waited}: {words}: {probe(endpoint)}"
-    return Unreachable(redact(text))
+        text = f"cannot reach {destination.name} (tried for {waited} s): {words}: {probe(endpoint)}"
+    return TargetError(redact(text)) if waited is None else Unreachable(redact(text))
 
 
 def _advice(endpoint: Endpoint, words: str) -> str:
@@ -245,6 +255,8 @@ def _advice(endpoint: Endpoint, words: str) -> str:
             " ?ssl-mode=VERIFY_CA (MySQL) or tls.mode (docs/tunnels.md)"
         )
     if "database" in lowered:
+        if "denied" in lowered:
+            return f"grant {endpoint.username} privileges on {endpoint.database}, or correct the database in the target"
         return f"create database {endpoint.database}, or correct its name in the target"
     return "check the target"
 

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from bootstrap.declaration.model import Target, TerraformTarget
-from bootstrap.problems import TargetError
+from bootstrap.problems import TargetError, missing_package
 from bootstrap.target.config import convert_target
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -85,7 +85,7 @@ def _run(directory: Path, command: str, workspace: str | None, *flags: str) -> s
     try:
         from python_terraform import IsFlagged, Terraform  # noqa: PLC0415  # only where Terraform is asked
     except ImportError as error:
-        raise TargetError("python-terraform is not installed: pip install 'db-bootstrap[operator]'") from error
+        raise missing_package(error) from error
     logger = logging.getLogger("python_terraform")
     logger.setLevel(logging.CRITICAL)  # it logs what is said below, once more
     terraform = Terraform(working_dir=str(directory))

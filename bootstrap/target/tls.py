@@ -36,3 +36,13 @@ def ca_file(mode: str, configured: str | None, environ: Mapping[str, str]) -> st
     if b"-----BEGIN CERTIFICATE-----" not in content:
         raise TargetError(f"CA file {named} holds no PEM certificate: correct {origin}")
     return str(Path(named).expanduser())
+
+
+def tls_warnings(mode: str) -> list[str]:
+    """What a TLS mode leaves unproven."""
+    unproven = {
+        "verify-ca": "does not verify the server's name: any server of the same authority is accepted",
+        "require": "encrypts, but does not verify whom it talks to",
+        "disable": "sends everything in clear text",
+    }
+    return [f"TLS mode {mode} {unproven[mode]}: use verify-full"] if mode in unproven else []

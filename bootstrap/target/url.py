@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from bootstrap.dialects.base import Endpoint
 from bootstrap.problems import TargetError
 from bootstrap.redact import remember
-from bootstrap.target.tls import MODES, ca_file
+from bootstrap.target.tls import MODES, ca_file, tls_warnings
 
 PASSWORD_VARIABLE = "DB_BOOTSTRAP_PASSWORD"  # noqa: S105  # the name of a variable
 EXAMPLE = {
@@ -176,5 +176,5 @@ def _reason(error: ValueError) -> str:
 def _warnings(password: str | None, endpoint: Endpoint) -> Iterable[str]:
     if password:
         yield f"the password stands in the URL, and so in process lists and shell histories: use {PASSWORD_VARIABLE}"
-    if endpoint.tls_mode == "require":
-        yield "TLS mode require encrypts, but does not verify whom it talks to: use verify-full"
+    if endpoint.socket is None:
+        yield from tls_warnings(endpoint.tls_mode)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.cli import commands
 from bootstrap.cli.main import cli
 from bootstrap.declaration.load import load_files
-from bootstrap.problems import BootstrapError, Refused, Unreachable, VerificationFailed
+from bootstrap.problems import BootstrapError, Interrupted, Refused, Unreachable, VerificationFailed
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,7 +40,16 @@ def test_every_command_is_described_and_every_description_is_of_a_command() -> N
 
 def test_exit_codes() -> None:
     codes = {int(row[0]): row[1] for row in table_after("| exit code | meaning |")}
-    assert sorted(codes) == [0, 1, 2, 3, 4, 5]
+    assert sorted(codes) == [
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        Interrupted(signal.SIGINT).exit_code,
+        Interrupted(signal.SIGTERM).exit_code,
+    ]
     assert BootstrapError.exit_code == 1
     assert commands.PENDING == 2
     assert Refused.exit_code == 3

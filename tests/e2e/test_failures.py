@@ -55,10 +55,10 @@ def test_a_wrong_password(story: Story) -> None:
     assert len(blocks) == 2
     by_lambda = one(blocks, "invoking Lambda Function")
     assert "refuses the login of admin" in by_lambda
-    assert '"errorType":"Unreachable"' in by_lambda.replace(": ", ":")
+    assert '"errorType":"TargetError"' in by_lambda.replace(": ", ":")
     on_this_machine = one(blocks, "local-exec provisioner error")
     assert "refuses the login of streams_admin" in on_this_machine
-    assert "exit status 5" in on_this_machine
+    assert "exit status 1" in on_this_machine
     for block in blocks:
         assert "check the password in secret arn:aws:secretsmanager:" in block
     assert not failing.addresses["production"] & (DEPLOYED | RUNS - {"module.streams.terraform_data.run"})

@@ -30,13 +30,24 @@ def packed(files: dict[str, bytes]) -> dict[str, Any]:
             {"target": TARGET, "declaration": {"files": {"a.yaml": "%"}}},
             "event: declaration file a.yaml is not base64 of gzip",
         ),
+        ([], "event: it must be an object"),
+        ({"target": "db"}, "event: target must be an object, and is str"),
+        ({"target": TARGET, "allow": "all"}, "event: allow must be a list of texts"),
+        ({"target": TARGET, "allow": [1]}, "event: allow must be a list of texts"),
+        ({"target": TARGET, "environment": 5}, "event: environment must be a text, and is int"),
+        ({"target": TARGET, "action": ["plan"]}, "event: action must be a text, and is list"),
+        ({"target": TARGET, "declaration": {"files": {"a.yaml": 5}}}, "event: declaration file a.yaml must be a text"),
+        (
+            {"target": TARGET, "declaration": packed({"a.yaml": bytes(40 << 20), "b.yaml": bytes(40 << 20)})},
+            "event: the files of the declaration are larger than 64 MB",
+        ),
         (
             {"target": TARGET, "declaration": packed(FILES), "declaration_digest": "0" * 64},
             "event: the declaration's files are not those that Terraform digested",
         ),
     ],
 )  # fmt: skip
-def test_an_event_that_cannot_be_used_is_refused_in_one_line(event: dict[str, Any], said: str) -> None:
+def test_an_event_that_cannot_be_used_is_refused_in_one_line(event: Any, said: str) -> None:
     with pytest.raises(BootstrapError) as caught:
         handler(event)
     assert str(caught.value).startswith(said)

@@ -138,6 +138,12 @@ class MySqlDialect:
         """End a lost connection of our own by its number."""
         return history.end_backend(cast(MySqlSession, session), backend)
 
+    def waits_for(self, session: Session, backend: str) -> list[str]:
+        """Who holds what the statement of another connection waits for."""
+        from bootstrap.dialects.mysql.blockers import waits_for
+
+        return waits_for(session, backend)
+
     def blockers(self, session: Session, subject: Ref) -> list[str]:
         """Who holds locks that a change of this object waits for."""
         from bootstrap.dialects.mysql.blockers import blockers

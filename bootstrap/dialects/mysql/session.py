@@ -16,6 +16,7 @@ from pymysql.constants import COMMAND, SERVER_STATUS
 
 from bootstrap.dialects.base import Endpoint, Row, Server, ServerError
 from bootstrap.dialects.cutoff import CutOff
+from bootstrap.dialects.login import logged_in
 from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.mysql.connect import SafeConnection, open_connection
 from bootstrap.dialects.mysql.errors import server_error
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bootstrap.dialects.mysql.seed_cycles import Cycles
 
 _MAX_LOCK_NAME = 64
+_CANCEL_SECONDS = 10
 _MULTI_STATEMENTS_ON, _MULTI_STATEMENTS_OFF = b"\x00\x00", b"\x01\x00"
 
 
@@ -45,7 +47,7 @@ class MySqlSession:
         self.endpoint = endpoint
         self.application_name = application_name
         self.database = self._place = endpoint.database
-        self._cut_off = CutOff(connection.descriptor, endpoint.deadline)
+        self._cut_off = CutOff(connection.descriptor, endpoint.deadline, self.cancel)
         self.server = self._prepare()
 
     def _prepare(self) -> Server:
@@ -322,9 +324,18 @@ class MySqlSession:
             return full
         return f"{full[:31]}/{hashlib.sha256(full.encode()).hexdigest()[:32]}"
 
+    def cancel(self) -> None:
+        """Ask the server, over a connection of its own, to cancel the statement that runs here. From any thread."""
+        endpoint = replace(self.endpoint, deadline=None, connect_timeout_seconds=_CANCEL_SECONDS)
+        other = logged_in(endpoint, lambda it: open_connection(it, application_name=self.application_name))
+        try:
+            other.query(f"KILL QUERY {self.thread_id}")
+        finally:
+            other.close()
+
     def close(self) -> None:
         """End the connection; never raises."""
-        self._cut_off.cancel()
+        self._cut_off.close()
         with suppress(pymysql.MySQLError, OSError):
             self._connection.close()
 
@@ -338,4 +349,7 @@ def _encoding(charset: str, default: str) -> str:
 
 def connect(endpoint: Endpoint, *, application_name: str) -> MySqlSession:
     """Open one direct session. Raises ServerError."""
-    return MySqlSession(open_connection(endpoint, application_name=application_name), endpoint, application_name)
+    return logged_in(
+        endpoint,
+        lambda it: MySqlSession(open_connection(it, application_name=application_name), it, application_name),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.mysql.session import MySqlSession
-from bootstrap.problems import Unreachable
+from bootstrap.problems import Replica, Unreachable
 
 _READ_ONLY = ("read_only", "innodb_read_only", "super_read_only")
 
@@ -22,7 +22,7 @@ def check_writable(session: MySqlSession) -> None:
         raise Unreachable(f"could not find out whether this is the writer: {error}") from error
     found = [name for name, value in zip(names, row, strict=True) if str(value).upper() not in ("0", "OFF")]
     if found:
-        raise Unreachable(
+        raise Replica(
             f"this server is a reader ({', '.join(found)} is on): connect to the writer (on Aurora the cluster"
             " endpoint, not the reader endpoint)"
         )

@@ -133,6 +133,10 @@ class PostgresDialect:
         """End a lost connection of our own by its number."""
         return history.end_backend(session, backend)
 
+    def waits_for(self, session: Session, backend: str) -> list[str]:
+        """Who holds what the statement of another connection waits for."""
+        return sizes.waits_for(session, backend)
+
     def blockers(self, session: Session, subject: Ref) -> list[str]:
         """Who holds locks that a change of this object waits for."""
         return sizes.blockers(session, subject)

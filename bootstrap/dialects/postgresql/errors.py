@@ -14,6 +14,8 @@ DEADLOCK_DETECTED = "40P01"
 SERIALIZATION_FAILURE = "40001"
 OBJECT_IN_USE = "55006"
 INSUFFICIENT_PRIVILEGE = "42501"
+DISK_FULL = "53100"
+QUERY_CANCELED = "57014"
 READ_ONLY = "25006"
 UNDEFINED_TABLE = "42P01"
 
@@ -53,6 +55,7 @@ def translate(error: psycopg2.Error) -> ServerError:
         body_line=_body_line(error),
         retryable=code in {DEADLOCK_DETECTED, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE} | _TRANSIENT,
         outside_transaction=code in _OUTSIDE,
+        cancelled=code == QUERY_CANCELED,
     )
 
 
@@ -62,6 +65,8 @@ def _words(error: psycopg2.Error) -> str:
         return str(error).strip()
     parts = [diagnosis.message_primary]
     parts += [f"{label}: {text}" for label, text in _details(error) if text]
+    if error.pgcode == DISK_FULL:
+        parts.append("the server is out of disk space: grow its storage or free some of it, then run again")
     return "; ".join(parts)
 
 

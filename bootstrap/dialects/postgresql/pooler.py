@@ -13,7 +13,7 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 
-from bootstrap.dialects.cutoff import SECONDS_TO_REPORT, CutOff
+from bootstrap.dialects.cutoff import CutOff
 from bootstrap.problems import Unreachable
 
 _REFUSAL = (
@@ -51,13 +51,13 @@ def refuse_transaction_pooler(connection: _Connection, another: Callable[[], _Co
 
 def _answers_in_time(connection: _Connection, other: _Connection) -> bool:
     """A pool that has no connection left keeps its clients waiting without a word: they are cut then."""
-    end = time.monotonic() + _PATIENCE_SECONDS + SECONDS_TO_REPORT
+    end = time.monotonic() + _PATIENCE_SECONDS
     guards = [CutOff(one.fileno(), end) for one in (connection, other)]
     try:
         return _share_a_process(connection, other)
     finally:
         for guard in guards:
-            guard.cancel()
+            guard.close()
 
 
 def _share_a_process(connection: _Connection, other: _Connection) -> bool:

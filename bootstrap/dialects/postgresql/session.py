@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import psycopg2
@@ -14,13 +15,15 @@ import psycopg2.extensions
 
 from bootstrap.dialects.base import Endpoint, Row, Server, ServerError
 from bootstrap.dialects.cutoff import CutOff
+from bootstrap.dialects.login import logged_in
 from bootstrap.dialects.postgresql import known
 from bootstrap.dialects.postgresql.capabilities import capabilities_of
 from bootstrap.dialects.postgresql.errors import translate
 from bootstrap.dialects.postgresql.pooler import refuse_transaction_pooler
 from bootstrap.problems import StatementError
 
-_LONGEST_IDLE_TRANSACTION_MS = 300_000  # its locks stop others
+_LONGEST_IDLE_TRANSACTION_MS = 20_000  # its locks stop others, and a client may have frozen
+_CANCEL_SECONDS = 10
 _WHO = "current_user::text, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
 _SETTINGS_OF_LIBPQ = ("PGDATESTYLE", "PGTZ", "PGGEQO")
 _CONNECT_OPTIONS: dict[str, Any] = {
@@ -42,7 +45,7 @@ class PostgresSession:
         self.endpoint = endpoint
         self.application_name = application_name
         self.database = connection.info.dbname
-        self._cut_off = CutOff(connection.fileno(), endpoint.deadline)
+        self._cut_off = CutOff(connection.fileno(), endpoint.deadline, self.cancel)
         self.server = self._prepare()
 
     def _prepare(self) -> Server:
@@ -236,9 +239,21 @@ class PostgresSession:
         """Give the lock back."""
         self.query("SELECT pg_advisory_unlock(%s)", [lock_key(name)])
 
+    def cancel(self) -> None:
+        """Ask the server, over a connection of its own, to cancel the statement that runs here. From any thread."""
+        # Not the driver's own way: that keeps the interpreter's lock until the server answers, and no thread goes on.
+        endpoint = replace(self.endpoint, deadline=None, connect_timeout_seconds=_CANCEL_SECONDS)
+        process = self._connection.info.backend_pid
+        other = logged_in(endpoint, lambda it: open_connection(it, self.application_name))
+        try:
+            with other.cursor() as cursor:
+                cursor.execute("SELECT pg_catalog.pg_cancel_backend(%s)", [process])
+        finally:
+            other.close()
+
     def close(self) -> None:
         """End the connection; never raises."""
-        self._cut_off.cancel()
+        self._cut_off.close()
         with suppress(psycopg2.Error):
             self._connection.close()
 
@@ -264,6 +279,10 @@ def connect(endpoint: Endpoint, *, application_name: str) -> PostgresSession:
         ServerError: the server refuses it.
         Unreachable: a pooler gives each transaction another server process; nothing was set in any of them.
     """
+    return logged_in(endpoint, lambda it: _connect(it, application_name))
+
+
+def _connect(endpoint: Endpoint, application_name: str) -> PostgresSession:
     connection = open_connection(endpoint, application_name)
     try:
         refuse_transaction_pooler(connection, lambda: open_connection(endpoint, application_name))

@@ -41,6 +41,16 @@ FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.granted AND l.pid <> pg_backend_pid() AND l.relation = to_regclass(%s)
 """
 
+_WAITS_FOR = r"""
+SELECT 'process ' || a.pid || ', ' || coalesce(a.usename, '?') || ' ('
+       || coalesce(nullif(a.application_name, ''), 'unnamed') || ') from '
+       || coalesce(a.client_addr::text, 'the local socket') || ', ' || coalesce(a.state, 'unknown state')
+       || ', its transaction ' || coalesce(extract(epoch FROM clock_timestamp() - a.xact_start)::int::text, '?')
+       || ' s old' || coalesce(': ' || nullif(left(regexp_replace(a.query, '\s+', ' ', 'g'), 80), ''), '')
+FROM unnest(pg_blocking_pids(%s)) b (pid) JOIN pg_stat_activity a USING (pid)
+ORDER BY a.xact_start LIMIT 5
+"""
+
 # The lock table is everybody's. It is sure to hold max_locks_per_transaction times max_connections locks, 6400 with the
 # server's defaults; nearly full, it lets other sessions fail with 53200. One transaction takes a third of it.
 _FULL = """
@@ -62,6 +72,11 @@ def table_sizes(session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSi
 def transaction_is_full(session: Session) -> bool:
     """Whether the open transaction has taken its share of the server's lock table."""
     return bool(session.query(_FULL)[0][0])
+
+
+def waits_for(session: Session, backend: str) -> list[str]:
+    """Who holds what a backend waits for, the oldest first; also transactions that an index build waits for."""
+    return [str(row[0]) for row in session.query(_WAITS_FOR, [int(backend)])]
 
 
 def blockers(session: Session, subject: Ref) -> list[str]:

@@ -27,6 +27,8 @@ class Place:
     def connect(self) -> Session:
         endpoint = endpoint_of(self.url)
         session = finding_public(self.dialect.connect(endpoint, application_name="db-bootstrap"))
+        if self.postgresql:  # a test may hold a transaction open for longer than any run does
+            session.execute("SET idle_in_transaction_session_timeout = 0")
         self.sessions.append(session)
         return session
 

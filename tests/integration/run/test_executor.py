@@ -13,8 +13,9 @@ from bootstrap.dialects.base import ServerError, Session
 from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard, Operation, Plan, Statement
 from bootstrap.problems import Incomplete, StatementError, Unreachable
-from bootstrap.run.executor import ConnectionLost, Executor, Limits, PlanOutdated, Progress
+from bootstrap.run.executor import ConnectionLost, Executor, PlanOutdated, Progress
 from bootstrap.run.history import History
+from bootstrap.run.limits import Limits
 from bootstrap.run.lock import LOCK
 from bootstrap.run.records import Outcome
 from bootstrap.run.recover import backend_of

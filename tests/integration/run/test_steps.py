@@ -10,8 +10,8 @@ import pytest
 from bootstrap.declaration.model import Phase, Step
 from bootstrap.dialects.base import Session
 from bootstrap.problems import Incomplete, Refused, StatementError
-from bootstrap.run.executor import NO_LIMITS, Limits
 from bootstrap.run.history import History
+from bootstrap.run.limits import NO_LIMITS, Limits
 from bootstrap.run.lock import LOCK
 from bootstrap.run.records import Outcome, RunFacts
 from bootstrap.run.step_session import StepConnection

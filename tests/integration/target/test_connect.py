@@ -94,7 +94,7 @@ def test_a_session_over_verified_tls(road: Road) -> None:
 
 
 def test_a_wrong_password_fails_at_once_and_is_never_shown(road: Road) -> None:
-    text = expect(Unreachable, lambda: road.connect(road.with_password("wrong-pass-word")), "refuses the login of")
+    text = expect(TargetError, lambda: road.connect(road.with_password("wrong-pass-word")), "refuses the login of")
     assert f":{urlsplit(road.url).port}/{road.database}" in text
     assert "wrong-pass-word" not in text
     assert road.waited == []
@@ -111,7 +111,7 @@ def test_the_password_of_the_environment(road: Road) -> None:
 
 def test_a_missing_database_fails_at_once(road: Road) -> None:
     url = road.url.replace(f"/{road.database}", "/no_such_database")
-    expect(Unreachable, lambda: road.connect(url), "create database no_such_database")
+    expect(TargetError, lambda: road.connect(url), "create database no_such_database")
     assert road.waited == []
 
 
@@ -119,7 +119,7 @@ def test_the_port_of_another_engine(postgres_database: str, mariadb_server: Serv
     port = urlsplit(mariadb_server.url()).port
     url = postgres_database.replace(f":{urlsplit(postgres_database).port}/", f":{port}/")
     dialect = dialect_for("postgresql")
-    expect(Unreachable, lambda: connect(dialect, from_url(parse_url(url, {}), {})), f"port {port} is not PostgreSQL")
+    expect(TargetError, lambda: connect(dialect, from_url(parse_url(url, {}), {})), f"port {port} is not PostgreSQL")
 
 
 def test_a_database_of_the_server_itself_is_no_target() -> None:
@@ -129,7 +129,7 @@ def test_a_database_of_the_server_itself_is_no_target() -> None:
 
 def test_an_unknown_authority_fails_at_once(road: Road) -> None:
     url = road.url.partition("sslrootcert=")[0].partition("ssl_ca=")[0]
-    expect(Unreachable, lambda: road.connect(url), "from an authority in .*rds-global-bundle.pem")
+    expect(TargetError, lambda: road.connect(url), "from an authority in .*rds-global-bundle.pem")
     assert road.waited == []
 
 

@@ -58,12 +58,12 @@ def test_in_keys_values_and_steps_of_an_environment() -> None:
         schema__a_yaml=TABLE
         + "    grants: {'${app}': select}\n    options:\n      fillfactor: ${size}\n    comment: ${app}\n"
         + "    row_security: ${flag}\n",
-        steps__0001_a_sql="-- ${app}\nselect '${size}', $$ ${1} $$",
+        steps__0001_a_sql="select '${size}', $$ ${1} $$ -- ${app}",
     )  # fmt: skip
     table = found.catalog.table(Ref(Kind.TABLE, "public", "t"))
     assert (table.comment, table.options, table.row_security) == ("no", (("fillfactor", "7"),), False)
     assert {grant.grantee for grant in found.catalog.grants} == {"no"}
-    assert found.steps[0].statements[0].sql == "-- no\nselect '7', $$ ${1} $$"
+    assert found.steps[0].statements[0].sql == "select '7', $$ ${1} $$ -- no"
     assert found.manifest.variables == {"app": "no", "size": "7", "flag": "false"}
 
 

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from bootstrap.run.origin import find_origin
+from bootstrap.run.records import printable
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -43,3 +44,21 @@ def test_ci_systems_and_lambda() -> None:
     assert (gitlab.principal, gitlab.source, gitlab.git_revision) == ("bob", "u", "s")
     function = find_origin({"AWS_LAMBDA_FUNCTION_NAME": "bootstrap", "AWS_LAMBDA_LOG_STREAM_NAME": "2026/x"})
     assert (function.principal, function.source) == ("lambda bootstrap", "2026/x")
+
+
+def test_git_gets_no_secret_and_runs_no_monitor(tmp_path: Path) -> None:
+    monitor, seen = tmp_path / "monitor", tmp_path / "seen"
+    monitor.write_text(f"#!/bin/sh\nenv > {seen}\n")
+    monitor.chmod(0o755)
+    repository = tmp_path / "declaration"
+    repository.mkdir()
+    git(repository, "init", "-q")
+    git(repository, "commit", "-q", "--allow-empty", "-m", "first")
+    git(repository, "config", "core.fsmonitor", str(monitor))
+    assert find_origin({}, repository).git_revision
+    assert not seen.exists()
+
+
+def test_what_is_noted_down_can_be_kept_and_shown() -> None:
+    assert printable("j\udcfcrgen") == "j\ufffdrgen"
+    assert printable("a\x1b[31m\nb") == "a [31m b"
