@@ -122,7 +122,8 @@ def test_values_and_statements_mean_what_they_mean(
             variables = {"DB_BOOTSTRAP_PASSWORD": PASSWORD}
             return db_bootstrap(action, "--url", url, *arguments, variables=variables)
 
-        allowed = ("--dir", declaration, "--allow", "data_loss:t.created", "--allow", "validation_may_fail")
+        permissions = [f"--allow={name}" for name in ("data_loss:t.created", "validation_may_fail", "run_step")]
+        allowed = ["--dir", str(declaration), *permissions]
         run("plan", *allowed).ended(0)
         run("apply", *allowed).ended(0)
         assert "nothing to do" in run("plan", "--dir", declaration).ended(0).text
