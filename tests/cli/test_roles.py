@@ -142,4 +142,4 @@ def test_a_password_is_fetched_by_an_apply_alone(database: Database, tmp_path: P
     assert role in database.run("plan", "--dir", folder).ended(0).out
     assert role in database.run("verify", "--dir", folder).ended(4).out
     assert "set NOT_THERE" in database.run("apply", "--dir", folder).refused(1)
-    assert database.outcomes() == []
+    assert role in database.run("verify", "--dir", folder).ended(4).out, "nothing was done"
