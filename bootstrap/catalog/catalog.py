@@ -44,13 +44,15 @@ class Catalog:
     """All objects of one database, declared or live: both have this type.
 
     ``dependencies`` says what each object (also a column, constraint or index) needs; it is filled by introspection,
-    never by a declaration. ``settings`` are the database's own (MySQL: charset, collation). A catalog read from a
-    declaration keeps its texts as written; only a catalog that a server printed may be compared.
+    never by a declaration. ``grantees`` are pairs of an object and a role whose privileges on it are declared, be it
+    none: nothing else gives them any. ``settings`` are the database's own (MySQL: charset, collation). A catalog read
+    from a declaration keeps its texts as written; only a catalog that a server printed may be compared.
     """
 
     objects: Mapping[Ref, DatabaseObject] = field(default_factory=dict)
     grants: frozenset[Grant] = frozenset()
     default_privileges: frozenset[DefaultPrivilege] = frozenset()
+    grantees: frozenset[tuple[Ref | None, str]] = field(default=frozenset(), compare=False)
     dependencies: Mapping[Ref, frozenset[Ref]] = field(default_factory=lambda: _NOTHING, compare=False)
     settings: Mapping[str, str] = field(default_factory=dict, compare=False)
 

@@ -14,7 +14,7 @@ from bootstrap.catalog.renames import apply_renames
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.table_diff import diff_indexes, diff_table, order_notes, table_contents
 from bootstrap.catalog.tables import Table
-from bootstrap.catalog.types import Extension, Sequence
+from bootstrap.catalog.types import Extension, Schema, Sequence
 from bootstrap.catalog.undeclared_columns import with_columns_of_parents
 
 # What may be left to the server: of code also what MySQL keeps with it from the session that made it.
@@ -54,6 +54,7 @@ def diff(
     ``account``, who applies; else it keeps the one it has. ``inline_indexes``: CREATE TABLE brings its indexes.
     ``follows_renames``: the server rewrites views and expressions itself when a table or column is renamed.
     """
+    desired = _without_implied_schema(desired, current)
     renames, current = apply_renames(current, desired, follows_renames=follows_renames)
     current = _places_among_declared(current, desired)
     desired = adopt_undeclared_properties(desired, current, account=account if everything else "")
@@ -81,6 +82,15 @@ def diff(
     return Difference(
         changes=tuple(changes), unmanaged=tuple(unmanaged), notes=tuple(notes), current=current, desired=desired
     )
+
+
+def _without_implied_schema(desired: Catalog, current: Catalog) -> Catalog:
+    """A new PostgreSQL database has a schema public. Where nothing is declared in it, one that lacks it needs none."""
+    public = Schema(name="public")
+    needed = public.ref in current.objects or any(ref.schema == "public" for ref in desired.objects)
+    if needed or desired.objects.get(public.ref) != public:
+        return desired
+    return replace(desired, objects={ref: item for ref, item in desired.objects.items() if ref != public.ref})
 
 
 def creation(after: DatabaseObject, *, inline_indexes: bool) -> Iterator[Change]:
@@ -182,7 +192,9 @@ def _revocable(grant: Grant, desired: Catalog, managed: Callable[[Ref], bool], *
     on = grant.on
     if on is not None and not {on, on.owner} & desired.objects.keys() and not managed(on):
         return False
-    return everything or any(other.grantee == grant.grantee and other.on == grant.on for other in desired.grants)
+    named = (on, grant.grantee) in desired.grantees
+    named = named or any(other.grantee == grant.grantee and other.on == grant.on for other in desired.grants)
+    return everything or named
 
 
 def _grant_order(grant: Grant) -> tuple[object, ...]:

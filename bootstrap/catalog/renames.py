@@ -16,6 +16,7 @@ from bootstrap.catalog.replication import Publication, PublishedTable
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import CompositeType, Sequence
+from bootstrap.problems import Refused
 
 # Quoted strings and identifiers are skipped or taken whole, so that a name inside a literal is never touched.
 _TOKENS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*""")
@@ -37,6 +38,7 @@ def apply_renames(current: Catalog, desired: Catalog, *, follows_renames: bool) 
     schemas_first = sorted(desired.objects, key=lambda ref: (ref.kind is not Kind.SCHEMA, ref))
     for after in [desired.objects[ref] for ref in schemas_first]:
         before = _renamed_object(after, current)
+        _refuse_both(after, current, desired)
         if before is not None:
             moved = replace(before, name=after.name)
             changes.append(Rename(before, moved))
@@ -45,11 +47,30 @@ def apply_renames(current: Catalog, desired: Catalog, *, follows_renames: bool) 
         for column in table.columns:
             live = current.objects.get(table.ref)
             old = _renamed_column(live, column, table) if isinstance(live, Table) else None
+            if isinstance(live, Table) and old is not None and column.renamed_from and table.column(old.name) is None:
+                _refuse(live.column(column.name), table.ref.child(Kind.COLUMN, column.name), column.renamed_from)
             if not isinstance(live, Table) or old is None or live.column(column.name) is not None:
                 continue
             changes.append(RenameColumn(live, old, replace(old, name=column.name)))
             current = _rename_column(current, live.ref, old.name, column.name, follows_renames=follows_renames)
     return changes, current
+
+
+def _refuse_both(after: DatabaseObject, current: Catalog, desired: Catalog) -> None:
+    """Refuse an object that is there beside the one that it is to be made of by a rename."""
+    origin = getattr(after, "renamed_from", None)
+    if origin:
+        old = replace(cast(Any, after), name=origin).ref
+        if old in current.objects and old not in desired.objects and old != after.ref:
+            _refuse(current.objects.get(after.ref), after.ref, origin)
+
+
+def _refuse(there: object | None, ref: Ref, origin: str) -> None:
+    if there is not None:
+        raise Refused(
+            f"{ref}: the database has it, and also {origin}, which it is declared to be renamed from: merge them in a"
+            " step with phase: before, or take renamed_from out of the declaration"
+        )
 
 
 def _renamed_column(live: Table, column: Column, wanted: Table) -> Column | None:

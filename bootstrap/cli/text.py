@@ -28,8 +28,11 @@ def plan(report: PlanReport) -> str:
     lines += [f"-- rows of {item.table.path}: {counted(item)}" for item in report.seeds if item.pending]
     lines += [f"-- {line}" for line in _remarks(report.plan)]
     if report.refused:
-        lines.append("-- apply refuses this plan; what allows it:")
-        lines += [f"--   --allow '{hazard.permission}'" for hazard in report.refused]
+        allowed = [hazard.permission for hazard in report.refused if not hazard.final]
+        lines.append("-- apply refuses this plan" + ("; what allows it:" if allowed else ""))
+        lines += [f"--   --allow '{permission}'" for permission in allowed]
+        final = [hazard for hazard in report.refused if hazard.final]
+        lines += [f"--   {hazard.subject}: {hazard.advice}" for hazard in final]
     if report.undecided:
         lines.append("-- apply refuses this plan; steps may have been done already:")
         lines += [f"--   {line}" for doubt in report.undecided for line in doubt.splitlines()]
@@ -95,7 +98,7 @@ def _seed_data(result: SeedResult) -> dict[str, Any]:
         "inserted": counts.inserted, "updated": counts.updated, "deleted": counts.deleted,
         "unchanged": counts.unchanged,
     }  # fmt: skip
-    return {"table": result.table.path, "rows": known}
+    return {"table": result.table.path, "rows": known, "hazards": [_hazard_data(hazard) for hazard in result.hazards]}
 
 
 def apply(report: ApplyReport) -> str:

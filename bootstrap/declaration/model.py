@@ -161,6 +161,7 @@ class Seed:
     mode: SeedMode
     rows: Callable[[], Iterator[SeedRow]]
     expressions: frozenset[str] = frozenset()
+    delete_limit: int | None = None  # sync: so many rows may be deleted unasked; None is the product's default
     digest: str = ""  # of the rows and of how they are brought in
     position: Position
 

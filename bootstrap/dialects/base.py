@@ -13,6 +13,7 @@ from bootstrap.problems import DeclarationError, Problem
 if TYPE_CHECKING:  # what an unchanged database never needs
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.catalog.ref import Kind, Ref
+    from bootstrap.catalog.tables import Table
     from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
     from bootstrap.plan.statement import Hazard, Statement
@@ -84,6 +85,7 @@ class ServerError(Exception):
         body_line: int = 0,
         outside_transaction: bool = False,
         cancelled: bool = False,
+        constraint: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -96,6 +98,7 @@ class ServerError(Exception):
         self.retryable = retryable
         self.cancelled = cancelled
         self.outside_transaction = outside_transaction  # refused because a transaction is open
+        self.constraint = constraint  # that is violated
         self.body_line = body_line  # of the routine whose body is wrong there, counted from 1; 0 where it is not known
 
 
@@ -216,14 +219,19 @@ class Unsupported:
     what: str  # "foreign table", "operator class" …
     name: str
     reason: str = ""
+    blocking: bool = True  # False: no import is refused because of it, it is only named
 
 
 @dataclass(frozen=True, slots=True)
 class Introspection:
-    """A live catalog, and what could not be expressed in it."""
+    """A live catalog, and what could not be expressed in it.
+
+    ``borrowable`` are tables that are no part of the catalog and that declared objects can refer to.
+    """
 
     catalog: Catalog
     unsupported: tuple[Unsupported, ...] = ()
+    borrowable: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,13 +250,30 @@ class SeedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class RowLoss:
+    """Rows of a table that go, or lose values, because a seed deletes rows.
+
+    ``action`` is "" for the rows that the seed itself deletes, else that of the foreign key that passes the deletion
+    on: CASCADE, SET NULL, SET DEFAULT. ``repeated``: some may be counted more than once.
+    """
+
+    table: Ref
+    action: str
+    rows: int
+    of: int = 0  # the seed's own table: so many rows are there
+    keys: tuple[str, ...] = ()  # the seed's own table: those of the first rows
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SeedCounts:
-    """What a seed did, or would do, as the server counted it."""
+    """What a seed did, or would do, as the server counted it; and what its deletions take."""
 
     inserted: int = 0
     updated: int = 0
     deleted: int = 0
     unchanged: int = 0
+    losses: tuple[RowLoss, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +333,7 @@ class Dialect(Protocol):
     def check_writable(self, session: Session) -> None:
         """Raise Unreachable where this is a reader or a replica in recovery."""
 
-    def is_leftover(self, ref: Ref) -> bool:
+    def is_leftover(self, ref: Ref, current: Catalog) -> bool:
         """Whether an object that nobody declares is a means of ours, which a run that was killed has left behind."""
 
     def check_trust(self, session: Session, *, writing: bool) -> None:
@@ -347,6 +372,10 @@ class Dialect(Protocol):
     ) -> AbstractContextManager[None]:
         """Check foreign keys (of the tables named first) at the end of the block, for rows that refer to each other in
         a circle. Inside of a transaction that the caller opened."""
+
+    def every_row(self, session: Session, tables: Sequence[Ref]) -> AbstractContextManager[None]:
+        """See every row of these tables until the end of the block, whatever row security would hide; the server
+        refuses where this account may not. Inside of a transaction that the caller opened."""
 
     def rows_digest(self, table: Ref, columns: Sequence[str]) -> str:
         """A scalar subquery: the number of the table's rows and a digest of these columns, whatever the rows' order."""

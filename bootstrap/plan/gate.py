@@ -27,17 +27,20 @@ def refused_hazards(plan: Plan, permissions: Sequence[str]) -> list[Hazard]:
     return list(refused.values())
 
 
-def check_gate(plan: Plan, permissions: Sequence[str]) -> None:
-    """Raise Refused, naming every hazard in the way and the exact option that allows it."""
+def check_gate(plan: Plan, permissions: Sequence[str], *, kept: str = "nothing was changed") -> None:
+    """Raise Refused, naming every hazard in the way and the exact option that allows it; ``kept`` is what is true of
+    the database then.
+    """
     refused = refused_hazards(plan, permissions)
     if not refused:
         return
-    lines = ["refused: this plan has hazards that are not allowed; nothing was changed"]
+    lines = [f"refused: this plan has hazards that are not allowed; {kept}"]
     for hazard in refused:
         lines.append(f"  {hazard.subject}: {hazard.message}")
         if hazard.advice:
             lines.append(f"    safer: {hazard.advice}")
-        lines.append(f"    to allow it: --allow '{hazard.permission}'")
+        if not hazard.final:
+            lines.append(f"    to allow it: --allow '{hazard.permission}'")
     raise Refused("\n".join(lines))
 
 

@@ -38,6 +38,10 @@ class Rules(Protocol):
     follows_renames: bool
     """Whether the server rewrites views when a table or column they use is renamed (PostgreSQL) or not (MySQL)."""
 
+    refuses_dependents: bool
+    """Whether the server refuses a change while something depends on what it takes away (PostgreSQL) or leaves what
+    depends on it broken (MySQL)."""
+
     gone_with_column: frozenset[Kind]
     """What of a table the server drops, or makes smaller, together with a column that it is of."""
 

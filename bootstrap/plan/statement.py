@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bootstrap.catalog.ref import Ref
@@ -18,7 +19,8 @@ class Hazard:
     """One thing that can go wrong, with its safer way.
 
     ``blocking`` hazards refuse the plan (exit 3) unless allowed by name; the others are notes. Whether one blocks
-    depends on the table's size and the policy: that is decided where the hazard is made, by the dialect.
+    depends on the table's size and the policy: that is decided where the hazard is made, by the dialect. ``final``: the
+    server would refuse the statement, so that to allow the hazard is no way out and not offered.
     """
 
     kind: HazardKind
@@ -26,6 +28,7 @@ class Hazard:
     message: str
     advice: str = ""
     blocking: bool = False
+    final: bool = False
 
     @property
     def permission(self) -> str:
@@ -90,6 +93,11 @@ class Plan:
     fingerprint: str = ""
     unmanaged: tuple[Ref, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def with_hazards(self, hazards: Iterable[Hazard]) -> Plan:
+        """The plan with hazards of what is done after its statements: of rows that seeds delete."""
+        rows = tuple(Operation(subject=hazard.subject, hazards=(hazard,)) for hazard in hazards)
+        return replace(self, operations=(*self.operations, *rows))
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:

@@ -21,6 +21,7 @@ from bootstrap.plan.rules import Rules
 from bootstrap.plan.statement import Hazard
 
 _ADVICE = "declare it, as import writes it: then it is rebuilt around the change; or take it out of the way yourself"
+_NAME_ADVICE = "rename or drop it yourself, or give what is declared another name"
 
 
 class Undeclared:
@@ -44,14 +45,14 @@ class Undeclared:
         for made in sorted(effect_of(change).makes):
             other = self.names.get(name_slot(made))
             if other is not None and other not in self.gone:
-                yield _hazard(other, f"has the name of {made}, which is declared")
+                yield _hazard(other, f"has the name of {made}, which is declared", _NAME_ADVICE, final=True)
 
     def _depending(self, change: Change) -> Iterator[Hazard]:
         for ref, kinds in disturbed_by(change, self.current, self.rules).items():
             needs = f"needs {ref}, which {'goes' if ref in self.gone else 'changes'}"
             for dependent in standing_on(ref, kinds, self.dependents, self.current):
                 if self._is_undeclared(dependent) and not self._goes_along(ref, dependent):
-                    yield _hazard(dependent, needs)
+                    yield _hazard(dependent, needs, _ADVICE, final=self.rules.refuses_dependents)
 
     def _is_undeclared(self, ref: Ref) -> bool:
         owner = owner_of(ref, self.current)
@@ -74,8 +75,8 @@ class Undeclared:
             yield from (ref, *(table_members(item) if isinstance(item, Table) else ()))
 
 
-def _hazard(subject: Ref, why: str) -> Hazard:
+def _hazard(subject: Ref, why: str, advice: str, *, final: bool) -> Hazard:
     return Hazard(
         kind=HazardKind.UNTRACKED_DEPENDENCY, subject=subject, message=f"it was never declared, and {why}",
-        advice=_ADVICE, blocking=True,
+        advice=advice, blocking=True, final=final,
     )  # fmt: skip

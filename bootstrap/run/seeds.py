@@ -16,6 +16,7 @@ from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.model import Seed, SeedMode, SeedRow
 from bootstrap.dialects.base import Dialect, SeedCounts, SeedTable, ServerError, Session
+from bootstrap.plan.statement import Hazard
 from bootstrap.problems import StatementError
 from bootstrap.redact import redact
 from bootstrap.run.executor import LONGEST_LOCK_MS, ConnectionLost, Watched, unwatched
@@ -23,6 +24,7 @@ from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger, SeedProof
 from bootstrap.run.limits import NO_LIMITS, Limits
 from bootstrap.run.patience import Patience
+from bootstrap.run.seed_losses import loss_hazards
 from bootstrap.run.seed_order import LoadGroup, load_groups, referenced_tables
 from bootstrap.run.seed_places import first_refused, row_in_words
 from bootstrap.run.seed_tables import DeclaredRows, by_table, narrowed
@@ -41,13 +43,14 @@ class SeedResult:
     """What a seed did or would do in one table. ``proven``: the rows were known to be there and were not looked at.
 
     ``counts`` is None where that can only be known once the structure is there. Where only some columns are missing,
-    ``so_far`` is what the others tell.
+    ``so_far`` is what the others tell. ``hazards`` are of what its deletions take.
     """
 
     table: Ref
     counts: SeedCounts | None
     proven: bool = False
     so_far: SeedCounts | None = None
+    hazards: tuple[Hazard, ...] = ()
 
     @property
     def pending(self) -> bool:
@@ -77,9 +80,12 @@ class SeedRunner:
         *,
         limits: Limits = NO_LIMITS,
         watched: Watched = unwatched,
+        gate: Callable[[Sequence[Hazard]], None] = lambda _: None,
     ) -> None:
-        """Take the session and the structure whose foreign keys decide the order."""
-        self.session, self.dialect, self.catalog, self.limits = session, dialect, catalog, limits
+        """Take the session and the structure whose foreign keys decide the order; ``gate`` raises Refused for hazards
+        that are not allowed.
+        """
+        self.session, self.dialect, self.catalog, self.limits, self.gate = session, dialect, catalog, limits, gate
         self.watched = watched
         self.ledger = Ledger(History(session, dialect))
 
@@ -90,6 +96,7 @@ class SeedRunner:
 
         Raises:
             StatementError: the server refuses a row; names its file and line where that can be told.
+            Refused: rows would be lost, and the gate does not allow it; nothing of the table at hand was kept.
             ConnectionLost: the connection broke; nothing of the table at hand was kept.
             Incomplete: out of time.
         """
@@ -124,8 +131,14 @@ class SeedRunner:
         known = missing | self._proven(asked)
         for table, item in asked.items():
             if table not in known:
-                known[table] = SeedResult(table, self._dry_run(item))
+                counts = self._dry_run(item)
+                known[table] = SeedResult(table, counts, hazards=_hazards(item, counts))
         return [known[table] for table in declared]
+
+    def hazards(self, seeds: Sequence[Seed], live: Catalog) -> list[Hazard]:
+        """What the deletions of seeds that are synchronised would take now."""
+        synced = [seed for seed in seeds if seed.mode is SeedMode.SYNC]
+        return [hazard for result in self.preview(synced, live) for hazard in result.hazards]
 
     def proven(self, seeds: Sequence[Seed]) -> bool:
         """Whether every seed is proven to be in the database, by one query at most."""
@@ -154,7 +167,14 @@ class SeedRunner:
         if not declared:
             return {}
         parts = [self.dialect.rows_digest(item.table, item.columns) for item in declared]
-        [row] = self.session.query(f"SELECT {', '.join(parts)}")
+        sql = f"SELECT {', '.join(parts)}"
+        try:
+            [row] = self.session.query(sql)
+        except ServerError as error:
+            if not error.permission_denied:
+                raise
+            with self.session.transaction(), self.dialect.every_row(self.session, [item.table for item in declared]):
+                [row] = self.session.query(sql)
         return {item.table: str(value) for item, value in zip(declared, row, strict=True)}
 
     def _new_proofs(self, declared: Sequence[DeclaredRows], results: dict[Ref, SeedResult]) -> list[SeedProof]:
@@ -217,12 +237,13 @@ class SeedRunner:
         counts = {item.table: SeedCounts() for item in work.items}
         work.done.clear()
         deferred = self.dialect.references_deferred(self.session, work.deferred) if work.deferred else nullcontext()
-        with deferred:
+        with self.dialect.every_row(self.session, [item.table for item in work.items]), deferred:
             for item in work.items:
                 for seed in item.seeds:
                     work.done.append(seed)
                     mode = SeedMode.UPSERT if item.table in work.keep else seed.mode
                     counts[item.table] = _sum(counts[item.table], self._bring_in(seed, mode))
+                self.gate(_hazards(item, counts[item.table]))
         return [SeedResult(table, result) for table, result in counts.items()]
 
     def _bring_in(
@@ -249,12 +270,13 @@ class SeedRunner:
         if all(name in names for seed in item.seeds for name in seed.columns):
             return None
         rest = narrowed(item, names)
-        return SeedResult(item.table, None, so_far=self._dry_run(rest) if rest else None)
+        so_far = self._dry_run(rest) if rest else None
+        return SeedResult(item.table, None, so_far=so_far, hazards=_hazards(item, so_far) if so_far else ())
 
     def _dry_run(self, item: DeclaredRows) -> SeedCounts:
         counts, work = SeedCounts(), _Load((item,))
         try:
-            with self.session.transaction():
+            with self.session.transaction(), self.dialect.every_row(self.session, [item.table]):
                 for seed in item.seeds:
                     work.done.append(seed)
                     counts = _sum(counts, self._bring_in(seed, seed.mode, dry_run=True))
@@ -280,7 +302,7 @@ class SeedRunner:
     def _refuses(self, before: Sequence[Seed], seed: Seed, rows: Sequence[SeedRow]) -> bool:
         """Whether the server refuses these rows of a seed, after the seeds before it; nothing is kept."""
         try:
-            with self.session.transaction():
+            with self.session.transaction(), self.dialect.every_row(self.session, [seed.table]):
                 for earlier in before:
                     self._bring_in(earlier, earlier.mode)
                 mode = SeedMode.UPSERT if seed.mode is SeedMode.SYNC else seed.mode  # fewer rows: nothing is surplus
@@ -300,7 +322,12 @@ def _declared_rows(result: SeedResult) -> int:
 def _with_deletions(first: SeedResult, second: SeedResult) -> SeedResult:
     """What two passes did together: the second only deletes."""
     one, other = first.counts or SeedCounts(), second.counts or SeedCounts()
-    return SeedResult(first.table, SeedCounts(one.inserted, one.updated, other.deleted, one.unchanged))
+    counts = SeedCounts(one.inserted, one.updated, other.deleted, one.unchanged, other.losses)
+    return SeedResult(first.table, counts)
+
+
+def _hazards(item: DeclaredRows, counts: SeedCounts) -> tuple[Hazard, ...]:
+    return tuple(loss_hazards(counts.losses, item.seeds[0].delete_limit))
 
 
 def _sum(one: SeedCounts, other: SeedCounts) -> SeedCounts:
@@ -309,4 +336,5 @@ def _sum(one: SeedCounts, other: SeedCounts) -> SeedCounts:
         one.updated + other.updated,
         one.deleted + other.deleted,
         one.unchanged + other.unchanged,
+        one.losses + other.losses,
     )

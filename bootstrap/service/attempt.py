@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.declaration.model import Phase
 from bootstrap.dialects.base import ServerError, Session
 from bootstrap.plan.gate import check_gate
-from bootstrap.plan.statement import Plan
+from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.problems import BootstrapError, Incomplete, Interrupted, Unreachable
 from bootstrap.run.checks import run_checks
 from bootstrap.run.executor import ConnectionLost, Executor, PlanOutdated, Progress
@@ -117,7 +118,7 @@ class Apply:
         if self.saved is not None:
             waiting = pending(self.declaration.steps, states(self.history))
             self.saved.check(saved_plan(self.declaration, structure.plan, waiting))
-        check_gate(structure.plan, self.work.permissions)
+        self._check_gate(structure)
         check_unchanged(self.declaration.steps, states(self.history))
         doubts = step_doubts(self.work, structure)
         check_decided(doubts, self.work.permissions)
@@ -149,7 +150,7 @@ class Apply:
         if before:  # they may have changed the structure themselves
             structure = plan_structure(self.work, self.desired)
             self.plan_digest = structure.plan.digest
-            check_gate(structure.plan, self.work.permissions)
+            self._check_gate(structure)
             structure = replace(structure, plan=with_passwords(self.work, structure.plan))
         executor = Executor(
             self.session, self.dialect, number,
@@ -158,12 +159,26 @@ class Apply:
         records = executor.execute(structure.plan)
         after = self._steps(number, Phase.AFTER)
         self.at = "the rows of the seeds"
-        seeds = SeedRunner(self.session, self.dialect, structure.desired, limits=self.limits, watched=self.watched)
+        seeds = SeedRunner(
+            self.session, self.dialect, structure.desired,
+            limits=self.limits, watched=self.watched, gate=self._check_rows,
+        )  # fmt: skip
         results = seeds.apply(number, self.declaration.seeds)
         fingerprint = self._verified(structure.desired)
         if self.proven is None:  # else they are those that the proving run recorded, by the server's own names
             self.ledger.set_managed(number, structure.desired.members)
         return self._finish(number, structure, records, (*before, *after), results, fingerprint)
+
+    def _check_gate(self, structure: Structure) -> None:
+        """Everything that this run would do, rows included: what is not allowed is refused before anything runs."""
+        seeds = SeedRunner(self.session, self.dialect, structure.desired)
+        hazards = seeds.hazards(self.declaration.seeds, structure.current)
+        check_gate(structure.plan.with_hazards(hazards), self.work.permissions)
+
+    def _check_rows(self, hazards: Sequence[Hazard]) -> None:
+        """Rows and foreign keys may have come since the gate."""
+        kept = "the structure was changed, the rows were not; the next run goes on from there"
+        check_gate(Plan().with_hazards(hazards), self.work.permissions, kept=kept)
 
     def _steps(self, number: int, phase: Phase) -> list[str]:
         connection = StepConnection(

@@ -13,7 +13,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
 from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import Dialect, Endpoint, Locate, RenderContext, Scope, Session, TableSize
+from bootstrap.dialects.base import Dialect, Endpoint, Introspection, Locate, RenderContext, Scope, Session, TableSize
 from bootstrap.plan.operations import changes_of, subject_of_operation
 from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes, planned_operations
 from bootstrap.plan.statement import PASSWORD, Operation, Plan, Statement
@@ -60,7 +60,7 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
     difference = diff(
         current,
         desired,
-        managed=managed_by(work),
+        managed=managed_by(work, current),
         everything=work.request.exact,
         inline_indexes=work.dialect.rules.inline_indexes,
         follows_renames=work.dialect.rules.follows_renames,
@@ -120,7 +120,7 @@ def normalised(
         try:
             found = dialect.normalise(session, together, locate=locate, scratch=scratch)
         except DeclarationError as error:  # bodies are looked at last: they may lack more than what was lacking before
-            live = dialect.introspect(session, Scope()).catalog if error.lacking else Catalog()
+            live = _with_borrowable(dialect.introspect(session, Scope())) if error.lacking else Catalog()
             more = borrowed(live, together, error.lacking)
             if not more:
                 raise
@@ -129,7 +129,13 @@ def normalised(
             return replace(found, objects={ref: item for ref, item in found.objects.items() if ref not in beside})
 
 
-def managed_by(work: Work) -> Callable[[Ref], bool]:
+def _with_borrowable(found: Introspection) -> Catalog:
+    """Everything live that a declaration can refer to."""
+    beside = {table.ref: table for table in found.borrowable}
+    return replace(found.catalog, objects={**beside, **found.catalog.objects})
+
+
+def managed_by(work: Work, current: Catalog) -> Callable[[Ref], bool]:
     """Whether something that is not declared may be dropped.
 
     With ``--exact`` everything in scope may, but never a role: those belong to the whole cluster. Else only what an
@@ -138,7 +144,7 @@ def managed_by(work: Work) -> Callable[[Ref], bool]:
     if work.request.exact:
         return lambda ref: ref.kind is not Kind.ROLE
     earlier = Ledger(History(work.session, work.dialect)).managed()
-    return lambda ref: ref in earlier or work.dialect.is_leftover(ref)
+    return lambda ref: ref in earlier or work.dialect.is_leftover(ref, current)
 
 
 def _operations(work: Work, difference: Difference, changes: list[Change]) -> tuple[Operation, ...]:

@@ -98,10 +98,11 @@ def imported(
     found = dialect.introspect(session, scope)
     unsupported = (*found.unsupported, *(Unsupported(str(ref.kind), ref.path, why) for ref, why in broken.items()))
     left_out = tuple(_named(item) for item in unsupported)
-    if left_out and not leave_out:
+    blocking = [_named(item) for item in unsupported if item.blocking]
+    if blocking and not leave_out:
         head = "import refused: these cannot be declared yet; nothing was written"
         remedy = "  to import the rest, and have these named in a comment: --leave-out"
-        raise Refused("\n".join([head, *(f"  {line}" for line in left_out), remedy]))
+        raise Refused("\n".join([head, *(f"  {line}" for line in blocking), remedy]))
     account = session.server.account or session_user(session, dialect)
     catalog = without_strangers(_without(found.catalog, broken), account)
     settings = WriteSettings(

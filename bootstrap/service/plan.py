@@ -28,13 +28,15 @@ def plan(request: Request) -> PlanReport:
         doubts = step_doubts(work, structure)
         waiting = pending(work.declaration.steps, states(history))
         seeds = SeedRunner(work.session, work.dialect, structure.desired)
+        rows = tuple(seeds.preview(work.declaration.seeds, structure.current))
+        found = structure.plan.with_hazards(hazard for item in rows for hazard in item.hazards)
         return PlanReport(
             saved=saved_plan(work.declaration, structure.plan, waiting),
             target=work.destination.name,
             environment=work.declaration.environment or "",
-            plan=structure.plan,
-            refused=tuple(refused_hazards(structure.plan, work.permissions)),
+            plan=found,
+            refused=tuple(refused_hazards(found, work.permissions)),
             steps=tuple(waiting),
             undecided=tuple(str(doubt) for doubt in doubts if doubt.decision(work.permissions) is None),
-            seeds=tuple(seeds.preview(work.declaration.seeds, structure.current)),
+            seeds=rows,
         )

@@ -30,6 +30,7 @@ class FakeRules:
     inline_keys: bool = False
     joining: Joining | None = None
     follows_renames: bool = True
+    refuses_dependents: bool = False
     gone_with_column: frozenset[Kind] = frozenset({Kind.INDEX})
     replaced: frozenset[Ref] = frozenset()
     disturbed: Mapping[Ref, frozenset[Kind]] = field(default_factory=dict)

@@ -10,6 +10,7 @@ import msgspec
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
+from bootstrap.declaration.convert.former_names import with_bare_former_name
 from bootstrap.declaration.decode import Reading
 from bootstrap.declaration.model import Position, TextPosition
 from bootstrap.declaration.names import quote_lower, split_path
@@ -30,6 +31,7 @@ class Assembly:
         self.sources: dict[Ref, Position] = {}
         self.bodies: dict[Ref, TextPosition] = {}
         self.grants: dict[Grant, Position] = {}
+        self.grantees: set[tuple[Ref | None, str]] = set()
         self.default_privileges: set[DefaultPrivilege] = set()
         self.settings: dict[str, str] = {}
         self.written_in: dict[str, str] = {}
@@ -37,6 +39,7 @@ class Assembly:
 
     def add(self, item: DatabaseObject, position: Position) -> None:
         """Put an object in; one that is there already is a problem."""
+        item = with_bare_former_name(item, position, self.problems)
         first = self.sources.get(item.ref)
         if item.ref in self.objects:
             self.problems.add(position, f"{item.ref} is declared twice (first in {first})", "remove one of them")
@@ -50,6 +53,7 @@ class Assembly:
             objects=self.objects,
             grants=frozenset(self.grants),
             default_privileges=frozenset(self.default_privileges),
+            grantees=frozenset(self.grantees),
             settings=self.settings | ({"default_schema": self.default_schema} if self.default_schema else {}),
         )
 

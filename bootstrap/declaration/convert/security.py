@@ -40,6 +40,7 @@ def read_grants(builder: Builder, grants: Any, on: Ref | None) -> None:
     """The ``grants:`` of an object; ``on`` None is the database."""
     for grantee, privileges in (grants or {}).items():
         position = builder.reading.position(grants, grantee)
+        builder.assembly.grantees.add((on, grantee))
         for text in listed(privileges):
             for privilege, column, grantable, revoked in _privilege(builder, text, position):
                 grant = Grant(

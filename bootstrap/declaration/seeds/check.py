@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sized
 
 from bootstrap.catalog.catalog import Catalog
@@ -100,9 +101,10 @@ class RowChecker:
             return False
         if self.known and not any(unique <= frozenset(self.key) for unique in _unique_sets(self.table)):
             columns = ", ".join(self.key)
-            self._problem(
-                position, f"key: {columns} is not unique in {name}", f"declare unique: on ({columns}), or another key"
-            )
+            partly = _partly_unique(self.table, frozenset(self.key))
+            what = f"key: {columns} is not unique in {name}"
+            what += f" (the unique index {partly} is on expressions or on some rows only)" if partly else ""
+            self._problem(position, what, f"declare unique: on ({columns}), or another key")
             return False
         return True
 
@@ -177,6 +179,15 @@ def _unique_sets(table: Table) -> list[frozenset[str]]:
         if index.unique and index.where is None and all(part.column and part.length is None for part in index.parts)
     ]
     return found
+
+
+def _partly_unique(table: Table, key: frozenset[str]) -> str | None:
+    """A unique index that mentions a column of the key and yet does not make it unique."""
+    for index in table.indexes:
+        words = {word for part in index.parts for word in re.findall(r"\w+", part.column or part.expression or "")}
+        if index.unique and words & key:
+            return index.name
+    return None
 
 
 def _required(table: Table, catalog: Catalog) -> frozenset[str]:

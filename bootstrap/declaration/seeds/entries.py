@@ -21,6 +21,7 @@ class Entry:
     source: RowSource
     position: Position
     replaces: bool
+    delete_limit: int | None
 
 
 def merged(base: Sequence[Entry], overlay: Sequence[Entry], problems: Problems) -> list[Entry]:

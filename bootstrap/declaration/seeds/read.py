@@ -107,6 +107,7 @@ class _Seeds:
             source=source,
             position=position,
             replaces=shape.replace,
+            delete_limit=shape.delete_limit,
         )
 
     def _source(self, name: str, shape: SeedShape, reading: Reading, position: Position) -> RowSource | None:
@@ -186,9 +187,15 @@ class _Seeds:
                 mode=mode,
                 rows=lambda signature=signature: converter.stream(sources, signature),  # type: ignore[misc]  # the default binds the loop's value
                 expressions=signature[1],
+                delete_limit=_delete_limit(entries),
                 digest=hashlib.sha256(f"{facts!r}\n{content}".encode()).hexdigest(),
                 position=first.position,
             )
+
+
+def _delete_limit(entries: list[Entry]) -> int | None:
+    """What the last place says that says it: an overlay wins."""
+    return next((entry.delete_limit for entry in reversed(entries) if entry.delete_limit is not None), None)
 
 
 def _of_base_type(column: Column, catalog: Catalog) -> Column:

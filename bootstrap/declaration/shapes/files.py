@@ -138,6 +138,9 @@ class SeedShape(Shape):
     null: Annotated[str | None, Meta(description="CSV: the unquoted text that is NULL. Default: nothing at all.")] = (
         None
     )
+    delete_limit: Annotated[
+        Count | None, Meta(description="sync: how many rows may go without `--allow`. Default: one in two, at most 10.")
+    ] = None
     delimiter: Annotated[str | None, Meta(description="CSV: what separates the cells. Default: a comma.")] = None
 
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.code import Routine
+from bootstrap.catalog.default_privileges import given_by_default
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant
 from bootstrap.catalog.tables import Table
@@ -19,13 +20,18 @@ from bootstrap.sql.lexer import MYSQL, SqlTextError
 class Writing:
     """The catalog being written, arranged by what stands where."""
 
-    def __init__(self, catalog: Catalog, engine: str, default_schema: str) -> None:
+    def __init__(self, catalog: Catalog, engine: str, default_schema: str, account: str = "") -> None:
+        """Arrange it; ``account`` owns what has no owner in the catalog."""
         self.catalog = catalog
         self.engine = engine
         self.default_schema = default_schema
         self._grants: dict[Ref | None, list[Grant]] = defaultdict(list)
         for grant in catalog.grants:
             self._grants[grant.on].append(grant)
+        self._nothing: dict[Ref | None, set[str]] = defaultdict(set)  # roles that lack what default privileges give
+        for grant in given_by_default(catalog, account):
+            if all(other.grantee != grant.grantee for other in self._grants.get(grant.on, ())):
+                self._nothing[grant.on].add(grant.grantee)
         self.partitions: dict[tuple[str, str], list[Table]] = defaultdict(list)
         self.overloads: Counter[tuple[Kind, str, str]] = Counter()
         for table in catalog.of(Table):
@@ -62,7 +68,7 @@ class Writing:
 
     def has_grants(self, on: Ref) -> bool:
         """Whether an object has grants of its own."""
-        return on in self._grants
+        return on in self._grants or on in self._nothing
 
     def grants(self, on: Ref | None) -> dict[str, Plain]:
         """The ``grants:`` of an object, if it has any."""
@@ -72,7 +78,8 @@ class Writing:
     def privileges(self, on: Ref | None) -> dict[str, Plain]:
         """The privileges on something, by role."""
         self.written.add(on)
-        return write_grants(self._grants.get(on, []), self.engine)
+        nothing: dict[str, Plain] = {grantee: [] for grantee in sorted(self._nothing.get(on, ()))}
+        return write_grants(self._grants.get(on, []), self.engine) | nothing
 
     def left_over(self) -> list[Ref | None]:
         """Objects whose grants were not written, because they are not in the catalog."""

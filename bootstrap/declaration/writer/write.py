@@ -149,7 +149,7 @@ def render(
     default_schema = "" if engine == MYSQL else settings.default_schema
     declared = reduced(catalog, engine, owner=settings.owner)
     written_in = usual_of(declared) if engine == MYSQL else {}
-    writing = Writing(without(declared, written_in), engine, default_schema)
+    writing = Writing(without(declared, written_in), engine, default_schema, settings.owner or "")
     names = _FileNames()
     contents: dict[str, Mapping[str, Plain]] = {}
     for topic, content in _topics(writing, written_in):

@@ -37,6 +37,7 @@ class MySqlRules:
     inline_keys = True
     joining: Joining | None = MySqlJoining()
     follows_renames = False
+    refuses_dependents = False
     gone_with_column = _KEYS
 
     def drops_privileges(self, kind: Kind) -> bool:

@@ -52,11 +52,12 @@ class Cycles:
     def load(self, load: SeedLoad, total: int) -> SeedCounts:
         """Insert and update what is possible now; :meth:`complete` does the rest."""
         self.loads.append(load)
-        deleted = load.number(f"{load.target} t WHERE {load.gone}") if load.deletes else 0
+        losses = load.losses()
+        deleted = losses[0].rows if losses else 0
         self._delete_leaves()
         updated = self._update(load) if load.updates else 0
         inserted = self._insert(load)
-        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated))
+        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated), losses)
 
     def complete(self) -> None:
         """Update the columns that waited for other rows, then delete the rows that are declared no longer."""

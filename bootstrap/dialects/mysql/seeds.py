@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bootstrap.dialects.base import SeedCounts, SeedTable, ServerError
+from bootstrap.dialects.base import RowLoss, SeedCounts, SeedTable, ServerError
+from bootstrap.dialects.losses import Deletion
+from bootstrap.dialects.mysql.losses import losses_on
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import STRING_ESCAPES, quote
 from bootstrap.problems import BootstrapError
@@ -205,8 +207,16 @@ class SeedLoad:
         """What would happen."""
         inserted = self.number(f"{self.stage} s WHERE {self.new}")
         updated = self.number(f"{self.joined} WHERE {self.differs}") if self.updates else 0
-        deleted = self.number(f"{self.target} t WHERE {self.gone}") if self.deletes else 0
-        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated))
+        losses = self.losses()
+        deleted = losses[0].rows if losses else 0
+        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated), losses)
+
+    def losses(self) -> tuple[RowLoss, ...]:
+        """What deleting the rows that are declared no longer takes."""
+        if not self.deletes:
+            return ()
+        key = tuple(quote(column.name) for column in self.keys)
+        return losses_on(self.session).of(Deletion(self.seed.table, self.gone, key))
 
     @property
     def deletes(self) -> bool:
@@ -225,13 +235,14 @@ class SeedLoad:
     def apply(self, total: int) -> SeedCounts:
         """Delete, update, insert."""
         deleted = updated = 0
-        if self.deletes:
+        losses = self.losses()
+        if losses:
             deleted = self.session.execute(f"DELETE t FROM {self.target} t WHERE {self.gone}")
         if self.updates:
             values = ", ".join(f"t.{quote(column.name)} = s.{quote(column.name)}" for column in self.written)
             updated = self.session.execute(f"UPDATE {self.joined} SET {values} WHERE {self.differs}")
         inserted = self.insert(self.new)
-        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated))
+        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated), losses)
 
     def insert(self, condition: str, *, empty: frozenset[str] = frozenset()) -> int:
         """Insert the staged rows that meet the condition, in their order; ``empty`` are quoted columns to be NULL."""

@@ -35,6 +35,11 @@ def capabilities_of(version: tuple[int, ...]) -> frozenset[str]:
     return frozenset(name for name, since in _SINCE.items() if version[0] >= since)
 
 
+def first_version(capability: str) -> int:
+    """The first major version that has it."""
+    return _SINCE[capability]
+
+
 def database_locale(capabilities: frozenset[str]) -> str:
     """An SQL expression: the clauses of CREATE DATABASE that say how the current database (``d``) sorts beside its
     LC_COLLATE and LC_CTYPE.
@@ -76,6 +81,13 @@ def catalog_columns(capabilities: frozenset[str]) -> Mapping[str, str]:
             "(SELECT nn.conname FROM pg_constraint nn WHERE nn.conrelid = a.attrelid AND nn.contype = 'n'"
             " AND nn.conkey[1] = a.attnum AND nn.conislocal AND nn.coninhcount = 0)",
             "NULL::text",
+        ),
+        # One that is not valid lets rows with NULL stay.
+        "not_null_is_valid": choose(
+            "not_null_constraints",
+            "NOT EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = a.attrelid AND nn.contype = 'n'"
+            " AND nn.conkey[1] = a.attnum AND NOT nn.convalidated)",
+            "true",
         ),
         "not_null": choose("not_null_constraints", "c.contype = 'n'", "false"),
         "enforced": choose("unenforced_constraints", "c.conenforced", "true"),

@@ -7,7 +7,7 @@ renders structure, and what loads rows, is imported by the method that needs it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, cast
@@ -101,11 +101,11 @@ class PostgresDialect:
         """Raise Unreachable where this is a reader or a replica in recovery."""
         check_writable(_own(session))
 
-    def is_leftover(self, ref: Ref) -> bool:
-        """Whether this is the check that a killed run has left while it made a column NOT NULL."""
-        from bootstrap.dialects.postgresql.render.nullability import is_helper
+    def is_leftover(self, ref: Ref, current: Catalog) -> bool:
+        """Whether this is a check or an index that a run has left behind when it was interrupted."""
+        from bootstrap.dialects.postgresql.leftovers import is_leftover
 
-        return is_helper(ref)
+        return is_leftover(ref, current)
 
     def check_trust(self, session: Session, *, writing: bool) -> None:
         """Raise Refused where the schema of our history is not ours, or an event trigger calls somebody else's code."""
@@ -157,6 +157,12 @@ class PostgresDialect:
         session.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table, key in fixed:
             session.execute(f"{_alter(table, key)} NOT DEFERRABLE")
+
+    def every_row(self, session: Session, tables: Sequence[Ref]) -> AbstractContextManager[None]:
+        """See every row of these tables until the end of the block, whatever row security would hide."""
+        from bootstrap.dialects.postgresql.every_row import every_row
+
+        return every_row(session, [qualified(table.schema, table.name) for table in tables])
 
     def rows_digest(self, table: Ref, columns: Sequence[str]) -> str:
         """A scalar subquery: the number of the table's rows and a digest of these columns."""

@@ -17,6 +17,7 @@ INSUFFICIENT_PRIVILEGE = "42501"
 DISK_FULL = "53100"
 QUERY_CANCELED = "57014"
 READ_ONLY = "25006"
+UNIQUE_VIOLATION = "23505"
 UNDEFINED_TABLE = "42P01"
 
 _MISSING = frozenset(
@@ -53,6 +54,7 @@ def translate(error: psycopg2.Error) -> ServerError:
         missing_object=code in _MISSING,
         permission_denied=code == INSUFFICIENT_PRIVILEGE,
         body_line=_body_line(error),
+        constraint=getattr(error.diag, "constraint_name", None) or "",
         retryable=code in {DEADLOCK_DETECTED, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE} | _TRANSIENT,
         outside_transaction=code in _OUTSIDE,
         cancelled=code == QUERY_CANCELED,

@@ -22,16 +22,22 @@ from bootstrap.dialects.postgresql.introspection.tables import TableReader
 from bootstrap.dialects.postgresql.introspection.types import read_types
 from bootstrap.dialects.postgresql.session import PostgresSession
 
+# Of the database itself, not of what is in it: an import names it and goes on.
+_ONLY_NAMED = frozenset({"database setting", "setting of a role in this database", "comment of the database"})
+
 
 def introspect(session: PostgresSession, scope: Scope) -> Introspection:
     """Read the live catalog."""
     rows = read_rows(session)
-    catalog = replace(_assemble(rows), settings={"database": session.database})
-    return Introspection(catalog=in_scope(catalog, scope), unsupported=_unsupported(rows, scope))
-
-
-def _assemble(rows: Rows) -> Catalog:
     names = Names(rows)
+    tables = TableReader(rows, names)
+    catalog = replace(_assemble(rows, names, tables), settings={"database": session.database})
+    return Introspection(
+        catalog=in_scope(catalog, scope), unsupported=_unsupported(rows, scope), borrowable=tuple(tables.foreign())
+    )
+
+
+def _assemble(rows: Rows, names: Names, tables: TableReader) -> Catalog:
     objects: dict[Ref, DatabaseObject] = {}
 
     def put(item: DatabaseObject) -> None:
@@ -41,7 +47,6 @@ def _assemble(rows: Rows) -> Catalog:
         put(role)
     for item in read_types(rows, names):
         put(item)
-    tables = TableReader(rows, names)
     for table in tables.tables():
         put(table)
     for sequence in tables.sequences():
@@ -60,7 +65,9 @@ def _assemble(rows: Rows) -> Catalog:
 
 
 def _unsupported(rows: Rows, scope: Scope) -> tuple[Unsupported, ...]:
-    found = (Unsupported(row["what"], row["name"]) for row in rows["unsupported"])
+    found = (
+        Unsupported(row["what"], row["name"], blocking=row["what"] not in _ONLY_NAMED) for row in rows["unsupported"]
+    )
     return tuple(item for item in found if not _ignored({item.name, item.name.rpartition(".")[2]}, scope))
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.code import EventTrigger, Policy, Routine
+from bootstrap.catalog.default_privileges import given_by_default
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.catalog.types import Extension, Schema
@@ -17,9 +18,10 @@ from bootstrap.dialects.postgresql import inert
 from bootstrap.dialects.postgresql.bodies import check_bodies
 from bootstrap.dialects.postgresql.build import build
 from bootstrap.dialects.postgresql.names import quote
-from bootstrap.dialects.postgresql.render.security import bool_text
+from bootstrap.dialects.postgresql.role_attributes import normalised_roles
 from bootstrap.dialects.postgresql.scratch import scratch_database
 from bootstrap.dialects.postgresql.session import PostgresSession
+from bootstrap.dialects.postgresql.too_new import refuse_too_new
 
 _ROUTINES = frozenset({Kind.FUNCTION, Kind.PROCEDURE, Kind.AGGREGATE})
 _TABLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
@@ -51,6 +53,7 @@ def normalise(
     session: PostgresSession, declared: Catalog, *, locate: Locate, scratch: Endpoint | None = None
 ) -> Catalog:
     """Build the declared objects in a scratch database and read them back."""
+    refuse_too_new(declared, session.server, locate)
     if not any(not isinstance(item, Role | Schema) for item in declared.objects.values()):
         return _joined(_with_schemas(declared), declared, session)
     with scratch_database(session, scratch) as inside:
@@ -81,18 +84,36 @@ def _joined(found: Catalog, declared: Catalog, session: PostgresSession) -> Cata
     objects: dict[Ref, DatabaseObject] = {
         ref: _unmanaged_owner(item) for ref, item in found.objects.items() if not isinstance(item, Role)
     }
+    for role in normalised_roles(declared.of(Role), session):
+        objects[role.ref] = role
     for ref, item in declared.objects.items():
         if isinstance(item, Role):
-            objects[ref] = normalised_role(item)
-        elif places.get(ref, ref) in objects:
+            continue
+        if places.get(ref, ref) in objects:
             objects[places.get(ref, ref)] = _restored(objects[places.get(ref, ref)], item)
-    return Catalog(
+    grants = frozenset(one for grant in declared.grants for one in _grants(grant, places, session))
+    known = {(grant.on, grant.grantee) for grant in grants}
+    known |= {(places.get(on, on) if on else None, _public(grantee)) for on, grantee in declared.grantees}
+    joined = Catalog(
         objects=objects,
-        grants=frozenset(one for grant in declared.grants for one in _grants(grant, places, session)),
         default_privileges=frozenset(one for item in declared.default_privileges for one in _defaults(item, session)),
         dependencies=found.dependencies,
         settings={**declared.settings, "database": session.database},
+        grantees=frozenset(known),
     )
+    by_default = (grant for grant in given_by_default(joined, session.server.account) if _is_given(grant))
+    more = {grant for grant in by_default if (grant.on, grant.grantee) not in known}
+    return replace(joined, grants=grants | more)
+
+
+def _is_given(grant: Grant) -> bool:
+    """Whether it says more than what the server gives everybody anyway."""
+    kind = grant.on.kind if grant.on else None
+    return grant.revoked or grant.grantee != "public" or (kind, grant.privilege) not in _EVERYBODYS
+
+
+def _public(grantee: str) -> str:
+    return "public" if grantee.lower() == "public" else grantee
 
 
 def _unmanaged_owner(item: DatabaseObject) -> DatabaseObject:
@@ -145,23 +166,6 @@ def _arguments(ref: Ref) -> int:
     return inner.count(",") + 1 if inner.strip() else 0
 
 
-def normalised_role(item: Role) -> Role:
-    """A role's attributes in the server's words, without what CREATE ROLE would give anyway."""
-    attributes = {}
-    for name, value in item.attributes:
-        key = name.lower()
-        if key.startswith("set "):
-            attributes[key] = value
-        elif key == "connection_limit":
-            if int(value) != -1:
-                attributes[key] = str(int(value))
-        elif key == "valid_until":
-            attributes[key] = value
-        elif bool_text(value) != (key == "inherit"):
-            attributes[key] = "true" if bool_text(value) else "false"
-    return replace(item, attributes=tuple(sorted(attributes.items())), member_of=tuple(sorted(item.member_of)))
-
-
 def _grants(item: Grant, places: Mapping[Ref, Ref], session: PostgresSession) -> list[Grant]:
     on = places.get(item.on, item.on) if item.on else None
     kind = on.kind if on else None
@@ -172,9 +176,8 @@ def _grants(item: Grant, places: Mapping[Ref, Ref], session: PostgresSession) ->
         if not item.column and names is _TABLE and "maintain_privilege" in session.server.capabilities:
             names = (*names, "MAINTAIN")
     names = tuple("TEMPORARY" if name == "TEMP" else name for name in names)
-    grantee = "public" if item.grantee.lower() == "public" else item.grantee
-    made = [replace(item, on=on, privilege=name, grantee=grantee) for name in names]
-    return [one for one in made if one.revoked or grantee != "public" or (kind, one.privilege) not in _EVERYBODYS]
+    made = [replace(item, on=on, privilege=name, grantee=_public(item.grantee)) for name in names]
+    return [one for one in made if _is_given(one)]
 
 
 def _defaults(item: DefaultPrivilege, session: PostgresSession) -> list[DefaultPrivilege]:
@@ -185,5 +188,4 @@ def _defaults(item: DefaultPrivilege, session: PostgresSession) -> list[DefaultP
         names = _ALL_BY_WORD.get(kind, ("USAGE",))
         if kind == "tables" and "maintain_privilege" in session.server.capabilities:
             names = (*names, "MAINTAIN")
-    grantee = "public" if item.grantee.lower() == "public" else item.grantee
-    return [replace(item, privilege=name, object_kind=kind, grantee=grantee) for name in names]
+    return [replace(item, privilege=name, object_kind=kind, grantee=_public(item.grantee)) for name in names]

@@ -46,6 +46,7 @@ class PostgresRules:
     inline_keys: bool = False
     joining: Joining | None = None
     follows_renames: bool = True
+    refuses_dependents: bool = True
     gone_with_column: frozenset[Kind] = frozenset(
         {
             Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.FOREIGN_KEY, Kind.CHECK, Kind.EXCLUSION, Kind.INDEX, Kind.STATISTICS,

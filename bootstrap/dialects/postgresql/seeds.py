@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bootstrap.dialects.base import SeedCounts, SeedTable
+from bootstrap.dialects.base import RowLoss, SeedCounts, SeedTable, ServerError
+from bootstrap.dialects.losses import Deletion
+from bootstrap.dialects.postgresql.errors import UNIQUE_VIOLATION
+from bootstrap.dialects.postgresql.losses import losses_on
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.session import PostgresSession
 from bootstrap.problems import BootstrapError
@@ -56,6 +59,12 @@ JOIN LATERAL (
 ) y ON true
 WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
 """
+
+
+_EXCHANGE = (
+    "where rows of the seed exchange the values of {}, declare it as a unique constraint with deferrable: true,"
+    " which is checked when all rows are updated"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +241,13 @@ class _Seed:
     def _gone(self) -> str:
         return f"NOT EXISTS (SELECT FROM {_STAGE} s WHERE {self._match})"
 
+    def _losses(self) -> tuple[RowLoss, ...]:
+        """What the deletion of a seed that is synchronised takes."""
+        if self.seed.mode != "sync":
+            return ()
+        key = [quote(column.name) for column in self.keys]
+        return losses_on(self.session).of(Deletion(self.seed.table, self._gone, key))
+
     @property
     def _updates(self) -> bool:
         return self.seed.mode in ("upsert", "sync") and bool(self._compared) and bool(self.keys)
@@ -244,8 +260,9 @@ class _Seed:
             if self._updates
             else 0
         )
-        deleted = self._number(f"{self.relation} t WHERE {self._gone}") if self.seed.mode == "sync" else 0
-        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated))
+        losses = self._losses()
+        deleted = losses[0].rows if losses else 0
+        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated), losses)
 
     def _number(self, source: str) -> int:
         return int(self.session.query(f"SELECT pg_catalog.count(*) FROM {source}")[0][0])
@@ -253,11 +270,12 @@ class _Seed:
     def apply(self, total: int) -> SeedCounts:
         """Delete, update, insert."""
         deleted = updated = 0
-        if self.seed.mode == "sync":
+        losses = self._losses()
+        if losses:
             deleted = self.session.execute(f"DELETE FROM {self.relation} t WHERE {self._gone}")
         if self._updates:
             values = ", ".join(f"{quote(column.name)} = {self._value(column)}" for column in self._compared)
-            updated = self.session.execute(
+            updated = self._update(
                 f"UPDATE {self.relation} t SET {values} FROM {_STAGE} s WHERE {self._match} AND ({self._differs})"
             )
         names = ", ".join(quote(column.name) for column in self.columns)
@@ -269,7 +287,17 @@ class _Seed:
         )
         if inserted or updated:
             self._advance_sequences()
-        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated))
+        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated), losses)
+
+    def _update(self, sql: str) -> int:
+        """Update rows. A unique constraint that is not deferrable is checked row by row: rows that exchange their
+        values, or pass them on, violate it half-way."""
+        try:
+            return self.session.execute(sql)
+        except ServerError as error:
+            if error.code == UNIQUE_VIOLATION and error.constraint:
+                raise ServerError(f"{error}; {_EXCHANGE.format(error.constraint)}", code=error.code) from error
+            raise
 
     def _advance_sequences(self) -> None:
         """Let the sequences go on behind the ids that were seeded."""

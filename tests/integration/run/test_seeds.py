@@ -14,7 +14,8 @@ from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.model import Position, Seed, SeedMode, SeedRow
 from bootstrap.dialects.base import SeedCounts, Session
-from bootstrap.problems import StatementError
+from bootstrap.plan.statement import Hazard
+from bootstrap.problems import Refused, StatementError
 from bootstrap.run.seeds import SeedRunner
 from bootstrap.run.verify import verification
 from tests.integration.run.conftest import Place
@@ -224,3 +225,33 @@ def test_a_few_seeds_of_a_large_table_are_compared_by_their_key(place: Place, se
     assert not runner.proven(declared)
     [again] = runner.apply(run, declared)
     assert again.counts == SeedCounts(unchanged=1)
+
+
+def test_deletions_that_foreign_keys_pass_on_are_hazards(place: Place, session: Session, run: int) -> None:
+    create(session, a="", b="", c="", d="")
+    for name, other, action in (("b", "a", "CASCADE"), ("c", "b", "CASCADE"), ("d", "a", "SET NULL")):
+        session.execute(
+            f"ALTER TABLE {name} ADD CONSTRAINT {name}_fk FOREIGN KEY (other) REFERENCES {other} (id)"
+            f" ON DELETE {action}"
+        )
+    session.execute("INSERT INTO a VALUES (1, NULL, 'a1'), (2, NULL, 'a2')")
+    session.execute("INSERT INTO b VALUES (11, 1, 'b'), (12, 2, 'b')")
+    session.execute("INSERT INTO c VALUES (21, 11, 'c'), (22, 11, 'c'), (23, 12, 'c')")
+    session.execute("INSERT INTO d VALUES (31, 2, 'd'), (32, 1, 'd')")
+    declared = [seed(place.ref("a"), COLUMNS, [("2", None, "a2")], SeedMode.SYNC)]
+    runner = SeedRunner(session, place.dialect, catalog(place, a=""), gate=_refuse)
+    [result] = runner.preview(declared)
+    found = {hazard.subject.name: hazard.message for hazard in result.hazards}
+    assert {name: message.partition(" of ")[2] for name, message in found.items()} == {
+        "b": f"{place.ref('a').path} deletes 1 row of {place.ref('b').path} (ON DELETE CASCADE)",
+        "c": f"{place.ref('a').path} deletes 2 rows of {place.ref('c').path} (ON DELETE CASCADE)",
+        "d": f"{place.ref('a').path} empties the foreign key of 1 row of {place.ref('d').path} (ON DELETE SET NULL)",
+    }
+    with pytest.raises(Refused, match="b, c, d"):
+        runner.apply(run, declared)
+    assert len(rows(session, "c")) == 3
+
+
+def _refuse(hazards: Sequence[Hazard]) -> None:
+    if hazards:
+        raise Refused(", ".join(sorted(hazard.subject.name for hazard in hazards)))

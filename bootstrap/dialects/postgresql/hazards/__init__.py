@@ -117,6 +117,8 @@ def _dropped(item: DatabaseObject, context: RenderContext) -> list[Hazard]:
             return publications.dropped(item)
         case PublishedTable():
             return publications.withdrawn(item)
+        case Role():
+            return [access.role_dropped(item)]
         case _:
             return []
 

@@ -11,7 +11,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant, Role
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.hazards.making import note
-from bootstrap.dialects.postgresql.render.security import object_sql, role_clauses, stays_granted
+from bootstrap.dialects.postgresql.render.security import bool_text, object_sql, role_clauses, stays_granted
 from bootstrap.dialects.postgresql.render.statements import is_created
 from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard
@@ -74,3 +74,14 @@ def owner_changed(before: DatabaseObject, after: DatabaseObject) -> list[Hazard]
     if new is None or old is None or new == old:
         return []
     return [note(HazardKind.PRIVILEGE_CHANGE, after.ref, f"the owner of {after.ref} changes")]
+
+
+def role_dropped(item: Role) -> Hazard:
+    """A role that is declared no longer: somebody may log in with it."""
+    login = bool_text(dict(item.attributes).get("login", "false"))
+    return note(
+        HazardKind.BREAKS_RUNNING_CODE, item.ref,
+        f"dropping {item.ref}: " + ("nobody can log in with it any more, " if login else "")
+        + "what it owns in this database becomes ours, and its privileges are revoked",
+        "take away its login first (login: false), and drop it when nothing has failed", blocking=login,
+    )  # fmt: skip

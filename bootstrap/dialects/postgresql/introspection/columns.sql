@@ -1,5 +1,5 @@
 SELECT a.attrelid::bigint AS relation, a.attnum AS number, a.attname AS name,
-       format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
+       format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AND {not_null_is_valid} AS required,
        pg_get_expr(d.adbin, d.adrelid, true) AS "default",
        CASE WHEN d.adbin::text LIKE ANY (ARRAY[{two_of_a_kind}]) THEN pg_get_expr(d.adbin, d.adrelid) END AS default_long,
        a.attidentity AS identity, a.attgenerated AS generated, col_description(a.attrelid, a.attnum) AS comment,
@@ -17,6 +17,6 @@ JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_collation co ON co.oid = a.attcollation
 LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
-WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'c') AND c.relpersistence <> 't'
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'c', 'f') AND c.relpersistence <> 't'
   AND {namespace}
 ORDER BY a.attrelid, a.attnum

@@ -34,5 +34,5 @@ LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
 LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 LEFT JOIN pg_am am ON am.oid = c.relam
 LEFT JOIN pg_partitioned_table p ON p.partrelid = c.oid
-WHERE c.relkind IN ('r', 'p', 'v', 'm') AND c.relpersistence <> 't' AND {namespace}
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND {namespace}
   AND c.oid NOT IN (SELECT objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype = 'e')

@@ -71,6 +71,19 @@ class TableReader:
             if row["kind"] in "rp":
                 yield self._table(row)
 
+    def foreign(self) -> Iterator[Table]:
+        """Foreign tables as tables of the same columns: what others can refer to of them."""
+        for row in self._relations.values():
+            if row["kind"] == "f":
+                columns = (
+                    Column(
+                        name=column["name"], type=column["type"], nullable=not column["required"],
+                        collation=column["collation"],
+                    )
+                    for column in self._columns[row["id"]]
+                )  # fmt: skip
+                yield Table(schema=row["schema"], name=row["name"], columns=tuple(columns))
+
     def sequences(self) -> Iterator[Sequence]:
         """Sequences that are objects of their own."""
         folded = {row["id"] for row in self._owned.values()}

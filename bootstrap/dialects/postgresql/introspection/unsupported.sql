@@ -67,6 +67,14 @@ SELECT what, name FROM (
          n.nspname || '.' || c.relname
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) e
   WHERE e.grantor <> c.relowner AND {namespace}
+  UNION ALL  -- names only: a value may be a secret
+  SELECT 'pg_database'::regclass, 0, CASE WHEN s.setrole = 0 THEN 'database setting' ELSE 'setting of a role in this database' END,
+         CASE WHEN s.setrole = 0 THEN '' ELSE pg_get_userbyid(s.setrole) || '.' END || split_part(setting, '=', 1)
+  FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) AS setting
+  WHERE d.datname = current_database()
+  UNION ALL
+  SELECT 'pg_database'::regclass, 0, 'comment of the database', d.datname
+  FROM pg_database d WHERE d.datname = current_database() AND shobj_description(d.oid, 'pg_database') IS NOT NULL
   UNION ALL
   SELECT classoid, 0, 'security label', pg_describe_object(classoid, objoid, objsubid) FROM pg_seclabel
 ) everything

@@ -11,6 +11,7 @@ from bootstrap.catalog.constraints import Check, Constraint, Exclusion, ForeignK
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.leftovers import unique_index
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.attach import (
     attach_all,
@@ -165,16 +166,28 @@ def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext)
         follow = attach_all(table.ref, item.name, context) if members else []
         return [*lost, added, *follow, *_attach(change, item, context)]
     relation, name = qualified(table.schema, table.name), quote(item.name)
+    helper = unique_index(item.name)  # the constraint takes it over, and gives it its own name
     columns = ", ".join(quote(part.column or "") for part in item.columns)
     distinct = " NULLS NOT DISTINCT" if item.nulls_not_distinct else ""
     include = f" INCLUDE ({', '.join(map(quote, item.include))})" if item.include else ""
     options = f" WITH ({options_sql(item.options)})" if item.options else ""
     space = f" TABLESPACE {quote(item.tablespace)}" if item.tablespace else ""
-    build = f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {relation} ({columns}){include}{distinct}{options}{space}"
+    build = (
+        f"CREATE UNIQUE INDEX CONCURRENTLY {quote(helper)} ON {relation} ({columns}){include}{distinct}{options}{space}"
+    )
     word = "PRIMARY KEY" if item.kind is Kind.PRIMARY_KEY else "UNIQUE"
-    use = f"CONSTRAINT {name} {word} USING INDEX {name}{_deferral(item)}"
-    made = [concurrent(build, change.ref), _add(change, use, context)]
+    use = f"CONSTRAINT {name} {word} USING INDEX {quote(helper)}{_deferral(item)}"
+    left = _left_behind(helper, change, context)
+    made = [*left, concurrent(build, change.ref), _add(change, use, context)]
     return made + _attach(change, item, context)
+
+
+def _left_behind(helper: str, change: AddConstraint, context: RenderContext) -> list[Statement]:
+    """Drop the index that an interrupted run began for the same key: valid or not, its rows may have changed since."""
+    table = context.current.objects.get(change.table.ref)
+    if not isinstance(table, Table) or all(index.name != helper for index in table.indexes):
+        return []
+    return [concurrent(f"DROP INDEX CONCURRENTLY IF EXISTS {qualified(table.schema, helper)}", change.ref)]
 
 
 def _lost_with_parent(change: AddConstraint, context: RenderContext) -> list[Statement]:

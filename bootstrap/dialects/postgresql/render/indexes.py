@@ -11,6 +11,7 @@ from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.leftovers import is_leftover
 from bootstrap.dialects.postgresql.names import collation, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import (
     attach_all,
@@ -187,6 +188,8 @@ def drop_index(change: DropIndex, context: RenderContext) -> list[Statement]:
     table = context.current.objects.get(owner)
     partitioned = isinstance(table, Table) and table.partition_by is not None
     name = qualified(owner.schema, index.name)
+    # A helper of ours may have been dropped before the key that it was for; a REINDEX of others may still be at work.
+    name = f"IF EXISTS {name}" if is_leftover(change.ref, context.current) else name
     if takes_care(owner, context) and not partitioned and rows_of(owner, context) != 0:
         return [concurrent(f"DROP INDEX CONCURRENTLY {name}", change.ref)]
     # A partition's key may hang on the parent's plain index: neither can go without the other.

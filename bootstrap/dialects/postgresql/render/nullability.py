@@ -10,12 +10,11 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.postgresql.leftovers import not_null_check
 from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import heirs_of
 from bootstrap.dialects.postgresql.render.statements import rows_of, statement, takes_care
 from bootstrap.plan.statement import Statement
-
-_HELPER = ("db_bootstrap_", "_not_null")
 
 
 def nullability(change: AlterColumn, context: RenderContext) -> list[Statement]:
@@ -57,7 +56,7 @@ def _kept_below(table: Table, column: str, context: RenderContext) -> Iterator[s
 def _not_null_through_check(change: AlterColumn, set_it: str, context: RenderContext) -> list[Statement]:
     """A validated check lets SET NOT NULL skip its scan under the exclusive lock."""
     relation, name = qualified(change.table.schema, change.table.name), quote(change.after.name)
-    helper = quote(helper_name(change.ref))
+    helper = quote(not_null_check(change.after.name))
     steps = [
         f"ALTER TABLE {relation} ADD CONSTRAINT {helper} CHECK ({name} IS NOT NULL) NOT VALID",
         f"ALTER TABLE {relation} VALIDATE CONSTRAINT {helper}",
@@ -136,13 +135,3 @@ def named_like_parent(before: Table, after: Table, context: RenderContext) -> li
 def _renamed(table: Table, old: str, new: str, subject: Ref, context: RenderContext) -> Statement:
     sql = f"ALTER TABLE {qualified(table.schema, table.name)} RENAME CONSTRAINT {quote(old)} TO {quote(new)}"
     return statement(sql, subject, context)
-
-
-def helper_name(column: Ref) -> str:
-    """The name of the check that lasts only while a column becomes NOT NULL."""
-    return f"{_HELPER[0]}{column.name.encode()[:40].decode(errors='ignore')}{_HELPER[1]}"
-
-
-def is_helper(ref: Ref) -> bool:
-    """Whether this is such a check: one that is there was left behind by a run that was killed."""
-    return ref.kind is Kind.CHECK and ref.name.startswith(_HELPER[0]) and ref.name.endswith(_HELPER[1])

@@ -81,7 +81,11 @@ class Regrouping:
         leaving = [item for item, _ in self.changed]
         rest = _of(self.default) if self.default else self._rest
         if self.default is None:
-            steps = [f"CREATE TABLE {rest} (LIKE {self.name} INCLUDING GENERATED)"]
+            # It has no key: where a publication has all tables, rows can be deleted from it only so.
+            steps = [
+                f"CREATE TABLE {rest} (LIKE {self.name} INCLUDING GENERATED)",
+                f"ALTER TABLE {rest} REPLICA IDENTITY FULL",
+            ]
         else:
             steps = []
             leaving += [] if self.default in leaving else [self.default]

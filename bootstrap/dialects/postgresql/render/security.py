@@ -109,8 +109,14 @@ def alter_role(before: Role, after: Role, context: RenderContext) -> list[Statem
 
 
 def drop_role(item: Role, context: RenderContext) -> list[Statement]:
-    """``DROP ROLE``."""
-    return [statement(f"DROP ROLE {quote(item.name)}", item.ref, context)]
+    """``DROP ROLE``, with what ties it to this database: what it owns becomes ours, what was granted to it is revoked.
+
+    In one transaction: where it owns something in another database, the server names that, and nothing is changed.
+    """
+    role = quote(item.name)
+    steps = [known.sql for known in membership(item.name, item.ref, context)]
+    steps += [f"REASSIGN OWNED BY {role} TO CURRENT_USER", f"DROP OWNED BY {role}", f"DROP ROLE {role}"]
+    return [statement(";\n".join(steps), item.ref, context)]
 
 
 def object_sql(on: Ref | None, context: RenderContext) -> str:
@@ -202,16 +208,14 @@ def _revoke(item: Grant, context: RenderContext) -> Statement:
 _DEFAULTS_FOR = {
     Kind.TABLE: "tables", Kind.VIEW: "tables", Kind.MATERIALIZED_VIEW: "tables", Kind.SEQUENCE: "sequences",
     Kind.FUNCTION: "functions", Kind.PROCEDURE: "functions", Kind.AGGREGATE: "functions", Kind.ENUM: "types",
-    Kind.COMPOSITE: "types", Kind.RANGE: "types", Kind.DOMAIN: "types",
+    Kind.COMPOSITE: "types", Kind.RANGE: "types", Kind.DOMAIN: "types", Kind.SCHEMA: "schemas",
 }  # fmt: skip
 
 
 def without_defaults(ref: Ref, context: RenderContext) -> list[Statement]:
-    """Take from an object what default privileges give it and nobody declared, and give what they keep from it: always
-    where it is made anew in the place of one that did not have it, else only where everything is managed.
+    """Take from a new object what default privileges give it and nobody declared, and give what they keep from it: what
+    is declared means the same whatever default privileges a database has.
     """
-    if ref not in context.current.objects and not context.exact:
-        return []
     found = []
     for item in sorted(context.current.default_privileges):
         fits = item.object_kind == _DEFAULTS_FOR.get(ref.kind) and item.schema in ("", ref.schema)

@@ -30,6 +30,7 @@ from bootstrap.dialects.postgresql.type_use import (
     spellings,
 )
 from bootstrap.plan.statement import Statement
+from bootstrap.problems import Refused
 
 
 def columns_of_type(
@@ -132,6 +133,7 @@ class _Remaking:
 
     def steps(self) -> list[str]:
         """What moves everything to the new type."""
+        self._refuse_ranges()
         steps: list[str] = []
         for item in self.types:
             steps += [*_names_freed(item), *self._made(item), *self.values.converters(item)]
@@ -139,6 +141,16 @@ class _Remaking:
         for composite, base in self.altered:
             steps += _attributes(composite, base)
         return steps
+
+    def _refuse_ranges(self) -> None:
+        """The constructor functions of a range type are the server's own: only a superuser can rename them."""
+        ranges = [item.ref for item in self.types if isinstance(item, RangeType)]
+        if ranges and "superuser" not in self.context.server.capabilities:
+            raise Refused(
+                f"{ranges[0]} cannot be recreated while columns use it: only a superuser may rename its constructor"
+                " functions: in one release declare the columns as text and drop the type, in the next declare both as"
+                " wanted; or apply this release as a superuser"
+            )
 
     def columns(self) -> list[tuple[Table, Column]]:
         """The columns that are moved."""
