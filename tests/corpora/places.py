@@ -181,7 +181,8 @@ def make_roles(server: PostgresServer, statements: Iterable[str]) -> None:
         with contextlib.suppress(psycopg2.errors.DuplicateObject, psycopg2.errors.UniqueViolation):
             server.administrator.execute(statement)
             role = statement.removeprefix("CREATE ROLE ").rstrip(";").partition(" IN ROLE ")[0]
-            server.administrator.execute(f"GRANT {role} TO {server.as_master.login.username} WITH ADMIN OPTION")
+            if server.master is not None:
+                server.administrator.execute(f"GRANT {role} TO {server.master.username} WITH ADMIN OPTION")
 
 
 @cache

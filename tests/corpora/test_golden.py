@@ -12,29 +12,31 @@ import pytest
 
 from bootstrap.service.import_ import import_database
 from bootstrap.service.work import Request
-from tests.corpora.places import Place
+from demo.servers import MariaDBServer, MySQLServer, PostgresServer
+from tests.corpora.places import place_for
 from tests.corpora.records import CORPORA
 
 GOLDEN = Path(__file__).with_name("golden")
 KNOWN = Path(__file__).with_name("known")  # what the corpora do not have
 SCHEMAS = [("postgresql", "pagila"), ("postgresql", "sakila"), ("mysql", "sakila"), ("mysql", "employees")]
-SERVERS = {"postgresql": "postgresql", "mysql": "mariadb"}
+# Of their own: the schemas name the superuser that a server has by itself as the owner of everything.
+SERVERS: dict[str, type[PostgresServer | MySQLServer]] = {"postgresql": PostgresServer, "mysql": MariaDBServer}
 
 pytestmark = pytest.mark.skipif(not CORPORA.is_dir() and not os.environ.get("CI"), reason=f"no corpora in {CORPORA}")
 
 
 @pytest.mark.parametrize(("engine", "name"), SCHEMAS, ids=[f"{engine}-{name}" for engine, name in SCHEMAS])
 def test_the_import_is_what_was_read_by_eye(
-    engine: str, name: str, places: dict[str, Place], request: pytest.FixtureRequest, tmp_path: Path
+    engine: str, name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     golden = GOLDEN / f"{engine}-{name}"
     out = golden if request.config.getoption("--write-golden") else tmp_path / "import"
-    place = places[SERVERS[engine]].administrator  # as which they were read by eye
-    with place.database() as source:
+    with SERVERS[engine].start() as server, place_for(server).database() as source:
+        place = place_for(server)
         own = KNOWN / f"{name}.sql"
         script = own if own.exists() else CORPORA / "real" / engine / f"{name}.sql"
         place.load(source, script.read_text(), "")
-        import_database(Request(url=place.url(source)), out)
+        import_database(Request(url=server.url(source)), out)
     assert contents(out) == contents(golden)
 
 

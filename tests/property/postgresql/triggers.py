@@ -36,8 +36,8 @@ def policies(pen: Draft, table: Table) -> None:
     """Write who sees which rows of a table."""
     if not pen.chance(4):
         return
-    for word in pen.one((("ENABLE",), ("ENABLE", "FORCE"), ("FORCE",))):  # forced, it hides rows from the owner too
-        pen.write(f"ALTER TABLE {table.name} {word} ROW LEVEL SECURITY", "row level security")
+    force = pen.one(("ENABLE", "ENABLE", "FORCE"))
+    pen.write(f"ALTER TABLE {table.name} {force} ROW LEVEL SECURITY", "row level security")
     command = pen.one(("SELECT", "ALL", "UPDATE"))
     kind = pen.maybe(" AS RESTRICTIVE", "restrictive policy")
     target = pen.one(("", f" TO {ROLES[0]}", f" TO {', '.join(ROLES)}"))
