@@ -20,6 +20,7 @@ from bootstrap.plan.gate import check_permissions
 from bootstrap.problems import BootstrapError, TargetError
 from bootstrap.run.history import History
 from bootstrap.run.identity import Identity, check_identity
+from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.saved_plan import SavedPlan
 from bootstrap.target.config import TARGET_VARIABLE, convert_target, decode_target
 from bootstrap.target.connect import Destination, connect, from_target, from_url
@@ -148,7 +149,8 @@ def open_work(request: Request) -> Iterator[Work]:
     for warning in destination.warnings:
         request.tell(f"warning: {warning}")
     with closing(connect(dialect, destination, waiting=request.tell)) as session:
-        dialect.check_trust(session, writing=False)
+        with readable_server_errors():
+            dialect.check_trust(session, writing=False)
         yield Work(
             request=request, declaration=declaration, dialect=dialect, destination=destination, session=session,
             started=started,
