@@ -195,7 +195,7 @@ def test_a_directory_without_a_declaration(tmp_path: Path, listener: Listener) -
     for action in ("plan", "apply", "verify"):
         message = db_bootstrap(action, "--dir", tmp_path, "--url", listener.url("mysql")).refused(1)
         assert "bootstrap.yaml" in message
-        assert "no declaration" in message
+        assert "no bootstrap.yaml here" in message
     message = db_bootstrap("apply", "--dir", tmp_path / "nowhere", "--url", listener.url("mysql")).refused(1)
     assert "nowhere" in message
     assert listener.visitors == []

@@ -144,7 +144,9 @@ def test_a_circle_that_does_not_close_is_refused(place: Place, session: Session,
         seed(place.ref("a"), COLUMNS, [("1", "1", "a"), ("2", "8", "nobody")]),
         seed(place.ref("b"), COLUMNS, [("1", "1", "b")]),
     ]
-    with pytest.raises(StatementError, match=r"^seeds/rows\.yaml:11: the rows of .*a, .*b could not insert the rows: "):
+    with pytest.raises(
+        StatementError, match=r"^seeds/rows\.yaml:11: could not insert the rows of .*a, .*b \(rolled back\): "
+    ):
         SeedRunner(session, place.dialect, catalog(place, a="b", b="a")).apply(run, declared)
     assert (rows(session, "a"), rows(session, "b")) == ([], [])
 
@@ -184,7 +186,9 @@ def test_a_row_that_the_server_refuses_is_named_by_file_and_line(
     create(session, b="", a="b")
     good = [(str(number), None, "good") for number in range(1, 6)]
     declared = [seed(place.ref("a"), COLUMNS, [*good, bad, ("8", None, "good")])]
-    with pytest.raises(StatementError, match=r"^seeds/rows\.yaml:15: the rows of .*a could not insert the rows: "):
+    with pytest.raises(
+        StatementError, match=r"^seeds/rows\.yaml:15: could not insert the rows of .*a \(rolled back\): "
+    ):
         SeedRunner(session, place.dialect, catalog(place, a="b", b="")).apply(run, declared)
     assert rows(session, "a") == []
 
