@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from bootstrap.catalog.catalog import Catalog
+from bootstrap.plan.way import Way
 from bootstrap.problems import DeclarationError, Problem
 
 if TYPE_CHECKING:  # what an unchanged database never needs
@@ -197,6 +198,7 @@ class RenderContext:
     policy: Policy = field(default_factory=Policy)
     created: frozenset[Ref] = frozenset()  # tables created in this very plan: nothing there can be lost or be locked
     dropped: frozenset[Ref] = frozenset()  # objects and columns that this very plan drops
+    way: Way = Way.ALONE  # how the group of the change is carried out
     exact: bool = False  # everything is managed: also what the server's default privileges would give to new objects
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -29,7 +29,9 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence as OwnedSequence
+from bootstrap.plan.cycles import cycles
 from bootstrap.plan.effects import Effect, effect_of
+from bootstrap.plan.groups import Groups
 from bootstrap.plan.name_slots import name_slot
 from bootstrap.plan.needs import (
     TYPES,
@@ -55,8 +57,54 @@ def order_changes(changes: Sequence[Change], current: Catalog, desired: Catalog,
     Stable and total: the same input gives the same order. A cycle that no single order can satisfy (mutually
     recursive functions) is broken at its lowest-ranked change, and the server has the last word.
     """
-    before = precedence(changes, current, desired, rules)
-    return [changes[index] for index in sorted_by_rank(before, [rank(change) for change in changes])]
+    return [change for group in ordered_groups(changes, current, desired, rules) for change in group]
+
+
+def ordered_groups(
+    changes: Sequence[Change], current: Catalog, desired: Catalog, rules: Rules
+) -> list[tuple[Change, ...]]:
+    """Sort changes as `order_changes` does, those of one atomic group one after the other.
+
+    Groups that need something of each other become one.
+    """
+    before, groups = precedence(changes, current, desired, rules), Groups(changes, current, rules)
+    ranks, places = [rank(change) for change in changes], range(len(changes))
+    if not all(groups.leader(place) == place for place in places):
+        for cycle in cycles(_between(before, groups)):
+            if any(groups.leader(place) != place for place in places if groups.leader(place) in cycle):
+                groups.join(cycle)
+    members: dict[int, list[int]] = defaultdict(list)
+    for place in places:
+        members[groups.leader(place)].append(place)
+    leaders = sorted(members)
+    number = {leader: index for index, leader in enumerate(leaders)}
+    outer = {number[one]: {number[other] for other in firsts} for one, firsts in _between(before, groups).items()}
+    order = sorted_by_rank(outer, [_rank_of(members[leader], changes, ranks) for leader in leaders])
+    return [tuple(changes[place] for place in _inside(members[leaders[index]], before, ranks)) for index in order]
+
+
+def _between(before: Mapping[int, set[int]], groups: Groups) -> dict[int, set[int]]:
+    """For each group the groups that must come before it."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for place, firsts in before.items():
+        mine = groups.leader(place)
+        found[mine] |= {groups.leader(first) for first in firsts} - {mine}
+    return found
+
+
+def _rank_of(members: Sequence[int], changes: Sequence[Change], ranks: Sequence[int]) -> int:
+    """A group comes when the last thing that it makes would; privileges come with what they are on."""
+    privileges = (GrantPrivilege, RevokePrivilege)
+    return max([ranks[place] for place in members if not isinstance(changes[place], privileges)] or [ranks[members[0]]])
+
+
+def _inside(members: Sequence[int], before: Mapping[int, set[int]], ranks: Sequence[int]) -> list[int]:
+    """The order within one group."""
+    if len(members) == 1:
+        return list(members)
+    number = {place: index for index, place in enumerate(members)}
+    inner = {number[place]: {number[one] for one in before.get(place, ()) if one in number} for place in members}
+    return [members[index] for index in sorted_by_rank(inner, [ranks[place] for place in members])]
 
 
 def precedence(changes: Sequence[Change], current: Catalog, desired: Catalog, rules: Rules) -> dict[int, set[int]]:
@@ -274,12 +322,28 @@ class _Precedence:
         for index, change in enumerate(self.changes):
             if isinstance(change, GrantPrivilege):
                 self._put(self._wanted_by(change.after), index)
+                self._put(self._taken_by_another_name(change.after), index)
             elif isinstance(change, RevokePrivilege) and isinstance(change.before, Grant):
                 on = change.before.on
                 self._put(self.alterers.get(on, ()) if on and on.kind in TYPES else (), index)
                 # A run that dies in between must not leave them waiting for the next object of that name.
                 for dropping in self.takers.get(on, ()) if on and on not in self.makers else ():
                     self._put((index,), dropping)
+
+    def _taken_by_another_name(self, privilege: Grant | DefaultPrivilege) -> Iterator[int]:
+        """The sequence of a column that becomes one of its own, or the other way round, has two identities: what is
+        revoked by the one is granted by the other.
+        """
+        if not isinstance(privilege, Grant) or privilege.on is None or privilege.on.kind is not Kind.SEQUENCE:
+            return
+        wanted = (privilege.grantee, privilege.privilege, privilege.on.schema)
+        for index, change in enumerate(self.changes):
+            match change:
+                case RevokePrivilege(before=Grant(on=Ref(kind=Kind.SEQUENCE) as on) as other) if on != privilege.on:
+                    if (other.grantee, other.privilege, on.schema) == wanted:
+                        yield index
+                case _:
+                    pass
 
     def _making_sequence(self, column: Ref) -> set[int]:
         """Who makes a column's sequence: what makes the column, or makes it one that counts."""

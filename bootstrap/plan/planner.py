@@ -9,18 +9,27 @@ from bootstrap.plan.circles import with_open_circles
 from bootstrap.plan.inline_keys import with_inline_keys
 from bootstrap.plan.joining import joined
 from bootstrap.plan.operations import PlannedOperation
-from bootstrap.plan.order import order_changes, precedence
+from bootstrap.plan.order import order_changes, ordered_groups, precedence
 from bootstrap.plan.positions import with_positions
 from bootstrap.plan.rebuild import with_rebuilds
 from bootstrap.plan.rules import Rules
 
 
-def planned_changes(difference: Difference, rules: Rules) -> list[Change]:
-    """The changes of a difference with all that must happen around them, in an order the server accepts."""
+def planned_groups(difference: Difference, rules: Rules) -> list[tuple[Change, ...]]:
+    """The changes of a difference with all that must happen around them, in an order the server accepts, those that
+    must be done together or not at all in one group.
+    """
     changes = with_positions(with_rebuilds(difference, rules), difference.desired)
     changes = with_open_circles(changes, difference.current, difference.desired)
-    ordered = order_changes(changes, difference.current, difference.desired, rules)
-    return with_inline_keys(ordered, difference.current) if rules.inline_keys else ordered
+    if rules.inline_keys:
+        ordered = order_changes(changes, difference.current, difference.desired, rules)
+        return [(change,) for change in with_inline_keys(ordered, difference.current)]
+    return ordered_groups(changes, difference.current, difference.desired, rules)
+
+
+def planned_changes(difference: Difference, rules: Rules) -> list[Change]:
+    """The same changes, one after the other."""
+    return [change for group in planned_groups(difference, rules) for change in group]
 
 
 def planned_operations(difference: Difference, changes: list[Change], rules: Rules) -> list[PlannedOperation]:
@@ -29,6 +38,16 @@ def planned_operations(difference: Difference, changes: list[Change], rules: Rul
         return list(changes)
     before = precedence(changes, difference.current, difference.desired, rules)
     return joined(changes, before, difference.current, difference.desired, rules.joining)
+
+
+def operation_groups(
+    difference: Difference, groups: list[tuple[Change, ...]], rules: Rules
+) -> list[tuple[PlannedOperation, ...]]:
+    """The groups as operations, where the engine joins some: then each operation is a group of its own."""
+    if rules.joining is None:
+        return [*groups]
+    changes = [change for group in groups for change in group]
+    return [(planned,) for planned in planned_operations(difference, changes, rules)]
 
 
 def created_tables(changes: list[Change]) -> frozenset[Ref]:

@@ -42,6 +42,9 @@ class Rules(Protocol):
     """Whether the server refuses a change while something depends on what it takes away (PostgreSQL) or leaves what
     depends on it broken (MySQL)."""
 
+    atomic: bool
+    """Whether changes can be done together or not at all, in one transaction (PostgreSQL)."""
+
     gone_with_column: frozenset[Kind]
     """What of a table the server drops, or makes smaller, together with a column that it is of."""
 

@@ -40,9 +40,10 @@ class Hazard:
 class Statement:
     """One SQL statement with everything the executor must know to run it.
 
-    ``transactional`` False must run alone, outside of a transaction. Statements with ``creates_only`` touch nothing
-    that existed before this run and share one transaction; each other one has its own. Times are in milliseconds;
-    None leaves the session's setting. ``display`` replaces the SQL in output and journal where it holds a secret.
+    ``transactional`` False must run alone, outside of a transaction. One that is ``apart`` has a transaction of its
+    own, begun when what comes before it is committed. Statements with ``creates_only`` touch nothing that existed
+    before this run: the transactions of several operations of them become one. Times are in milliseconds; None leaves
+    the session's setting. ``display`` replaces the SQL in output and journal where it holds a secret.
     ``fallbacks`` are tried in turn when the server answers that the asked-for algorithm is not possible (MySQL
     ALGORITHM=INSTANT, then INPLACE): each is a whole statement of its own, in order of cost.
     ``session_settings`` are session variables for the time of this statement, name → SQL text of the value (the
@@ -53,6 +54,7 @@ class Statement:
     sql: str
     subject: Ref
     transactional: bool = True
+    apart: bool = False
     creates_only: bool = False
     lock_timeout_ms: int | None = None
     statement_timeout_ms: int | None = None
@@ -70,15 +72,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What the plan does to one subject in one go: its hazards, and the statements that carry it out.
+    """What the plan does in one go: in one transaction, or by one statement that none can hold.
 
     The hazards are those of the changes that it stands for. They hold also where it has no statement, because another
-    operation's statements carry it out.
+    operation's statements carry it out. An ``atomic`` operation is done as a whole or not at all, however many locks
+    its transaction takes; another one may be committed in parts.
     """
 
     subject: Ref
     hazards: tuple[Hazard, ...] = ()
     statements: tuple[Statement, ...] = ()
+    atomic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: what is derived is kept in the instance

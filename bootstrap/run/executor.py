@@ -15,7 +15,7 @@ from typing import TypeAlias
 from bootstrap.catalog.ref import Ref
 from bootstrap.dialects.base import Dialect, Policy, ServerError, Session
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import Plan, Statement
+from bootstrap.plan.statement import Operation, Plan, Statement
 from bootstrap.problems import BootstrapError, StatementError
 from bootstrap.redact import redact
 from bootstrap.run.history import History
@@ -59,12 +59,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class _Position:
-    """A statement with its number in the journal, its place in the plan, and whether its operation loses data."""
+    """A statement with its number in the journal, its place in the plan, and its operation; ``ends`` is the last one of
+    an operation.
+    """
 
     statement: Statement
     seq: int
     place: int
-    loses: bool
+    operation: Operation
+    ends: bool
 
 
 class Executor:
@@ -114,7 +117,7 @@ class Executor:
         self._total, done = len(plan.statements), []
         first = self.history.next_seq(self.run) if plan.statements else 1
         try:
-            for group in _groups(list(_positions(plan, first))):
+            for group in _transactions(list(_positions(plan, first))):
                 left = group
                 while left:
                     self.limits.check_time(f"statement {left[0].place} of {self._total}")
@@ -128,23 +131,27 @@ class Executor:
         return done
 
     def _check_lock(self, group: Sequence[_Position]) -> None:
-        if any(position.loses for position in group):
+        kinds = {hazard.kind for position in group for hazard in position.operation.hazards}
+        if HazardKind.DATA_LOSS in kinds:
             assert_owned(self.session)
 
     def _together(self, group: Sequence[_Position]) -> list[StatementRecord]:
         """Statements and their journal rows in one transaction: all of it, or nothing.
 
-        Where they take more locks than one transaction should hold, only the first of them: their records say which.
+        Where they take more locks than one transaction should hold, only the first operations of them, or the first
+        statements of one that is not atomic: the records say which.
         """
         patience, kept = Patience(self.limits.lock_seconds), group[0].place - 1
         while True:
             current = group[0]
             records: list[StatementRecord] = []
+            full = False
             try:
                 with self.session.transaction():
                     for current in group:
                         records.append(self._execute(current, patience))
-                        if len(records) % _STATEMENTS_A_LOOK == 0 and self.dialect.transaction_is_full(self.session):
+                        full = full or self._is_full(current, group, len(records))
+                        if full and (current.ends or not current.operation.atomic):
                             break
                     self.history.record(self.run, records)
             except ServerError as error:
@@ -156,6 +163,23 @@ class Executor:
                 for position, record in zip(group, records, strict=False):
                     self._tell(position, Outcome.DONE, record.duration_ms)
                 return records
+
+    def _is_full(self, current: _Position, group: Sequence[_Position], count: int) -> bool:
+        """Whether the transaction holds as many locks as one should; asked now and then.
+
+        Raises:
+            StatementError: what cannot be done in parts holds too many.
+        """
+        if count % _STATEMENTS_A_LOOK or not self.dialect.transaction_is_full(self.session):
+            return False
+        undivided = current.operation is group[0].operation and current.operation.atomic and not current.ends
+        if undivided and not current.statement.creates_only:
+            raise StatementError(
+                f"{current.statement.subject}: this change and what depends on it need one transaction, which takes"
+                " more than a third of the server's lock table: nothing of it was done: raise max_locks_per_transaction"
+                " (the server restarts for that), then apply again"
+            )
+        return True
 
     def _alone(self, position: _Position) -> StatementRecord:
         """A statement that no transaction can hold: its start is journalled before it, its end after it."""
@@ -287,26 +311,34 @@ def _positions(plan: Plan, first: int) -> Iterator[_Position]:
     """The statements of a plan; ``first`` is the next number of the journal."""
     place = 0
     for operation in plan.operations:
-        loses = any(hazard.kind is HazardKind.DATA_LOSS for hazard in operation.hazards)
-        for statement in operation.statements:
-            yield _Position(statement, first + place, place + 1, loses)
+        for number, statement in enumerate(operation.statements, 1):
+            yield _Position(statement, first + place, place + 1, operation, number == len(operation.statements))
             place += 1
 
 
-def _groups(positions: Sequence[_Position]) -> Iterator[list[_Position]]:
-    """Neighbours that only create share a transaction; each other statement stands by itself."""
+def _transactions(positions: Sequence[_Position]) -> Iterator[list[_Position]]:
+    """The statements of one operation share a transaction, and operations that only create share one with their
+    neighbours that do so too; what no transaction can hold stands by itself.
+    """
     group: list[_Position] = []
     for position in positions:
-        shares = position.statement.transactional and position.statement.creates_only
-        if group and not (shares and group[-1].statement.creates_only):
+        if group and not _share(group[-1], position):
             yield group
             group = []
         group.append(position)
-        if not shares:
-            yield group
-            group = []
     if group:
         yield group
+
+
+def _share(one: _Position, other: _Position) -> bool:
+    """Whether two statements that follow each other are in one transaction."""
+    if not (one.statement.transactional and other.statement.transactional):
+        return False
+    return one.operation is other.operation or (_only_creates(one.operation) and _only_creates(other.operation))
+
+
+def _only_creates(operation: Operation) -> bool:
+    return all(statement.transactional and statement.creates_only for statement in operation.statements)
 
 
 def _record(seq: int, statement: Statement, sql: str) -> StatementRecord:

@@ -14,10 +14,12 @@ from bootstrap.catalog.renames import carry_declared
 from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import Dialect, Endpoint, Introspection, Locate, RenderContext, Scope, Session, TableSize
-from bootstrap.plan.operations import changes_of, subject_of_operation
-from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes, planned_operations
+from bootstrap.plan.operations import PlannedOperation, changes_of
+from bootstrap.plan.planner import created_tables, dropped_objects, operation_groups, planned_groups
 from bootstrap.plan.statement import PASSWORD, Operation, Plan, Statement
+from bootstrap.plan.transactions import Rendered, in_transactions
 from bootstrap.plan.undeclared import Undeclared
+from bootstrap.plan.way import Way
 from bootstrap.problems import DeclarationError
 from bootstrap.redact import remember
 from bootstrap.run.history import History
@@ -66,9 +68,9 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         follows_renames=work.dialect.rules.follows_renames,
         account=work.session.server.account,
     )
-    changes = planned_changes(difference, work.dialect.rules)
+    groups = planned_groups(difference, work.dialect.rules)
     plan = Plan(
-        operations=_operations(work, difference, changes),
+        operations=_operations(work, difference, groups),
         fingerprint=fingerprint,
         unmanaged=difference.unmanaged,
         notes=difference.notes,
@@ -147,7 +149,8 @@ def managed_by(work: Work, current: Catalog) -> Callable[[Ref], bool]:
     return lambda ref: ref in earlier or work.dialect.is_leftover(ref, current)
 
 
-def _operations(work: Work, difference: Difference, changes: list[Change]) -> tuple[Operation, ...]:
+def _operations(work: Work, difference: Difference, groups: list[tuple[Change, ...]]) -> tuple[Operation, ...]:
+    changes = [change for group in groups for change in group]
     context = RenderContext(
         server=work.session.server,
         current=difference.current,
@@ -158,24 +161,24 @@ def _operations(work: Work, difference: Difference, changes: list[Change]) -> tu
         dropped=dropped_objects(changes),
         exact=work.request.exact,
     )
-    return operations_of(work.dialect, difference, changes, context)
+    return operations_of(work.dialect, difference, groups, context)
 
 
 def operations_of(
-    dialect: Dialect, difference: Difference, changes: list[Change], context: RenderContext
+    dialect: Dialect, difference: Difference, groups: list[tuple[Change, ...]], context: RenderContext
 ) -> tuple[Operation, ...]:
-    """Give each operation the hazards of its changes and its statements."""
-    undeclared = Undeclared(difference, changes, dialect.rules)
+    """Give the operations of each group the hazards of their changes, and their statements."""
+    undeclared = Undeclared(difference, (change for group in groups for change in group), dialect.rules)
+
+    def render(planned: PlannedOperation, way: Way) -> Rendered:
+        here = replace(context, way=way)
+        blocked = (hazard for change in changes_of(planned) for hazard in undeclared.hazards(change))
+        return [*dialect.hazards(planned, here), *blocked], list(dialect.render(planned, here))
+
     return tuple(
-        Operation(
-            subject=subject_of_operation(planned),
-            hazards=(
-                *dialect.hazards(planned, context),
-                *(hazard for change in changes_of(planned) for hazard in undeclared.hazards(change)),
-            ),
-            statements=tuple(dialect.render(planned, context)),
-        )
-        for planned in planned_operations(difference, changes, dialect.rules)
+        operation
+        for group in operation_groups(difference, groups, dialect.rules)
+        for operation in in_transactions(group, render)
     )
 
 

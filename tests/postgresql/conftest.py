@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import pytest
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import Change
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.dialects.base import Policy, RenderContext, Scope, TableSize
 from bootstrap.dialects.postgresql.dialect import DIALECT
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
-from bootstrap.plan.planner import created_tables, planned_changes
+from bootstrap.plan.planner import created_tables, planned_groups
 from bootstrap.plan.statement import Plan, Statement
 from bootstrap.service.comparison import operations_of
 from demo.servers import Server
@@ -40,10 +39,9 @@ class Place:
             settings=found.settings,
         )
 
-    def difference(self, desired: Catalog) -> tuple[Difference, list[Change]]:
+    def difference(self, desired: Catalog) -> Difference:
         """What separates it from another structure, when everything is managed."""
-        found = diff(self.catalog(), desired, managed=lambda _: True, everything=True)
-        return found, planned_changes(found, DIALECT.rules)
+        return diff(self.catalog(), desired, managed=lambda _: True, everything=True)
 
     def plan(
         self, desired: Catalog, *, sizes: Mapping[Ref, TableSize] | None = None, policy: Policy | None = None
@@ -55,7 +53,9 @@ class Place:
         self, desired: Catalog, *, sizes: Mapping[Ref, TableSize] | None = None, policy: Policy | None = None
     ) -> Plan:
         """The plan that brings it to another structure."""
-        found, changes = self.difference(desired)
+        found = self.difference(desired)
+        groups = planned_groups(found, DIALECT.rules)
+        changes = [change for group in groups for change in group]
         if sizes is None:
             tables = [ref for ref in found.current.objects if ref.kind is Kind.TABLE]
             sizes = DIALECT.table_sizes(self.session, tables)
@@ -63,7 +63,7 @@ class Place:
             server=self.session.server, current=found.current, desired=found.desired, sizes=sizes,
             policy=policy or Policy(), created=created_tables(changes), exact=True,
         )  # fmt: skip
-        return Plan(operations=operations_of(DIALECT, found, changes, context))
+        return Plan(operations=operations_of(DIALECT, found, groups, context))
 
     def run(self, statements: list[Statement]) -> None:
         """Run a plan."""

@@ -31,6 +31,7 @@ class FakeRules:
     joining: Joining | None = None
     follows_renames: bool = True
     refuses_dependents: bool = False
+    atomic: bool = False
     gone_with_column: frozenset[Kind] = frozenset({Kind.INDEX})
     replaced: frozenset[Ref] = frozenset()
     disturbed: Mapping[Ref, frozenset[Kind]] = field(default_factory=dict)

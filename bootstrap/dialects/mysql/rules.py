@@ -38,6 +38,7 @@ class MySqlRules:
     joining: Joining | None = MySqlJoining()
     follows_renames = False
     refuses_dependents = False
+    atomic: bool = False
     gone_with_column = _KEYS
 
     def drops_privileges(self, kind: Kind) -> bool:

@@ -102,10 +102,11 @@ class PostgresDialect:
         check_writable(_own(session))
 
     def is_leftover(self, ref: Ref, current: Catalog) -> bool:
-        """Whether this is a check or an index that a run has left behind when it was interrupted."""
+        """Whether a run that was interrupted has left this behind: a check, an index, or what was built beside one."""
         from bootstrap.dialects.postgresql.leftovers import is_leftover
+        from bootstrap.dialects.postgresql.render.type_values import is_aside
 
-        return is_leftover(ref, current)
+        return is_leftover(ref, current) or is_aside(ref)
 
     def check_trust(self, session: Session, *, writing: bool) -> None:
         """Raise Refused where the schema of our history is not ours, or an event trigger calls somebody else's code."""

@@ -47,6 +47,7 @@ class PostgresRules:
     joining: Joining | None = None
     follows_renames: bool = True
     refuses_dependents: bool = True
+    atomic: bool = True
     gone_with_column: frozenset[Kind] = frozenset(
         {
             Kind.PRIMARY_KEY, Kind.UNIQUE, Kind.FOREIGN_KEY, Kind.CHECK, Kind.EXCLUSION, Kind.INDEX, Kind.STATISTICS,

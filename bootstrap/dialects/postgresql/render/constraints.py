@@ -29,11 +29,13 @@ from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_
 from bootstrap.dialects.postgresql.render.statements import (
     concurrent,
     is_new,
+    is_swapped,
     options_sql,
     rows_of,
     statement,
     takes_care,
 )
+from bootstrap.dialects.postgresql.render.type_values import aside_name, is_aside
 from bootstrap.plan.statement import Statement
 
 
@@ -219,10 +221,19 @@ def _add_validated(change: AddConstraint, item: Check | ForeignKey, context: Ren
     referenced = isinstance(item, ForeignKey) and _is_partitioned(item, context)
     if not takes_care(table.ref, context) or unsplit or referenced or not item.name or not item.enforced:
         return [_add(change, constraint_sql(item), context)]
-    validate = f"ALTER TABLE {qualified(table.schema, table.name)} VALIDATE CONSTRAINT {quote(item.name)}"
+    alter = f"ALTER TABLE {qualified(table.schema, table.name)}"
+    if not is_swapped(table.ref, context):
+        validate = f"{alter} VALIDATE CONSTRAINT {quote(item.name)}"
+        return [
+            _add(change, constraint_sql(item, validated=False), context),
+            statement(validate, change.ref, context, apart=True),
+        ]
+    aside = replace(item, name=aside_name(item.name))
+    left = f"{alter} DROP CONSTRAINT IF EXISTS {quote(aside.name)}"
     return [
-        _add(change, constraint_sql(item, validated=False), context),
-        statement(validate, change.ref, context),
+        statement(f"{left}, ADD {constraint_sql(aside, validated=False)}", change.ref, context, apart=True),
+        statement(f"{alter} VALIDATE CONSTRAINT {quote(aside.name)}", change.ref, context, apart=True),
+        statement(f"{alter} RENAME CONSTRAINT {quote(aside.name)} TO {quote(item.name)}", change.ref, context),
     ]
 
 
@@ -239,7 +250,8 @@ def drop_constraint(change: DropConstraint, context: RenderContext) -> list[Stat
         return []
     if isinstance(item, KeyConstraint) and item.parent is not None and not is_detached(table.ref, context):
         return []
-    sql = f"ALTER TABLE {qualified(table.schema, table.name)} DROP CONSTRAINT {quote(item.name)}"
+    exists = "IF EXISTS " if is_aside(change.ref) else ""  # what a killed run left may be dropped by a new try already
+    sql = f"ALTER TABLE {qualified(table.schema, table.name)} DROP CONSTRAINT {exists}{quote(item.name)}"
     return [statement(sql, change.ref, context)]
 
 
@@ -290,7 +302,7 @@ def alter_constraint(change: AlterConstraint, context: RenderContext) -> list[St
         steps.append(f"{alter} ALTER CONSTRAINT {quote(after.name)}{_deferral(after) or ' NOT DEFERRABLE'}")
     if _becomes_valid(before, after) and not inherited:
         steps.append(f"{alter} VALIDATE CONSTRAINT {quote(after.name)}")
-    made = [statement(sql, change.ref, context) for sql in steps]
+    made = [statement(sql, change.ref, context, apart="VALIDATE" in sql) for sql in steps]
     if isinstance(after, KeyConstraint | Exclusion) and isinstance(before, KeyConstraint | Exclusion):
         index = qualified(table.schema, after.name)
         made += index_options_change(index, change.ref, before, after, context)

@@ -27,6 +27,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     comment,
     concurrent,
     is_new,
+    is_swapped,
     option_changes,
     option_names,
     options_sql,
@@ -34,6 +35,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     statement,
     takes_care,
 )
+from bootstrap.dialects.postgresql.render.type_values import aside_name, is_aside
 from bootstrap.plan.statement import Statement
 
 
@@ -91,6 +93,10 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
     made: list[Statement] = _lost_with_parent(change, context)
     if made_with_table(owner, index, context):
         pass  # came with the table, before it was attached
+    elif careful and is_swapped(owner, context):
+        made += built_beside(owner, index, change.ref)
+        sql = f"ALTER INDEX {qualified(owner.schema, aside_name(index.name))} RENAME TO {quote(index.name)}"
+        made.append(statement(sql, change.ref, context))
     elif careful:
         made.append(concurrent(sql, change.ref))
     else:
@@ -103,6 +109,15 @@ def create_index(change: CreateIndex, context: RenderContext) -> list[Statement]
     if index.comment is not None:
         made.append(_comment(owner, index, context))
     return made + _statistics(owner, index, context) + cluster(owner, index, context)
+
+
+def built_beside(owner: Ref, index: Index, subject: Ref) -> list[Statement]:
+    """Build an index beside the one whose place it takes, under a name of its own; drop what an earlier try left."""
+    aside = replace(index, name=aside_name(index.name))
+    return [
+        concurrent(f"DROP INDEX CONCURRENTLY IF EXISTS {qualified(owner.schema, aside.name)}", subject),
+        concurrent(index_sql(owner, aside, concurrently=True), subject),
+    ]
 
 
 def _statistics(owner: Ref, index: Index, context: RenderContext) -> list[Statement]:
@@ -189,8 +204,9 @@ def drop_index(change: DropIndex, context: RenderContext) -> list[Statement]:
     partitioned = isinstance(table, Table) and table.partition_by is not None
     name = qualified(owner.schema, index.name)
     # A helper of ours may have been dropped before the key that it was for; a REINDEX of others may still be at work.
-    name = f"IF EXISTS {name}" if is_leftover(change.ref, context.current) else name
-    if takes_care(owner, context) and not partitioned and rows_of(owner, context) != 0:
+    name = f"IF EXISTS {name}" if is_leftover(change.ref, context.current) or is_aside(change.ref) else name
+    careful = takes_care(owner, context) and not partitioned and rows_of(owner, context) != 0
+    if careful and not is_swapped(owner, context):
         return [concurrent(f"DROP INDEX CONCURRENTLY {name}", change.ref)]
     # A partition's key may hang on the parent's plain index: neither can go without the other.
     cascade = " CASCADE" if partitioned and hangs_on_index(owner, index.name, context) else ""

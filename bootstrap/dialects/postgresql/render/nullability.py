@@ -63,7 +63,7 @@ def _not_null_through_check(change: AlterColumn, set_it: str, context: RenderCon
         set_it,
         f"ALTER TABLE {relation} DROP CONSTRAINT {helper}",
     ]
-    return [statement(sql, change.ref, context) for sql in steps]
+    return [statement(sql, change.ref, context, apart="VALIDATE" in sql) for sql in steps]
 
 
 def not_null_name(change: AlterColumn, context: RenderContext) -> list[Statement]:

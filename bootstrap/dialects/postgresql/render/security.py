@@ -11,7 +11,7 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.owned import made_sequence, sequence_of
 from bootstrap.dialects.postgresql.render.routines import setting_value
-from bootstrap.dialects.postgresql.render.statements import comment_change, membership, name_sql, statement
+from bootstrap.dialects.postgresql.render.statements import comment_change, is_created, membership, name_sql, statement
 from bootstrap.plan.statement import PASSWORD, Statement
 
 _FLAGS = {
@@ -196,13 +196,17 @@ def _give(item: Grant, context: RenderContext) -> Statement:
     option = " WITH GRANT OPTION" if item.grantable else ""
     where = object_sql(item.on, context)
     sql = f"GRANT {_privilege(item)} ON {where} TO {_grantee(item.grantee)}{option}"
-    return statement(sql, _subject(item), context)
+    return statement(sql, _subject(item), context, creates=_is_on_new(item, context))
 
 
 def _revoke(item: Grant, context: RenderContext) -> Statement:
     where = object_sql(item.on, context)
     sql = f"REVOKE {_privilege(item)} ON {where} FROM {_grantee(item.grantee)}"
-    return statement(sql, _subject(item), context)
+    return statement(sql, _subject(item), context, creates=_is_on_new(item, context))
+
+
+def _is_on_new(item: Grant, context: RenderContext) -> bool:
+    return item.on is not None and is_created(item.on, context)
 
 
 _DEFAULTS_FOR = {

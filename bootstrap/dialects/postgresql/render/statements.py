@@ -10,6 +10,7 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.arrays import faithful
 from bootstrap.plan.statement import Statement
+from bootstrap.plan.way import Way
 
 _CODE = {
     Kind.ROLE: "ROLE", Kind.SCHEMA: "SCHEMA", Kind.EXTENSION: "EXTENSION", Kind.COLLATION: "COLLATION",
@@ -31,13 +32,17 @@ def statement(
     context: RenderContext,
     *,
     creates: bool = False,
+    apart: bool = False,
     display: str | None = None,
 ) -> Statement:
-    """A statement that may share or have a transaction; ``creates`` says that it touches nothing that existed."""
+    """A statement that may share a transaction; ``creates`` says that it touches nothing that existed, ``apart`` that
+    what comes before it is committed first.
+    """
     return Statement(
         sql=faithful(sql),
         subject=subject,
         creates_only=creates,
+        apart=apart,
         lock_timeout_ms=context.policy.lock_timeout_ms,
         statement_timeout_ms=context.policy.statement_timeout_ms,
         display=display,
@@ -108,7 +113,12 @@ def rows_of(table: Ref, context: RenderContext) -> int | None:
 
 def takes_care(table: Ref, context: RenderContext) -> bool:
     """Whether the table is in use: then indexes are built concurrently and constraints validated in a second step."""
-    return context.policy.online and not is_new(table, context)
+    return context.policy.online and context.way is not Way.TOGETHER and not is_new(table, context)
+
+
+def is_swapped(table: Ref, context: RenderContext) -> bool:
+    """Whether a constraint or index is built beside the one whose place it takes."""
+    return context.way is Way.BESIDE and takes_care(table, context)
 
 
 def options_sql(options: Iterable[tuple[str, str]]) -> str:

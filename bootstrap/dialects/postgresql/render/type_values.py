@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.types import CompositeType, Domain, RangeType
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.casts import using
@@ -15,12 +16,18 @@ from bootstrap.dialects.postgresql.type_use import (
     spellings,
 )
 
+_BUILT_BESIDE = frozenset({Kind.INDEX, Kind.UNIQUE, Kind.CHECK, Kind.FOREIGN_KEY})
 _ASIDE, _CONVERTER = "_db_bootstrap", "_from_db_bootstrap"
 
 
 def aside_name(name: str, suffix: str = _ASIDE) -> str:
     """What something is called while the new one of its name is made beside it."""
     return name.encode()[: 63 - len(suffix)].decode(errors="ignore") + suffix
+
+
+def is_aside(ref: Ref) -> bool:
+    """Whether a constraint or index has such a name: a run that was killed left it behind."""
+    return ref.kind in _BUILT_BESIDE and ref.name.endswith(_ASIDE)
 
 
 class Values:

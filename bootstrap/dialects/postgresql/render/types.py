@@ -42,7 +42,7 @@ def alter_enum(before: EnumType, after: EnumType, context: RenderContext) -> lis
             made.append(statement(sql, after.ref, context))
     if labels_only_added(labels, after.labels):
         # Each in a transaction of its own: a new label cannot be used before it is committed.
-        made += [statement(sql, after.ref, context) for sql in _added_labels(name, labels, after.labels)]
+        made += [statement(sql, after.ref, context, apart=True) for sql in _added_labels(name, labels, after.labels)]
     elif tuple(labels) != after.labels:
         return [*made, rebuilt(before, after, context)]
     made += owner_change(after.ref, before.owner, after.owner, context)
