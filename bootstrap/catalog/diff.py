@@ -76,8 +76,13 @@ def diff(
             changes += found.changes
             unmanaged += found.unmanaged
             notes += order_notes(before, after)
+        elif isinstance(before, View) and isinstance(after, View):
+            changes += [Alter(before, after)] if replace(before, indexes=()) != replace(after, indexes=()) else []
+            found = diff_indexes(ref, before.indexes, after.indexes, managed)
+            changes += found.changes
+            unmanaged += found.unmanaged
         elif before is not None and after is not None and before != after:
-            changes += _alteration(before, after)
+            changes.append(Alter(before, after))
     changes += _privileges(current, desired, managed, everything=everything)
     return Difference(
         changes=tuple(changes), unmanaged=tuple(unmanaged), notes=tuple(notes), current=current, desired=desired
@@ -102,15 +107,6 @@ def creation(after: DatabaseObject, *, inline_indexes: bool) -> Iterator[Change]
         yield from (CreateIndex(after.ref, index) for index in after.indexes)
 
 
-def _alteration(before: DatabaseObject, after: DatabaseObject) -> Iterator[Change]:
-    if isinstance(before, View) and isinstance(after, View):
-        if replace(before, indexes=()) != replace(after, indexes=()):
-            yield Alter(before, after)
-        yield from diff_indexes(after.ref, before.indexes, after.indexes, lambda _: True).changes
-    else:
-        yield Alter(before, after)
-
-
 def adopt_undeclared_properties(desired: Catalog, current: Catalog, *, account: str = "") -> Catalog:
     """Fill what a declaration may leave open (owner, definer, extension version …) with what the database has.
 
@@ -127,6 +123,8 @@ def adopt_undeclared_properties(desired: Catalog, current: Catalog, *, account: 
                 left_open[name] = account
         if isinstance(after, Event) and isinstance(before, Event) and " STARTS " not in after.schedule:
             left_open |= _same_start(before.schedule, after.schedule)
+        if isinstance(after, Table) and isinstance(before, Table) and not account:
+            left_open |= {name: getattr(before, name) for name in after.unsaid}
         left_open |= _same_mode(getattr(before, "sql_mode", None), getattr(after, "sql_mode", None))
         if any(value is not None for value in left_open.values()):
             adopted[ref] = replace(after, **left_open)

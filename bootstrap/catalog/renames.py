@@ -86,7 +86,7 @@ def _renamed_column(live: Table, column: Column, wanted: Table) -> Column | None
 
 
 def carry_declared(declared: Catalog, normalised: Catalog) -> Catalog:
-    """Give a normalised catalog back what no server can print: the declared renames."""
+    """Give a normalised catalog back what no server can print: the declared renames, and what is left open."""
     carried = dict(normalised.objects)
     for ref, source in declared.objects.items():
         if ref not in carried:
@@ -94,7 +94,7 @@ def carry_declared(declared: Catalog, normalised: Catalog) -> Catalog:
         target = carried[ref]
         updates: dict[str, Any] = {
             name: getattr(source, name)
-            for name in ("renamed_from", "renamed_labels", "password_secret")
+            for name in ("renamed_from", "renamed_labels", "password_secret", "unsaid")
             if getattr(source, name, None)
         }
         if isinstance(source, Table) and isinstance(target, Table):

@@ -68,6 +68,10 @@ class Period:
     end: str
 
 
+LEFT_OPEN = frozenset({"row_security", "force_row_security", "replica_identity"})
+"""Properties of a table that stay as they are where a declaration does not say them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """One table. Order counts only among the columns; constraints and indexes are kept sorted by name."""
@@ -104,6 +108,8 @@ class Table:
     period: Period | None = None
 
     renamed_from: str | None = field(default=None, compare=False)
+    # Properties that a declaration leaves open: no difference by themselves, but part of what is declared.
+    unsaid: frozenset[str] = field(default=frozenset(), compare=False, metadata={"declared": True})
 
     @property
     def ref(self) -> Ref:

@@ -75,7 +75,7 @@ def _fields(kind: type) -> tuple[_Field, ...]:
             item.name in _UNORDERED or (kind.__name__, item.name) in _UNORDERED_OF,
         )
         for item in fields(kind)
-        if item.compare
+        if item.compare or item.metadata.get("declared")
     )
 
 

@@ -35,7 +35,9 @@ class Undeclared:
         self.dependents = dependents_of(needs_of(self.current)) if changes else {}
         self.names = {name_slot(ref): ref for ref in self._with_members()}
         made = {change.ref for change in changes if isinstance(change, Create)}
-        self.gone = {ref for change in changes for ref in effect_of(change).takes} - made
+        taken = {ref for change in changes for ref in effect_of(change).takes} - made
+        # What was never declared of a table that is rebuilt does not come back with it.
+        self.gone = {ref for ref in taken if ref not in self.refs or ref.owner not in made}
 
     def hazards(self, change: Change) -> list[Hazard]:
         """Return a hazard for each undeclared object that blocks a change."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bootstrap.catalog.tables import (
+    LEFT_OPEN,
     MySqlPartition,
     MySqlPartitioning,
     MySqlSubpartition,
@@ -57,7 +58,9 @@ def read_partitions(builder: Builder, shape: TableShape, parent: Table, owner: s
             builder.problem(position, f"partition {key} has no bounds", "write for values … or default")
             continue
         bound = PartitionOf(schema=parent.schema, table=parent.name, bound=value.strip())
-        builder.assembly.add(Table(schema=schema, name=name, partition_of=bound, owner=owner), position)
+        builder.assembly.add(
+            Table(schema=schema, name=name, partition_of=bound, owner=owner, unsaid=LEFT_OPEN), position
+        )
 
 
 def read_partitioning(builder: Builder, shape: TableShape) -> MySqlPartitioning | None:

@@ -9,7 +9,7 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.catalog.tables import PartitionOf, Period, Table
+from bootstrap.catalog.tables import LEFT_OPEN, PartitionOf, Period, Table
 from bootstrap.catalog.types import Statistics
 from bootstrap.declaration.columns import ColumnText
 from bootstrap.declaration.convert.assembly import Builder, facts, listed
@@ -83,6 +83,7 @@ def read_table(builder: Builder, key: str, shape: TableShape, position: Position
         partitioning=read_partitioning(builder, shape) if builder.engine == MYSQL else None,
         period=Period(**facts(shape.period, "name", "start", "end")) if shape.period else None,
         **facts(shape, *_PLAIN),
+        unsaid=frozenset(name for name in LEFT_OPEN if getattr(shape, name) is None),
     )
     assembly = builder.assembly
     assembly.add(table, position)

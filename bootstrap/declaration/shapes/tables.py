@@ -337,11 +337,14 @@ class TableShape(Shape):
     all_columns: Annotated[
         bool, postgresql("`columns` has every column, also the inherited ones; written by import only.")
     ] = False
-    row_security: Annotated[bool, postgresql("Policies hold.")] = False
-    force_row_security: Annotated[bool, postgresql("Policies hold for the owner too.")] = False
+    row_security: Annotated[bool | None, postgresql("Policies hold. Not said: as it is; false in a new table.")] = None
+    force_row_security: Annotated[
+        bool | None, postgresql("Policies hold for the owner too. Not said: as it is; false in a new table.")
+    ] = None
     replica_identity: Annotated[
-        Literal["default", "full", "nothing", "index"], postgresql("How logical replication knows a row.")
-    ] = "default"
+        Literal["default", "full", "nothing", "index"] | None,
+        postgresql("How logical replication knows a row. Not said: as it is."),
+    ] = None
     tablespace: Tablespace = None
     access_method: Annotated[str | None, postgresql("Table access method.")] = None
     of_type: Annotated[str | None, postgresql("The composite type that the table is of.")] = None

@@ -25,6 +25,7 @@ from bootstrap.dialects.postgresql.render.owned import (
     serial_from_identity,
     serial_name,
 )
+from bootstrap.dialects.postgresql.render.row_security import seeing_all
 from bootstrap.dialects.postgresql.render.sequence_options import options_in_parentheses
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
@@ -140,7 +141,8 @@ def _taking_over(change: AddColumn, sql: str, context: RenderContext) -> str:
             continue
         relation = qualified(child.schema, child.name)
         steps.insert(0, f"ALTER TABLE {relation} RENAME COLUMN {name} TO {aside}")
-        steps += [f"UPDATE {relation} SET {name} = {aside}", f"ALTER TABLE {relation} DROP COLUMN {aside}"]
+        steps += seeing_all([child], context, [f"UPDATE {relation} SET {name} = {aside}"])
+        steps += [f"ALTER TABLE {relation} DROP COLUMN {aside}"]
     return ";\n".join(steps)
 
 
@@ -243,10 +245,9 @@ def _generation(change: AlterColumn, context: RenderContext) -> list[Statement]:
     sql = f"{alter} ALTER COLUMN {name} DROP EXPRESSION"
     if change.before.generated.kind is GeneratedKind.VIRTUAL:  # which the server has no such way for
         aside = quote(f"{change.after.name.encode()[:48].decode(errors='ignore')}_db_bootstrap")
-        sql = (
-            f"{alter} ADD COLUMN {aside} {change.before.type};\nUPDATE {_relation(change)} SET {aside} = {name};\n"
-            f"{alter} DROP COLUMN {name};\n{alter} RENAME COLUMN {aside} TO {name}"
-        )
+        filled = seeing_all([change.table], context, [f"UPDATE {_relation(change)} SET {aside} = {name}"])
+        moved = [f"{alter} DROP COLUMN {name}", f"{alter} RENAME COLUMN {aside} TO {name}"]
+        sql = ";\n".join([f"{alter} ADD COLUMN {aside} {change.before.type}", *filled, *moved])
     return [statement(sql, change.ref, context)]
 
 

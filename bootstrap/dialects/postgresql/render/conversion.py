@@ -17,6 +17,13 @@ from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.casts import using
 from bootstrap.dialects.postgresql.render.owned import made_sequence, serial_name
 from bootstrap.dialects.postgresql.render.regrouping import references_to
+from bootstrap.dialects.postgresql.render.row_security import (
+    copied,
+    forced,
+    is_forced,
+    seeing_all,
+    unforced,
+)
 from bootstrap.dialects.postgresql.render.statements import statement
 from bootstrap.dialects.postgresql.render.type_rebuild import values_of
 from bootstrap.dialects.postgresql.render.type_values import aside_name
@@ -45,15 +52,18 @@ def converted(table: Table, made: list[Statement], context: RenderContext) -> St
     before = context.current.table(table.ref)
     _refuse_strangers(table, context)
     tree = [item for item in _tree(before, context) if is_converted(item.ref, context)]
+    name, aside = (qualified(before.schema, item) for item in (table.name, aside_name(before.name)))
     steps = [*_references(before, context)]
     steps += [step for item in tree for step in _aside(item, context)]
     leaving, back = _detached(before, context)
     steps += leaving + [item.sql for item in made]
     steps += _kept_partitions(before, table, context)
-    aside = qualified(before.schema, aside_name(before.name))
-    steps.append(_rows(before, table, aside, context))
+    steps += [unforced(aside)] if is_forced(before) else []
+    steps += [unforced(name)] if is_forced(table) else []
+    steps.append(copied(aside, _rows(before, table, aside, context)))
     steps += [step for item in tree for step in _values(item, context.desired.table(item.ref))]
     steps += _released(before, table, context)
+    steps += [forced(name)] if is_forced(table) else []
     steps += [*back, f"DROP TABLE {aside}"]
     return statement(";\n".join(steps), table.ref, context)
 
@@ -125,7 +135,8 @@ def _released(before: Table, table: Table, context: RenderContext) -> Iterator[s
     """Partitions that have become tables of their own keep their rows; the table keeps them too."""
     for _, after in _partitions(before, context):
         if after is not None and after.partition_of is None and after.ref != table.ref:
-            yield _rows(after, table, qualified(after.schema, after.name))
+            source = qualified(after.schema, after.name)
+            yield from seeing_all([after], context, [copied(source, _rows(after, table, source))])
 
 
 def _references(before: Table, context: RenderContext) -> Iterator[str]:

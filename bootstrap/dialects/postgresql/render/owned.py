@@ -10,6 +10,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
+from bootstrap.dialects.postgresql.render.row_security import seeing_all
 from bootstrap.dialects.postgresql.render.sequence_options import (
     all_options,
     narrows,
@@ -124,7 +125,9 @@ def change_of_serial(change: AlterColumn, context: RenderContext) -> list[Statem
         follow = f"max({column})) FROM {relation} HAVING max({column}) >= 1"
         if source is not None:
             follow = f"last_value, is_called) FROM {source}"
-        steps = [f"CREATE SEQUENCE {sequence} AS {after.type}", f"SELECT setval({literal(sequence)}, {follow}"]
+        moved = [f"SELECT setval({literal(sequence)}, {follow}"]
+        moved = moved if source is not None else [";\n".join(seeing_all([table], context, moved))]
+        steps = [f"CREATE SEQUENCE {sequence} AS {after.type}", *moved]
     steps += [
         f"ALTER TABLE ONLY {relation} ALTER COLUMN {column} SET DEFAULT nextval({literal(sequence)}::regclass)",
         given_to_column(Ref(Kind.SEQUENCE, table.schema, name), table.ref, after.name, context),
@@ -191,7 +194,8 @@ def change_of_identity(change: AlterColumn, context: RenderContext) -> list[Stat
         f"SELECT setval(pg_get_serial_sequence({literal(relation)}, {literal(after.name)}), max({column}))"
         f" FROM {relation} HAVING max({column}) >= 1"
     )
-    return [*made, statement(follow, change.ref, context), *sequence_comment(table, after, None, context)]
+    seen = ";\n".join(seeing_all([table], context, [follow]))
+    return [*made, statement(seen, change.ref, context), *sequence_comment(table, after, None, context)]
 
 
 def sequence_comment(table: Table, column: Column, before: str | None, context: RenderContext) -> list[Statement]:

@@ -16,6 +16,7 @@ from bootstrap.catalog.tables import PartitionOf, Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.constraints import constraint_sql
+from bootstrap.dialects.postgresql.render.row_security import seeing_all
 from bootstrap.dialects.postgresql.render.type_values import aside_name
 
 _PROBE = "db_bootstrap_bound"
@@ -96,7 +97,9 @@ class Regrouping:
         for number, (item, place) in enumerate(moved, 1):
             steps += [self._move(rest, _of(item), number), attach(item, place)]
         steps += [f"ALTER TABLE {self.name} ATTACH PARTITION {rest} DEFAULT"] if self.default else self._waiting()
-        return _block([*steps, *self._keys_added()])
+        involved = [item for item, _ in self.changed]
+        involved += [self.default] if self.default and self.default not in involved else []
+        return _block(seeing_all(involved, self.context, [*steps, *self._keys_added()]))
 
     def _waiting(self) -> Iterator[str]:
         """What is left waits for the partitions that come; the server says so where none is to come."""
@@ -120,12 +123,14 @@ class Regrouping:
             rest, belongs = _of(self.default), [*self._asked(self._probe, part.bound, 1), f"DROP TABLE {self._probe}"]
             steps = [*self._keys_dropped(), self._detach(rest), *belongs, *self._inner(table)]
             steps += [self._move(rest, _of(table), 1), attach(table, part)]
-            return _block([*steps, f"ALTER TABLE {self.name} ATTACH PARTITION {rest} DEFAULT", *self._keys_added()])
+            steps += [f"ALTER TABLE {self.name} ATTACH PARTITION {rest} DEFAULT", *self._keys_added()]
+            return _block(seeing_all([table, self.default], self.context, steps))
         steps = [*self._keys_dropped(), self._detach(waiting), *self._inner(table)]
         steps += [f"INSERT INTO {_of(table)}{self._columns()} FROM {waiting}", f"DROP TABLE {waiting}"]
         steps += [attach(table, part), *self._keys_added()]
         there = f"IF to_regclass({literal(waiting)}) IS NULL THEN\n    {attach(table, part)};\n  ELSE"
-        return _block([f"{there}\n    " + ";\n    ".join(steps) + ";\n  END IF"])
+        filled = [f"{there}\n    " + ";\n    ".join(steps) + ";\n  END IF"]
+        return _block(seeing_all([table], self.context, filled))
 
     def _inner(self, table: Table) -> Iterator[str]:
         """A new partition that is partitioned itself takes rows before its own partitions come."""
