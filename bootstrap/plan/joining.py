@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bootstrap.catalog.catalog import Catalog
@@ -132,7 +132,8 @@ class _Operations:
     """Makes operations of groups, and keeps what each table is by then."""
 
     def __init__(self, changes: Sequence[Change], current: Catalog, desired: Catalog) -> None:
-        self.changes, self.desired = changes, desired
+        self.changes = changes
+        self.known = desired.objects.keys() | current.objects.keys()
         self.tables = {table.ref: table for table in current.of(Table)}
         self.new: dict[Ref, Table] = {}
         for change in changes:
@@ -165,7 +166,7 @@ class _Operations:
 
     def _is_unchecked(self, ref: Ref, action: TableAction) -> bool:
         key = action.after if isinstance(action, AddConstraint) else None
-        return isinstance(key, ForeignKey) and is_dangling(key, self.desired, is_new=ref in self.new)
+        return isinstance(key, ForeignKey) and is_dangling(key, self.known, is_new=ref in self.new)
 
     def _states(self, ref: Ref, actions: Sequence[TableAction]) -> tuple[Table, Table]:
         """The table before and after the actions. What there is has the new names of its columns already."""
@@ -176,12 +177,12 @@ class _Operations:
         return now, self.tables[ref]
 
 
-def is_dangling(key: ForeignKey, desired: Catalog, *, is_new: bool) -> bool:
+def is_dangling(key: ForeignKey, known: Container[Ref], *, is_new: bool) -> bool:
     """Whether nothing that is known is at the other end of a foreign key of a new table, which has no rows to check.
 
     The key of a table with rows is always checked.
     """
-    return is_new and (bool(key.ref_schema) or Ref(Kind.TABLE, "", key.ref_table) not in desired.objects)
+    return is_new and (bool(key.ref_schema) or Ref(Kind.TABLE, "", key.ref_table) not in known)
 
 
 def _with_old_names(table: Table, actions: Iterable[TableAction]) -> Table:

@@ -239,7 +239,8 @@ def _unreachable(
         text = f"cannot connect to {destination.name}: {words}: {_advice(endpoint, words)}"
     else:
         text = f"cannot reach {destination.name} (tried for {waited} s): {words}: {probe(endpoint)}"
-    return TargetError(redact(text)) if waited is None else Unreachable(redact(text))
+    cured_by_waiting = waited is not None and not error.login_refused
+    return Unreachable(redact(text)) if cured_by_waiting else TargetError(redact(text))
 
 
 def _advice(endpoint: Endpoint, words: str) -> str:

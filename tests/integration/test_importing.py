@@ -50,18 +50,23 @@ def test_nothing_is_overwritten(url: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_what_cannot_be_declared_is_refused_by_name(postgres_database: str, tmp_path: Path) -> None:
-    destination = from_url(parse_url(postgres_database, {}), {})
-    dialect = dialect_for("postgresql")
-    with closing(connect(dialect, destination)) as session:
-        session.execute("CREATE ACCESS METHOD feed TYPE INDEX HANDLER gisthandler")
+METHOD = "CREATE ACCESS METHOD feed TYPE INDEX HANDLER gisthandler"  # only a superuser may create one
+
+
+def test_what_cannot_be_declared_is_refused_by_name(
+    postgres_database: str, postgres_administrator: str, tmp_path: Path
+) -> None:
+    run(postgres_administrator, METHOD)
     with pytest.raises(Refused, match="access method feed"):
         import_database(Request(url=postgres_database), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_the_rest_is_imported_and_what_is_left_out_is_named(postgres_database: str, tmp_path: Path) -> None:
-    run(postgres_database, *SQL, "CREATE ACCESS METHOD feed TYPE INDEX HANDLER gisthandler")
+def test_the_rest_is_imported_and_what_is_left_out_is_named(
+    postgres_database: str, postgres_administrator: str, tmp_path: Path
+) -> None:
+    run(postgres_database, *SQL)
+    run(postgres_administrator, METHOD)
     with pytest.raises(Refused, match="--leave-out"):
         import_database(Request(url=postgres_database), tmp_path / "out")
     report = import_database(Request(url=postgres_database), tmp_path / "out", leave_out=True)

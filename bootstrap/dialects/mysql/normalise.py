@@ -165,13 +165,13 @@ def _key_jobs(table: Table, context: RenderContext) -> list[_Job]:
 
 
 def _adding(table: Table, key: ForeignKey, desired: Catalog) -> AlterTable:
-    dangling = frozenset({key.name} if is_dangling(key, desired, is_new=True) else ())
+    dangling = frozenset({key.name} if is_dangling(key, desired.objects, is_new=True) else ())
     action = AddConstraint(table, key)
     return AlterTable(before=table, after=table, actions=(action,), is_new=True, dangling=dangling)
 
 
 def _has_dangling(table: Table, context: RenderContext) -> bool:
-    return any(is_dangling(key, context.desired, is_new=True) for key in table.foreign_keys)
+    return any(is_dangling(key, context.desired.objects, is_new=True) for key in table.foreign_keys)
 
 
 def _in_order(objects: list[DatabaseObject]) -> list[DatabaseObject]:
