@@ -130,10 +130,13 @@ class Apply:
             record_identity(self.history, self.work.identity)
             record_skipped(self.history, number, doubts, self.work.permissions)
             return self._carry_out(number, structure)
-        except BaseException as error:
-            found = self._interrupted(error) if isinstance(error, Interrupted) else error
+        except Interrupted as error:
+            found = self._interrupted(error)
             self._record_failure(number, found)
             raise found from error
+        except BaseException as error:
+            self._record_failure(number, error)
+            raise
 
     def _proven_run(self) -> Run | None:
         """The run that proved the structure; None where a step is pending, as it may change the structure."""
