@@ -75,7 +75,7 @@ class Places:
     """Makes databases on one server, and drops them in the end."""
 
     def __init__(self, server: Server) -> None:
-        self.server = server.as_master
+        self.server = server
         self._stack = contextlib.ExitStack()
 
     def make(self, sql: str = "") -> Place:
@@ -96,9 +96,10 @@ class Places:
 
 
 @pytest.fixture
-def places(postgres_server: Server) -> Iterator[Places]:
-    """Databases on the session's PostgreSQL."""
-    made = Places(postgres_server)
+def places(postgres_server: Server, request: pytest.FixtureRequest) -> Iterator[Places]:
+    """Databases on the session's PostgreSQL: the master's, or the superuser's where the module says why."""
+    why = getattr(request.module, "AS_SUPERUSER", "")
+    made = Places(postgres_server.administrator if why else postgres_server.as_master)
     yield made
     made.close()
 

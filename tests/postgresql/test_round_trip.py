@@ -18,6 +18,10 @@ from tests.conftest import shared_server
 from tests.postgresql.conftest import Place, Places, nowhere
 from tests.postgresql.schemas import EVERYTHING, LATER
 
+AS_SUPERUSER = (
+    "its schemas hold what only a superuser creates: leakproof functions, event triggers, publications of schemas"
+)
+
 
 def test_normalising_what_was_read_changes_nothing(places: Places) -> None:
     place = places.make(EVERYTHING)

@@ -16,6 +16,8 @@ from tests.cli.databases import eventually
 from tests.conftest import finding_public
 from tests.postgresql.conftest import Places, nowhere
 
+AS_SUPERUSER = "sets roles and other settings that only a superuser may"
+
 
 def _another(session: PostgresSession) -> PostgresSession:
     other = connect(session.endpoint, application_name="db-bootstrap tests")
@@ -26,7 +28,7 @@ def _another(session: PostgresSession) -> PostgresSession:
 def test_a_lost_client_leaves_nothing_behind(places: Places) -> None:
     session = places.make().session
     names = ("client_connection_check_interval", "idle_in_transaction_session_timeout", "idle_session_timeout")
-    assert [session.query("SELECT current_setting(%s)", [name])[0][0] for name in names] == ["1s", "5min", "15min"]
+    assert [session.query("SELECT current_setting(%s)", [name])[0][0] for name in names] == ["1s", "20s", "15min"]
     assert session.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
 
 

@@ -7,6 +7,9 @@ import pytest
 from bootstrap.hazards import HazardKind
 from tests.postgresql.conftest import Places
 
+AS_SUPERUSER = "only a superuser renames the constructor functions of a range type that is recreated"
+
+
 _ROWS = "CREATE TYPE c AS (x int, y text); CREATE TABLE t (a c, b c[])"
 _NESTED = (
     " CREATE DOMAIN d AS c; CREATE TYPE k AS (m c, n d[], o date); CREATE TABLE t (a k, b k[], e d);"
