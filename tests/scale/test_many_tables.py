@@ -48,13 +48,13 @@ def asked(server: PostgresServer, database: str) -> int:
 def test_postgresql_at_default_settings(own_postgres: PostgresServer, tmp_path: Path) -> None:
     url = own_postgres.create_database("many")
     declare(tmp_path / "d", "postgresql", TABLES, views=TABLES)
-    request = Request(directory=tmp_path / "d", url=url)
+    request = Request(adopt_environment=True, directory=tmp_path / "d", url=url)
     with LockWatch.over(own_postgres) as watch:
         assert apply(request).outcome is Outcome.APPLIED
         made = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
         assert own_postgres.execute(made, "many") == [(TABLES,)]
-        import_database(Request(url=url), tmp_path / "imported")
-        found = plan(Request(directory=tmp_path / "imported", url=url))
+        import_database(Request(adopt_environment=True, url=url), tmp_path / "imported")
+        found = plan(Request(adopt_environment=True, directory=tmp_path / "imported", url=url))
         assert found.plan.statements == ()
         add_column(tmp_path / "d", "more")
         assert len(apply(request).statements) == TABLES
@@ -70,7 +70,7 @@ def test_postgresql_is_asked_as_often_whatever_the_number_of_tables(
         name = f"count{tables}"
         url = own_postgres.create_database(name)
         declare(tmp_path / name, "postgresql", tables)
-        request = Request(directory=tmp_path / name, url=url)
+        request = Request(adopt_environment=True, directory=tmp_path / name, url=url)
         apply(request)
         start = asked(own_postgres, name)
         plan(request)
@@ -96,7 +96,7 @@ def test_mariadb_is_asked_as_often_whatever_the_number_of_tables(
     counts: dict[int, int] = {}
     for tables in (FEW, MORE):
         name = f"count_{tmp_path.name[-8:]}_{tables}"
-        request = Request(directory=tmp_path / name, url=server.create_database(name))
+        request = Request(adopt_environment=True, directory=tmp_path / name, url=server.create_database(name))
         with closing(server.connect(name)) as connection, connection.cursor() as cursor:
             for statement in ";".join(statements("mysql", tables)).split(";"):
                 cursor.execute(statement)

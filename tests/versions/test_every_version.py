@@ -91,7 +91,7 @@ def contents(directory: Path) -> dict[str, list[str]]:
 
 
 def imported(url: str, folder: Path) -> Path:
-    import_database(Request(url=url), folder)
+    import_database(Request(adopt_environment=True, url=url), folder)
     return folder
 
 
@@ -102,9 +102,9 @@ def test_every_kind_of_object_survives_import_rebuild_and_change(
     engine = version.partition("-")[0].replace("mariadb", "mysql")
     run(server, source, *first)
     declared = imported(source, tmp_path / "first")
-    assert plan(Request(directory=declared, url=source, exact=True)).plan.statements == ()
+    assert plan(Request(adopt_environment=True, directory=declared, url=source, exact=True)).plan.statements == ()
 
-    everything = Request(directory=declared, url=copy, exact=True, permissions=("all",))
+    everything = Request(adopt_environment=True, directory=declared, url=copy, exact=True, permissions=("all",))
     assert apply(everything).outcome is Outcome.APPLIED
     assert plan(everything).plan.statements == ()
     assert contents(imported(copy, tmp_path / "copy")) == contents(declared)
@@ -113,7 +113,7 @@ def test_every_kind_of_object_survives_import_rebuild_and_change(
     with fresh_database(server) as other:
         run(server, other, *later)
         wanted = imported(other, tmp_path / "later")
-    change = Request(directory=wanted, url=copy, exact=True, permissions=("all",))
+    change = Request(adopt_environment=True, directory=wanted, url=copy, exact=True, permissions=("all",))
     assert apply(change).outcome is Outcome.APPLIED
     assert verify(change).holds
     assert contents(imported(copy, tmp_path / "changed")) == contents(wanted)
