@@ -28,7 +28,7 @@ ELSEWHERE: dict[type, set[str]] = {
         "explicit_actions",
     },  # references; on_delete: no action
     indexes.Index: {"parts"},  # columns
-    tables.Table: {"uniques", "partitioning"},  # unique, partition_by
+    tables.Table: {"uniques", "partitioning", "unsaid"},  # unique, partition_by; which keys are left out
     tables.PartitionBy: {"strategy"},  # method
     tables.MySqlPartitioning: {"partitions"},  # of the table
     code.View: {"materialized", "column_types"},  # materialized_views; what introspection found
