@@ -65,7 +65,8 @@ class PostgresDialect:
 
     def fingerprint(self, session: Session, scope: Scope, roles: Iterable[str] = ()) -> str:  # noqa: ARG002  # the digest is of the whole database: more than asked is on the safe side
         """Digest of the live catalog, computed by the server in one round trip."""
-        return str(session.query(_fingerprint_sql(), [sorted(roles)])[0][0])
+        declared = sorted(roles)
+        return str(session.query(_fingerprint_sql(), [declared, declared])[0][0])
 
     def normalise(
         self, session: Session, declared: Catalog, *, locate: Locate, scratch: Endpoint | None = None

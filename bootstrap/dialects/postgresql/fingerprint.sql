@@ -14,7 +14,10 @@ WITH namespaces AS (
   WHERE s.refclassid = 'pg_authid'::regclass
     AND (s.dbid = d.oid OR s.classid = 'pg_database'::regclass AND s.objid = d.oid)
 ), memberships AS (
+  -- Whoever creates a role is its member (16 and newer), so roles for other databases of the cluster would count here:
+  -- memberships of our own account do where it is declared.
   SELECT m.roleid, m.member, m.admin_option FROM pg_auth_members m JOIN roles r ON r.oid = m.member
+  WHERE m.member <> (SELECT u.oid FROM pg_roles u WHERE u.rolname = current_user AND u.rolname <> ALL (%s))
 ), parts (part) AS (
   SELECT string_agg(n::text, E'\n' ORDER BY n.oid) FROM namespaces n
   UNION ALL
