@@ -125,6 +125,7 @@ class Session(Protocol):
 
     server: Server
     database: str
+    backend: str  # the number of this connection on the server
 
     def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> int:
         """Run one statement; ``%s`` marks a parameter only when parameters are given. Returns the rows affected."""
@@ -138,7 +139,9 @@ class Session(Protocol):
         """
 
     def as_login_user(self) -> AbstractContextManager[None]:
-        """Inside of a transaction: for the time of a block be the user who logged in, whatever role was set."""
+        """Inside of a transaction, for the time of a block: the user who logged in, and names as our statements mean
+        them, whatever role or search path was set.
+        """
 
     def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
         """Set how long a statement may wait for locks and run; None is the session's own default again."""
@@ -283,7 +286,6 @@ class HistoryFacts:
     """SQL expressions of the engine for what the history notes down about a run."""
 
     now: str  # the server's time at this moment, as the history's columns keep it
-    backend: str  # this connection's number, as text
     user: str  # who is logged in
 
 

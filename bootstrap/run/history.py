@@ -134,12 +134,11 @@ class History:
         self._close_interrupted()
         [(number,)] = self.session.query(f"SELECT coalesce(max(id), 0) + 1 FROM {self.table('runs')}")
         values = {name: _cut(printable(getattr(facts, name))) for name in RunFacts.__dataclass_fields__}
-        names = ", ".join(["id", "outcome", *values, "db_user", "backend", "started_at"])
-        places = ", ".join(["%s"] * (len(values) + 2))
+        names = ", ".join(["id", "outcome", *values, "backend", "db_user", "started_at"])
+        places = ", ".join(["%s"] * (len(values) + 3))
         self.session.execute(
-            f"INSERT INTO {self.table('runs')} ({names})"
-            f" VALUES ({places}, {self._facts.user}, {self._facts.backend}, {self._facts.now})",
-            [int(number), Outcome.RUNNING, *values.values()],
+            f"INSERT INTO {self.table('runs')} ({names}) VALUES ({places}, {self._facts.user}, {self._facts.now})",
+            [int(number), Outcome.RUNNING, *values.values(), self.session.backend],
         )
         return int(number)
 

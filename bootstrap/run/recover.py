@@ -17,11 +17,6 @@ PROMOTION_SECONDS = 30.0  # how long a replica is waited for that may be promote
 _PROMOTION_PAUSE = 1.0
 
 
-def backend_of(session: Session, dialect: Dialect) -> str:
-    """The number of a session's connection on the server, to be noted before it may be lost."""
-    return str(session.query(f"SELECT {dialect.history_facts().backend}")[0][0])
-
-
 def writer(
     dialect: Dialect,
     session: Session,
@@ -80,7 +75,7 @@ def reconnect(
         dialect: of the sessions.
         connect: opens a session; it waits for a server that restarts.
         lost: the session that broke.
-        backend: its number, from :func:`backend_of`.
+        backend: its number on the server.
         deadline_seconds: how long to wait for the lock.
         waiting: told what is waited for.
 

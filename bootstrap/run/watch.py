@@ -30,16 +30,12 @@ class Watch:
         self._dialect, self._connect, self._tell = dialect, connect, tell
         self._session: Session | None = None
         self._looking = threading.Lock()
-        self._numbers: dict[int, str] = {}
 
     @contextmanager
     def over(self, session: Session) -> Iterator[None]:
         """Watch what this session does in the block."""
-        if id(session) not in self._numbers:
-            backend = self._dialect.history_facts().backend
-            self._numbers[id(session)] = str(session.query(f"SELECT {backend}")[0][0])
         done = threading.Event()
-        threading.Thread(target=self._look, args=(self._numbers[id(session)], done), daemon=True).start()
+        threading.Thread(target=self._look, args=(session.backend, done), daemon=True).start()
         try:
             yield
         finally:

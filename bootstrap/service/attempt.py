@@ -23,7 +23,7 @@ from bootstrap.run.limits import Limits
 from bootstrap.run.lock import assert_owned, run_lock
 from bootstrap.run.origin import find_origin
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
-from bootstrap.run.recover import backend_of, reconnect
+from bootstrap.run.recover import reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
 from bootstrap.run.step_doubts import check_decided, record_skipped
 from bootstrap.run.step_session import StepConnection
@@ -49,7 +49,7 @@ def apply_work(work: Work) -> ApplyReport:
     with closing(watch):
         for attempt in range(1, _ATTEMPTS + 1):
             limits.check_time("the lock of the run")
-            backend = backend_of(work.session, work.dialect)
+            backend = work.session.backend
             seconds = limits.bounded(_LOCK_DEADLINE_SECONDS)
             try:
                 with run_lock(work.session, deadline_seconds=seconds, waiting=work.request.tell):

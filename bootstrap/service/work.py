@@ -130,8 +130,12 @@ class Work:
 
 
 @contextmanager
-def open_work(request: Request) -> Iterator[Work]:
+def open_work(request: Request, *, writing: bool = False) -> Iterator[Work]:
     """Read and validate the declaration, then connect. The session is closed at the end.
+
+    Args:
+        request: what somebody asked for.
+        writing: whether the database, and our history in it, will be written to.
 
     Raises:
         DeclarationError: before anything connects.
@@ -150,7 +154,7 @@ def open_work(request: Request) -> Iterator[Work]:
         request.tell(f"warning: {warning}")
     with closing(connect(dialect, destination, waiting=request.tell)) as session:
         with readable_server_errors():
-            dialect.check_trust(session, writing=False)
+            dialect.check_trust(session, writing=writing)
         yield Work(
             request=request, declaration=declaration, dialect=dialect, destination=destination, session=session,
             started=started,

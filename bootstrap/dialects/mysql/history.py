@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PREFIX = "db_bootstrap_"
 
 # DATETIME in UTC, whatever the session's time zone is.
-FACTS = HistoryFacts(now="UTC_TIMESTAMP(6)", backend="CONNECTION_ID()", user="USER()")
+FACTS = HistoryFacts(now="UTC_TIMESTAMP(6)", user="USER()")
 
 # Names and digests are compared byte by byte. utf8mb4 whatever the database's own character set is: statements and
 # messages hold any text. The engine is named because a server's default may be one without transactions, the row format

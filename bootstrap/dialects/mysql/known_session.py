@@ -50,6 +50,8 @@ _SETTINGS = {
     "net_write_timeout": "120",
 }
 _MYSQL = {
+    "transaction_isolation": "'REPEATABLE-READ'",  # a run that reads other rows from one statement to the next
+    "transaction_read_only": "0",  # everything refused
     "default_tmp_storage_engine": "InnoDB",  # staged rows that no transaction holds
     "max_execution_time": "0",  # queries cut off
     "old_alter_table": "0",  # every ALTER copies
@@ -57,6 +59,8 @@ _MYSQL = {
     "show_gipk_in_create_table_and_information_schema": "1",  # generated primary keys hidden
 }
 _MARIADB = {
+    "tx_isolation": "'REPEATABLE-READ'",  # as MySQL's transaction_isolation, which MariaDB has from 11.1
+    "tx_read_only": "0",
     "max_statement_time": "0",  # statements cut off
     "check_constraint_checks": "1",  # rows that break a CHECK
     "alter_algorithm": "'DEFAULT'",  # every ALTER copies, or is refused

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _MAX_LOCK_NAME = 64
 _CANCEL_SECONDS = 10
+_NO_SUCH_VARIABLE = "1193"  # log_bin_trust_function_creators is deprecated since MySQL 8.0.34
 _MULTI_STATEMENTS_ON, _MULTI_STATEMENTS_OFF = b"\x00\x00", b"\x01\x00"
 
 
@@ -52,15 +53,12 @@ class MySqlSession:
 
     def _prepare(self) -> Server:
         self._keep_alive()
-        version, account, binary_log, collation, database, plain_mode, time_zone = self.query(
-            "SELECT VERSION(), CURRENT_USER(), @@GLOBAL.log_bin, @@collation_connection, DATABASE(), @@sql_mode,"
-            " @@time_zone"
-        )[0]
+        version, account, backend, collation, database, plain_mode, time_zone, distrusts_code = self._first_answer()
+        self.backend = str(backend)
         server = identify(str(version))
         self._know_the_database(database)
         # A session that asks nothing for so long is ended: that frees the lock of a client that froze.
         known = {**known_settings(server, str(plain_mode)), "wait_timeout": str(self.endpoint.idle_seconds)}
-        self.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE")
         self.execute("SET SESSION " + ", ".join(f"{name} = {value}" for name, value in known.items()))
         self._settings = {
             **known, "time_zone": f"'{time_zone}'", "collation_connection": str(collation),
@@ -69,9 +67,22 @@ class MySqlSession:
         self._grant_lines = self._grants(server)
         self.privileges = self.privileges_in(self.database)
         abilities = {"any_definer"} if self.privileges.any_definer else set()
-        if binary_log and not self.privileges.super and not self._trusts_code():
+        if distrusts_code and not self.privileges.super:
             abilities.add("routines_refused_by_binary_log")
         return replace(server, account=str(account), capabilities=server.capabilities | abilities)
+
+    def _first_answer(self) -> Row:
+        """What is to be known of a server and a new session of it."""
+        asked = (
+            "SELECT VERSION(), CURRENT_USER(), CONNECTION_ID(), @@collation_connection, DATABASE(), @@sql_mode,"
+            " @@time_zone, "
+        )
+        try:
+            return self.query(f"{asked}@@GLOBAL.log_bin AND NOT @@GLOBAL.log_bin_trust_function_creators")[0]
+        except ServerError as error:
+            if error.code != _NO_SUCH_VARIABLE:
+                raise
+            return self.query(f"{asked}FALSE")[0]  # a server without the variable has no such rule
 
     def _know_the_database(self, found: object) -> None:
         """Take the name as the server writes it: in lower case, where lower_case_table_names is 1."""
@@ -95,10 +106,6 @@ class MySqlSession:
     def privileges_in(self, database: str) -> Privileges:
         """What this account may do in a database, which need not exist yet."""
         return read_privileges(self._grant_lines, database)
-
-    def _trusts_code(self) -> bool:
-        rows = self.query("SHOW GLOBAL VARIABLES LIKE 'log_bin_trust_function_creators'")
-        return not rows or str(rows[0][1]).upper() in ("1", "ON")
 
     def _keep_alive(self) -> None:
         """Let the kernel notice within half a minute that the peer is gone."""

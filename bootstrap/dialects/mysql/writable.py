@@ -16,8 +16,7 @@ def check_writable(session: MySqlSession) -> None:
     ]
     try:
         settings = ", ".join(f"@@GLOBAL.{name}" for name in names)
-        *row, logged, first = session.query(f"SELECT {settings}, @@SESSION.sql_log_bin, CONNECTION_ID()")[0]
-        numbers = {int(first), int(session.query("SELECT CONNECTION_ID()")[0][0])}
+        *row, logged, number = session.query(f"SELECT {settings}, @@SESSION.sql_log_bin, CONNECTION_ID()")[0]
     except ServerError as error:
         raise Unreachable(f"could not find out whether this is the writer: {error}") from error
     found = [name for name, value in zip(names, row, strict=True) if str(value).upper() not in ("0", "OFF")]
@@ -31,7 +30,7 @@ def check_writable(session: MySqlSession) -> None:
             "sql_log_bin is off in a new session of this account: no replica and no backup would get what a run"
             " changes: remove it from init_connect"
         )
-    if numbers != {session.thread_id}:
+    if len({int(number), int(session.backend), session.thread_id}) > 1:
         raise Unreachable(
             "a proxy stands in between that shares connections (ProxySQL, RDS Proxy): locks and settings of the session"
             " would not hold. Connect to the database's own endpoint"

@@ -9,9 +9,7 @@ from bootstrap.dialects.base import HistoryFacts, Session
 SCHEMA = "db_bootstrap"
 
 # clock_timestamp(), because now() would be the start of the transaction.
-FACTS = HistoryFacts(
-    now="pg_catalog.clock_timestamp()", backend="pg_catalog.pg_backend_pid()::text", user="session_user::text"
-)
+FACTS = HistoryFacts(now="pg_catalog.clock_timestamp()", user="session_user::text")
 
 # Version 1. A later version appends ALTER TABLE … ADD COLUMN IF NOT EXISTS, so that the whole list stays idempotent.
 _STATEMENTS = (

@@ -26,10 +26,14 @@ WITH RECURSIVE groups (oid) AS (
   WHERE NOT r.rolcanlogin AND NOT me.rolsuper
 )
 """
-# What is in our schema and not trusted: what it is, its name and owner, and whether reading it can run nothing.
-_HISTORY = f"""
+# What is not trusted: what it is, its name and owner, whether reading it can run nothing, and the function it calls.
+_FOUND = f"""
 {_TRUSTED}
-SELECT 'SCHEMA', quote_ident(n.nspname), pg_get_userbyid(n.nspowner), true
+SELECT 'EVENT TRIGGER', quote_ident(e.evtname), pg_get_userbyid(p.proowner), false, p.oid::regprocedure::text
+FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid
+WHERE e.evtenabled IN ('O', 'A') AND p.proowner NOT IN (SELECT oid FROM trusted)
+UNION ALL
+SELECT 'SCHEMA', quote_ident(n.nspname), pg_get_userbyid(n.nspowner), true, ''
 FROM pg_namespace n WHERE n.nspname = %s AND n.nspowner NOT IN (SELECT oid FROM trusted)
 UNION ALL
 SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
@@ -38,20 +42,14 @@ SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHE
        c.relkind IN ('r', 'S') AND NOT EXISTS (
          SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-           AND t.typnamespace <> 'pg_catalog'::regnamespace)
+           AND t.typnamespace <> 'pg_catalog'::regnamespace), ''
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %s AND c.relkind NOT IN ('i', 'I', 't', 'c') AND c.relowner NOT IN (SELECT oid FROM trusted)
 UNION ALL
-SELECT 'TRIGGER', format('%%I ON %%I.%%I', t.tgname, n.nspname, c.relname), pg_get_userbyid(p.proowner), true
+SELECT 'TRIGGER', format('%%I ON %%I.%%I', t.tgname, n.nspname, c.relname), pg_get_userbyid(p.proowner), true, ''
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE n.nspname = %s AND NOT t.tgisinternal AND p.proowner NOT IN (SELECT oid FROM trusted)
-"""
-_EVENT_TRIGGERS = f"""
-{_TRUSTED}
-SELECT quote_ident(e.evtname), p.oid::regprocedure::text, quote_ident(pg_get_userbyid(p.proowner))
-FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid
-WHERE e.evtenabled IN ('O', 'A') AND p.proowner NOT IN (SELECT oid FROM trusted) ORDER BY 1
 """
 _REMEDY = (
     "  run as the account that owns it; or, where you know how it came about, run these statements as a superuser; or,"
@@ -68,23 +66,24 @@ def check_trust(session: Session, *, writing: bool) -> None:
         Refused: with each that is not trusted, and what to run.
     """
     account = session.server.account
+    found = session.query(_FOUND, [SCHEMA] * 3)
     lines = [
-        f"event trigger {name} calls {function}, which role {owner} owns, so that it would run as {account}: ALTER"
-        f" FUNCTION {function} OWNER TO a superuser once you have read it, or ALTER EVENT TRIGGER {name} DISABLE"
-        for name, function, owner in session.query(_EVENT_TRIGGERS)
+        f"event trigger {name} calls {function}, which role {quote(owner)} owns, so that it would run as {account}:"
+        f" ALTER FUNCTION {function} OWNER TO a superuser once you have read it, or ALTER EVENT TRIGGER {name} DISABLE"
+        for kind, name, owner, _, function in found
+        if kind == "EVENT TRIGGER"
     ]
     if lines:
         raise Refused("\n".join(lines))
-    found = session.query(_HISTORY, [SCHEMA] * 3)
     only_reads = not writing and "superuser" not in session.server.capabilities
-    if not found or (only_reads and all(harmless for *_, harmless in found)):
+    if not found or (only_reads and all(harmless for *_, harmless, _ in found)):
         return
     head = f"the history in {session.database} is not this account's own, so none of it was used:"
     raise Refused("\n".join([head, *(_line(row, account) for row in found), _REMEDY]))
 
 
 def _line(row: Row, account: str) -> str:
-    kind, name, owner, _ = row
+    kind, name, owner, *_ = row
     if kind == "TRIGGER":
         return f"  trigger {name} calls a function of role {quote(owner)}: DROP TRIGGER {name};"
     return f"  {kind.lower()} {name} belongs to role {quote(owner)}: ALTER {kind} {name} OWNER TO {quote(account)};"

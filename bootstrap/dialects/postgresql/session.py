@@ -24,7 +24,10 @@ from bootstrap.problems import StatementError
 
 _LONGEST_IDLE_TRANSACTION_MS = 20_000  # its locks stop others, and a client may have frozen
 _CANCEL_SECONDS = 10
-_WHO = "current_user::text, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
+_WHO = (
+    "SELECT current_setting('server_version'), current_user::text,"
+    " (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
+)
 _SETTINGS_OF_LIBPQ = ("PGDATESTYLE", "PGTZ", "PGGEQO")
 _CONNECT_OPTIONS: dict[str, Any] = {
     "keepalives": 1,
@@ -45,6 +48,7 @@ class PostgresSession:
         self.endpoint = endpoint
         self.application_name = application_name
         self.database = connection.info.dbname
+        self.backend = str(connection.info.backend_pid)
         self._cut_off = CutOff(connection.fileno(), endpoint.deadline, self.cancel)
         self.server = self._prepare()
 
@@ -52,13 +56,13 @@ class PostgresSession:
         number = self._connection.server_version
         if number // 10000 < 14:  # noqa: PLR2004  # the first version with these settings: capabilities.MINIMUM_VERSION
             raise ServerError(f"PostgreSQL {number // 10000} is too old: 14 is the oldest version that is supported")
-        self._fix_settings()
-        text, user, superuser = self.query(f"SELECT current_setting('server_version'), {_WHO}")[0]
+        text, user, superuser = self._fix_settings()
         version = (number // 10000, number % 10000)
         able = capabilities_of(version) | ({"superuser"} if superuser else set())
         return Server(vendor="postgresql", version=version, version_text=text, capabilities=able, account=user)
 
-    def _fix_settings(self) -> None:
+    def _fix_settings(self) -> Row:
+        """Give the session our settings. Returns what :data:`_WHO` asks."""
         idle = self.endpoint.idle_seconds * 1000
         limits = {
             "idle_session_timeout": str(idle),
@@ -69,7 +73,7 @@ class PostgresSession:
         present = {str(name) for (name,) in self.query(f"{known.TRUST_NOBODY}; {query}", parameters)}
         self._fixed = {name: value for name, value in wanted.items() if name in present}
         try:
-            self.execute(self._own_settings())
+            return self.query(f"{self._own_settings()}; {_WHO}")[0]
         except ServerError as error:
             if not error.permission_denied:
                 raise
@@ -194,11 +198,15 @@ class PostgresSession:
 
     @contextmanager
     def as_login_user(self) -> Iterator[None]:
-        """Inside of a transaction: for the time of a block be the user who logged in, whatever role was set."""
-        user, role = self.query("SELECT current_setting('session_authorization'), current_setting('role')")[0]
-        self.execute("SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE")
+        """See :meth:`bootstrap.dialects.base.Session.as_login_user`."""
+        kept = ("session_authorization", "role", "search_path")
+        values = self.query("SELECT " + ", ".join(f"pg_catalog.current_setting('{name}')" for name in kept))[0]
+        self.execute(
+            f"SET LOCAL search_path = {known.SAFE_PATH}; SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE"
+        )
         yield
-        self.query("SELECT set_config('session_authorization', %s, true), set_config('role', %s, true)", [user, role])
+        restored = ", ".join(f"pg_catalog.set_config('{name}', %s, true)" for name in kept)
+        self.query(f"SELECT {restored}", values)
 
     def set_timeouts(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
         """Set how long a statement may wait for locks and run, in declared SQL too; None: for ever."""

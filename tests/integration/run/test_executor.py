@@ -18,7 +18,6 @@ from bootstrap.run.history import History
 from bootstrap.run.limits import Limits
 from bootstrap.run.lock import LOCK
 from bootstrap.run.records import Outcome
-from bootstrap.run.recover import backend_of
 from tests.cli.databases import eventually
 from tests.integration.run.conftest import Place, plan_of
 
@@ -192,7 +191,7 @@ def test_a_lost_connection_is_told_from_a_refusal(place: Place, session: Session
     session.execute("CREATE TABLE t (id int PRIMARY KEY)")
     assert session.try_lock(LOCK)
     other = place.connect()
-    backend = backend_of(session, place.dialect)
+    backend = session.backend
 
     def end_it_as_it_waits() -> None:
         eventually(lambda: bool(other.query(waits, [int(backend)])), "the statement waits")

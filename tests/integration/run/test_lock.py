@@ -9,7 +9,7 @@ import pytest
 
 from bootstrap.problems import Unreachable
 from bootstrap.run.lock import LOCK, assert_owned, run_lock
-from bootstrap.run.recover import backend_of, reconnect
+from bootstrap.run.recover import reconnect
 from tests.integration.run.conftest import Place
 
 
@@ -23,7 +23,7 @@ def test_a_second_run_waits_then_names_the_holder(place: Place) -> None:
             run_lock(second, deadline_seconds=0.5, waiting=told.append),
         ):
             pass
-        holder = backend_of(first, place.dialect)
+        holder = first.backend
         assert holder in str(caught.value)
         assert len(told) == 1
     with run_lock(second, deadline_seconds=60):
@@ -55,6 +55,6 @@ def test_ten_runs_one_after_the_other(place: Place) -> None:
 def test_after_a_lost_connection_the_lock_is_taken_again(place: Place) -> None:
     session = place.connect()
     assert session.try_lock(LOCK)
-    backend = backend_of(session, place.dialect)
+    backend = session.backend
     again = reconnect(place.dialect, place.connect, lost=session, backend=backend, deadline_seconds=60)
     assert_owned(again)
