@@ -97,6 +97,11 @@ class Catalog:
         return tuple(item for item in self.objects.values() if isinstance(item, Table) and item.inherits)
 
     @cached_property
+    def forced_row_security(self) -> frozenset[Ref]:
+        """The tables whose policies hold for their owner too."""
+        return frozenset(item.ref for item in self.of(Table) if item.row_security and item.force_row_security)
+
+    @cached_property
     def owned_sequences(self) -> Mapping[tuple[str, str, str], list[Sequence]]:
         """The sequences of their own that belong to a column: schema, table and column → sequences."""
         filed: dict[tuple[str, str, str], list[Sequence]] = defaultdict(list)

@@ -48,6 +48,7 @@ class Statement:
     ALGORITHM=INSTANT, then INPLACE): each is a whole statement of its own, in order of cost.
     ``session_settings`` are session variables for the time of this statement, name → SQL text of the value (the
     sql_mode that a routine was written for): run it inside of ``session.settings(statement.session_settings)``.
+    ``reads`` are tables that the server reads by a query of its own meanwhile: no policy may hide rows of them.
     ``password_secret`` says where the password is kept that the SQL has :data:`PASSWORD` for; the subject is its role.
     """
 
@@ -63,6 +64,7 @@ class Statement:
     fallbacks: tuple[str, ...] = ()
     session_settings: tuple[tuple[str, str], ...] = ()
     password_secret: str | None = None
+    reads: tuple[Ref, ...] = ()
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -209,12 +209,21 @@ class Executor:
         self._tell(position, Outcome.STARTED)
         self._set_timeouts(self._lock_ms(statement, patience), statement.statement_timeout_ms)
         start = time.monotonic()
-        settings = statement.session_settings
-        with self.session.settings(settings) if settings else nullcontext(), self.watched(self.session):
+        with self._surroundings(statement), self.watched(self.session):
             sql = self._first_possible(statement)
         record = _record(position.seq, statement, sql)
         duration = round((time.monotonic() - start) * 1000)
         return replace(record, outcome=Outcome.DONE, duration_ms=duration, attempts=patience.attempts)
+
+    @contextmanager
+    def _surroundings(self, statement: Statement) -> Iterator[None]:
+        """What a statement needs for the time that it runs."""
+        settings, reads = statement.session_settings, statement.reads
+        with (
+            self.session.settings(settings) if settings else nullcontext(),
+            self.dialect.every_row(self.session, reads) if reads else nullcontext(),
+        ):
+            yield
 
     def _lock_ms(self, statement: Statement, patience: Patience) -> int | None:
         """How long this attempt may wait for locks. An index that is built beside the work of others blocks nobody

@@ -9,7 +9,8 @@ from bootstrap.dialects.base import Session
 
 _FORCED = """
 SELECT format('%%I.%%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.oid = ANY (%s::regclass[]) AND c.relforcerowsecurity AND pg_has_role(c.relowner, 'USAGE')
+JOIN unnest(%s::text[]) AS wanted (name) ON c.oid = to_regclass(wanted.name)
+WHERE c.relforcerowsecurity AND pg_has_role(c.relowner, 'USAGE')
   AND row_security_active(c.oid)
 """
 

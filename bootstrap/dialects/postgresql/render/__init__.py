@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias, assert_never
 
 from bootstrap.catalog.catalog import DatabaseObject
@@ -13,6 +14,7 @@ from bootstrap.catalog.changes import (
     AlterColumn,
     AlterConstraint,
     AlterIndex,
+    Change,
     ColumnChange,
     Create,
     CreateIndex,
@@ -68,6 +70,7 @@ from bootstrap.dialects.postgresql.render import (
     types,
     views,
 )
+from bootstrap.dialects.postgresql.render.own_queries import tables_read_by
 from bootstrap.dialects.postgresql.render.owned import made_sequence
 from bootstrap.dialects.postgresql.render.statements import statement, target_sql
 from bootstrap.plan.operations import AlterTable, PlannedOperation
@@ -144,6 +147,14 @@ _ALTER: Mapping[type, _Alterer] = {
 
 def render(change: PlannedOperation, context: RenderContext) -> list[Statement]:
     """The statements that carry out one change. Raises Refused for what cannot be done."""
+    if isinstance(change, AlterTable):
+        raise TypeError(change)  # each change is rendered by itself here
+    reads = tables_read_by(change, context)
+    made = _rendered(change, context)
+    return [replace(item, reads=reads) if item.transactional else item for item in made] if reads else made
+
+
+def _rendered(change: Change, context: RenderContext) -> list[Statement]:
     match change:
         case Create() | Drop() | Alter() | Leave() | Repartition() | Retire() | Rename():
             return _object(change, context)
@@ -155,8 +166,6 @@ def render(change: PlannedOperation, context: RenderContext) -> list[Statement]:
             return _index(change, context)
         case GrantPrivilege() | RevokePrivilege():
             return _privilege(change, context)
-        case AlterTable():
-            raise TypeError(change)  # each change is rendered by itself here
         case _:
             assert_never(change)
 
