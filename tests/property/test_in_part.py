@@ -139,11 +139,12 @@ def applied(place: Place, live: str, request: Request, declared: Catalog) -> str
     try:
         named = asked_for(request)
         if any(permission.startswith(HazardKind.UNTRACKED_DEPENDENCY) for permission in named):
-            same = place.dump(live) == dump and taken(place, live) == rows
-            return "" if same else f"refused, and changed: {named}"
+            return _untouched(place, live, rows, dump, str(named))
         if named:
             apply(replace(request, permissions=named))
     except Refused as refusal:
+        if "was never declared" in str(refusal):  # in a way that no permission passes
+            return _untouched(place, live, rows, dump, str(refusal))
         return f"not refused before: {refusal}"
     except BootstrapError as error:
         return "" if refuses_rows(error) else str(error)
@@ -151,6 +152,11 @@ def applied(place: Place, live: str, request: Request, declared: Catalog) -> str
     if lost:
         return f"lost in silence: {lost[0]}; allowed: {named}"
     return next(touched(before, read(place, live), declared), None)
+
+
+def _untouched(place: Place, live: str, rows: picture.Picture, dump: list[str], refusal: str) -> str:
+    same = place.dump(live) == dump and taken(place, live) == rows
+    return "" if same else f"refused, and changed: {refusal}"
 
 
 def taken(place: Place, database: str) -> picture.Picture:

@@ -5,4 +5,4 @@ SELECT e.oid::bigint AS id, e.evtname AS name, e.evtevent AS event, e.evtenabled
 FROM pg_event_trigger e
 WHERE e.oid NOT IN (SELECT objid FROM pg_depend WHERE classid = 'pg_event_trigger'::regclass AND deptype = 'e')
   -- RDS has event triggers of its own, owned by its administrator
-  AND pg_get_userbyid(e.evtowner) <> 'rdsadmin'
+  AND (pg_get_userbyid(e.evtowner) <> 'rdsadmin' OR current_user = 'rdsadmin')
