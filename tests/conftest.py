@@ -72,15 +72,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Sharing(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of faults that are known and not fixed yet."""
-    lines = (Path(__file__).parent / "known_faults.txt").read_text(encoding="utf-8").splitlines()
-    known = dict(line.split("\t") for line in lines if not line.startswith("#"))
-    for item in items:
-        if item.nodeid in known:
-            item.add_marker(pytest.mark.xfail(reason=known[item.nodeid]))
-
-
 @pytest.fixture(autouse=True)
 def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test's passwords hide in texts, such as "secret", is hidden in its own only, whichever ran before it."""
