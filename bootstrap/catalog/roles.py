@@ -19,13 +19,14 @@ def without_strangers(catalog: Catalog, applying: str = "") -> Catalog:
         applying: who applies declarations; must exist before anything can be applied.
 
     What stays: owners, grantees, those that policies and default privileges name, the roles that these are members
-    of, and their members. Superusers go: they are the server's, not the application's, and no managed service lets
+    of, and their members. Not so the roles that ``applying`` is a member of: from PostgreSQL 16 on, those are all that
+    it ever created, for whatever database. Superusers go: they are the server's, not the application's, and no managed service lets
     one be made.
     """
     roles = {role.name: role for role in catalog.of(Role)}
     used = _named(catalog)
     while True:
-        parents = {name for role in roles.values() if role.name in used for name in role.member_of}
+        parents = {name for role in roles.values() if role.name in used - {applying} for name in role.member_of}
         members = {role.name for role in roles.values() if used & set(role.member_of)}
         if parents | members <= used:
             break

@@ -254,7 +254,9 @@ class Executor:
             self._timeouts = (lock_ms, statement_ms)
 
     def _blockers(self, position: _Position) -> str:
-        found = self.dialect.blockers(self.session, position.statement.subject)
+        found: list[str] = []
+        with suppress(ServerError):  # a lost connection is noticed by the next statement
+            found = self.dialect.blockers(self.session, position.statement.subject)
         return "; ".join(found) or "its holder is gone, or cannot be seen with these privileges"
 
     def _outdated(self, error: ServerError, position: _Position, attempts: int) -> None:
