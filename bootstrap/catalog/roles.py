@@ -20,8 +20,8 @@ def without_strangers(catalog: Catalog, applying: str = "") -> Catalog:
 
     What stays: owners, grantees, those that policies and default privileges name, the roles that these are members
     of, and their members. Not so the roles that ``applying`` is a member of: from PostgreSQL 16 on, those are all that
-    it ever created, for whatever database. Superusers go: they are the server's, not the application's, and no managed service lets
-    one be made.
+    it ever created, for whatever database. Superusers go: they are the server's, not the application's, and no managed
+    service lets one be made.
     """
     roles = {role.name: role for role in catalog.of(Role)}
     used = _named(catalog)

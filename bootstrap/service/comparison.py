@@ -13,6 +13,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
 from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
+from bootstrap.catalog.texts import with_live_texts
 from bootstrap.dialects.base import Dialect, Endpoint, Introspection, Locate, RenderContext, Scope, Session, TableSize
 from bootstrap.plan.operations import PlannedOperation, changes_of
 from bootstrap.plan.planner import created_tables, dropped_objects, operation_groups, planned_groups
@@ -61,7 +62,7 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         desired = canonical_declaration(work)
     difference = diff(
         current,
-        desired,
+        with_live_texts(desired, work.declaration.catalog, current),
         managed=managed_by(work, current),
         everything=work.request.exact,
         inline_indexes=work.dialect.rules.inline_indexes,

@@ -11,6 +11,7 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.diff import diff
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.roles import without_strangers
+from bootstrap.catalog.texts import with_live_texts
 from bootstrap.declaration.load import load_files
 from bootstrap.declaration.writer import WriteSettings, check_empty, render, save
 from bootstrap.dialects.base import BodyError, Dialect, Endpoint, Scope, Session, Unsupported
@@ -130,7 +131,7 @@ def check_import(
         raise _lost(str(error).splitlines()) from error
     difference = diff(
         catalog,
-        rebuilt,
+        with_live_texts(rebuilt, declared.catalog, catalog),
         managed=lambda ref: ref.kind is not Kind.ROLE,
         everything=True,
         inline_indexes=dialect.rules.inline_indexes,
