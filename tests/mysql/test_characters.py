@@ -43,3 +43,18 @@ def test_expressions_are_read_as_they_are(place: Place, other: Place) -> None:
     assert other.session.query("SELECT b, c FROM t") == [("z😀", "x????y😀")]
     with pytest.raises(ServerError):
         other.load("INSERT INTO t (a) VALUES ('x😀')")
+
+
+def test_bytes_that_are_no_characters_are_read_as_they_are(place: Place, other: Place) -> None:
+    place.load(
+        "CREATE TABLE t (id int, a varbinary(4) DEFAULT x'ff', b binary(3) DEFAULT x'41', c varbinary(9) DEFAULT '?',"
+        " d varbinary(9) DEFAULT x'275cff00', e varbinary(9) DEFAULT x'f09f9880', f enum('a', x'ff')"
+        " CHARACTER SET binary DEFAULT x'ff') PARTITION BY LIST COLUMNS (a) (PARTITION p VALUES IN (x'ff', 'a'))"
+    )
+    found = place.catalog()
+    assert place.normalised(found).objects == found.objects
+    other.apply(found)
+    other.load("INSERT INTO t (id) VALUES (1)")
+    row = (b"\xff", b"A\0\0", b"?", b"'\\\xff\0", b"\xf0\x9f\x98\x80", b"\xff")
+    assert other.session.query("SELECT a, b, c, d, e, f FROM t") == [row]
+    assert other.changes(found) == ()

@@ -9,6 +9,7 @@ import pymysql
 from pymysql.constants import CLIENT, CR
 
 from bootstrap.dialects.base import Endpoint, ServerError
+from bootstrap.dialects.mysql.encoding import LOSSLESS
 from bootstrap.dialects.mysql.errors import server_error
 
 # Read and write time-outs bound a network that went dead; a statement may run as long as it likes otherwise, so the
@@ -84,6 +85,7 @@ def open_connection(endpoint: Endpoint, *, application_name: str) -> SafeConnect
             f"{error}: connect with TLS, or install db-bootstrap with the extra that logs in without it"
         ) from error
     connection.wait_for_answers(READ_TIMEOUT_SECONDS)
+    connection.encoding = LOSSLESS
     return connection
 
 

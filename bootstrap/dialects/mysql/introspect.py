@@ -17,7 +17,7 @@ from bootstrap.dialects.mysql.introspection.columns import Collations
 from bootstrap.dialects.mysql.introspection.create_table import read_table
 from bootstrap.dialects.mysql.introspection.dependencies import dependencies_of
 from bootstrap.dialects.mysql.introspection.lexer import UnknownSyntaxError
-from bootstrap.dialects.mysql.introspection.literals import without_introducers
+from bootstrap.dialects.mysql.introspection.literals import with_readable_bytes, without_introducers
 from bootstrap.dialects.mysql.introspection.reading import Reading, read
 from bootstrap.dialects.mysql.introspection.security import read_grants, read_roles
 from bootstrap.dialects.mysql.introspection.unprintable import printed_whole, with_all_characters
@@ -68,7 +68,7 @@ def _objects(session: MySqlSession, reading: Reading, unsupported: list[Unsuppor
             if table_type in ("BASE TABLE", "SYSTEM VERSIONED"):
                 collations = Collations(defaults=defaults, table=str(collation))
                 text = printed_whole(reading.text("table", name, 1), str(name), session)
-                table = read_table(text, database=reading.database, collations=collations)
+                table = read_table(with_readable_bytes(text), database=reading.database, collations=collations)
                 table = with_all_characters(table, session)
                 found.append(without_introducers(table) if introduced else table)
             elif table_type == "SEQUENCE":

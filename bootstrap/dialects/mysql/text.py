@@ -26,6 +26,11 @@ def literal(value: str) -> str:
     return f"'{value.translate(STRING_ESCAPES)}'"
 
 
+def hexadecimal(data: bytes) -> str:
+    """The literal of bytes: the same in any character set."""
+    return f"x'{data.hex()}'"
+
+
 def unquote(token: str) -> str:
     """The value of a string literal as a server prints it."""
     inner = token[1:-1]

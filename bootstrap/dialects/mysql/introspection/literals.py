@@ -14,10 +14,24 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.constraints import Check
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.mysql.encoding import encoded, is_text
 from bootstrap.dialects.mysql.introspection.lexer import TokenKind, tokens_of
+from bootstrap.dialects.mysql.text import hexadecimal, unquote
 
 _INTRODUCER = "_utf8mb4"
 _Text = TypeVar("_Text", str, str | None)
+
+
+def with_readable_bytes(text: str) -> str:
+    """The text with string literals in hexadecimal whose bytes are not all characters."""
+    if is_text(text):
+        return text
+    pieces, last = [], 0
+    for token in tokens_of(text):
+        if token.kind is TokenKind.STRING and not is_text(token.text):
+            pieces.append(text[last : token.start] + hexadecimal(encoded(unquote(token.text))))
+            last = token.end
+    return "".join(pieces) + text[last:]
 
 
 def without_introducers(table: Table) -> Table:

@@ -14,7 +14,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.mysql.introspection.lexer import Reader, TokenKind, UnknownSyntaxError
 from bootstrap.dialects.mysql.session import MySqlSession
-from bootstrap.dialects.mysql.text import literal, quote
+from bootstrap.dialects.mysql.text import hexadecimal, literal, quote
 
 _PROBE = "`db_bootstrap_characters`"
 _LABELS = re.compile(r"(enum|set)\((.*)\)$", re.DOTALL)
@@ -58,10 +58,17 @@ def _probed(table: Table, column: Column, session: MySqlSession, *, labels: bool
     try:
         if column.default is not None and column.default.startswith("'"):
             session.execute(f"INSERT INTO {_PROBE} VALUES (DEFAULT)")
-            column = replace(column, default=literal(str(session.query(f"SELECT {name} FROM {_PROBE}")[0][0])))
+            column = replace(column, default=_literal(session.query(f"SELECT {name} FROM {_PROBE}")[0][0]))
         return replace(column, type=_labels(column.type, name, session)) if labels else column
     finally:
         session.execute(f"DROP TEMPORARY TABLE {_PROBE}")
+
+
+def _literal(value: object) -> str:
+    """A value as the server would print it if it could; a binary column gives bytes."""
+    if not isinstance(value, bytes):
+        return literal(str(value))
+    return literal(value.decode()) if value.isascii() else hexadecimal(value)
 
 
 def _labels(column_type: str, name: str, session: MySqlSession) -> str:
@@ -74,5 +81,5 @@ def _labels(column_type: str, name: str, session: MySqlSession) -> str:
         number = place + 1 if kind == "enum" else 1 << place
         session.execute(f"DELETE FROM {_PROBE}")
         session.execute(f"INSERT INTO {_PROBE} VALUES ({number})")
-        found.append(literal(str(session.query(f"SELECT {name} FROM {_PROBE}")[0][0])))
+        found.append(_literal(session.query(f"SELECT {name} FROM {_PROBE}")[0][0]))
     return f"{kind}({','.join(found)})"
