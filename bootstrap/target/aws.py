@@ -48,7 +48,7 @@ def from_secrets_manager(secret_id: str, region: str | None) -> Secret:
     """
     subject = f"secret {secret_id}"
     with _explained(subject, "secretsmanager:GetSecretValue"):
-        client = _client("secretsmanager", region or _region_of(secret_id))
+        client = _client("secretsmanager", _region_of(secret_id) or region)
         answer = client.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
     text = answer.get("SecretString")
     if text is None:
@@ -67,7 +67,7 @@ def from_parameter_store(name: str, region: str | None) -> Secret:
     """
     subject = f"SSM parameter {name}"
     with _explained(subject, "ssm:GetParameter"):
-        client = _client("ssm", region or _region_of(name))
+        client = _client("ssm", _region_of(name) or region)
         answer = client.get_parameter(Name=name, WithDecryption=True)
     parameter = answer["Parameter"]
     if parameter.get("Type") != "SecureString":

@@ -62,8 +62,6 @@ module "contacts" {
   local_command = var.bootstrap_command
 
   lambda_zip                 = local.lambda_zip
-  lambda_runtime             = try(local.manifest.runtime, null)
-  lambda_architecture        = try(local.manifest.architecture, null)
   log_retention_days         = var.log_retention_days
   log_kms_key_arn            = aws_kms_key.logs.arn
   vpc_id                     = aws_vpc.this.id
@@ -104,8 +102,6 @@ module "streams" {
   local_command = var.bootstrap_command
 
   lambda_zip                 = local.lambda_zip
-  lambda_runtime             = try(local.manifest.runtime, null)
-  lambda_architecture        = try(local.manifest.architecture, null)
   log_retention_days         = var.log_retention_days
   log_kms_key_arn            = aws_kms_key.logs.arn
   vpc_id                     = aws_vpc.this.id

@@ -100,12 +100,12 @@ class Configuration:
 
     def apply(self, **settings: object) -> Outcome:
         """Apply with these settings of the module."""
-        self._settings(settings)
+        self.write_settings(settings)
         return self.run("apply", "-auto-approve", "-input=false")
 
     def planned(self, **settings: object) -> dict[str, str]:
         """Plan with these settings; give the action for each resource that would change."""
-        self._settings(settings)
+        self.write_settings(settings)
         lines = self.ok("plan", "-input=false", "-json", "-out=plan.tfplan").splitlines()
         changes = [message["change"] for line in lines if (message := json.loads(line))["type"] == "planned_change"]
         return {change["resource"]["addr"]: change["action"] for change in changes}
@@ -132,5 +132,6 @@ class Configuration:
         resources = self.state().get("resources", [])
         return {f"{found['type']}.{found['name']}" for found in resources if found["instances"]}
 
-    def _settings(self, settings: Mapping[str, object]) -> None:
+    def write_settings(self, settings: Mapping[str, object]) -> None:
+        """Write the settings that the next command reads."""
         (self.folder / "settings.auto.tfvars.json").write_text(json.dumps({"settings": dict(settings)}))

@@ -37,7 +37,7 @@ module "bootstrap" {
   payload_limit_bytes  = try(var.settings.limit, 5000000)
   declaration_bucket   = "declarations"
   lambda_zip           = var.settings.zip
-  lambda_runtime       = var.settings.runtime
+  vpc                  = false
   lambda_environment   = { FOLDER = var.settings.folder }
 
   target = {
@@ -76,11 +76,12 @@ def settings(tmp_path: Path, declaration: Path) -> dict[str, object]:
     with zipfile.ZipFile(zip_path, "w") as archive:
         archive.writestr("bootstrap/__init__.py", "")
         archive.writestr("bootstrap/handler.py", HANDLER)
+    manifest = {"runtime": f"python3.{sys.version_info.minor}", "architecture": "x86_64"}
+    zip_path.with_suffix(".json").write_text(json.dumps(manifest))
     return {
         "name": f"n{uuid.uuid4().hex[:8]}",  # the tests share one account
         "dir": str(declaration),
         "zip": str(zip_path),
-        "runtime": f"python3.{sys.version_info.minor}",
         "folder": str(tmp_path),
     }
 

@@ -18,6 +18,17 @@ locals {
   dns_suffix = one(data.aws_partition.current[*].dns_suffix)
   account_id = one(data.aws_caller_identity.current[*].account_id)
 
+  # The parameter by its ARN, whether it was given by name or by ARN.
+  parameter_arn = one([
+    for name in [var.target.credentials.ssm_parameter] : startswith(name, "arn:") ? name :
+    "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/${trimprefix(name, "/")}"
+    if local.creates_role ? name != null : false
+  ])
+  # Where the password is kept: the region of the ARN that was given, else the target's.
+  credentials_region = try(
+    split(":", coalesce(var.target.credentials.secret_arn, var.target.credentials.ssm_parameter))[3], local.region,
+  )
+
   # The variable's validation lets nothing else in.
   role_secret_arns    = [for arn in var.role_password_arns : arn if strcontains(arn, ":secretsmanager:")]
   role_parameter_arns = [for arn in var.role_password_arns : arn if strcontains(arn, ":ssm:")]
@@ -71,13 +82,13 @@ resource "aws_iam_role_policy" "this" {
 
       # EC2 takes no narrower resource for these. The service needs them to attach the function to the subnets. The code
       # in the function does not, and is denied them.
-      [length(var.subnet_ids) > 0, {
+      [var.vpc, {
         Sid      = "AttachToVpc"
         Effect   = "Allow"
         Action   = local.network_interface_actions
         Resource = ["*"]
       }],
-      [length(var.subnet_ids) > 0, {
+      [var.vpc, {
         Sid      = "CodeMayNotAttach"
         Effect   = "Deny"
         Action   = local.network_interface_actions
@@ -98,24 +109,21 @@ resource "aws_iam_role_policy" "this" {
         Effect    = "Allow"
         Action    = ["kms:Decrypt"]
         Resource  = [var.credentials_kms_key_arn]
-        Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${local.region}.${local.dns_suffix}" } }
+        Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${local.credentials_region}.${local.dns_suffix}" } }
       }],
 
       [var.target.credentials.ssm_parameter != null, {
-        Sid    = "ReadParameter"
-        Effect = "Allow"
-        Action = ["ssm:GetParameter"]
-        Resource = [
-          for name in [var.target.credentials.ssm_parameter] :
-          "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/${trimprefix(name, "/")}" if name != null
-        ]
+        Sid      = "ReadParameter"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParameter"]
+        Resource = [local.parameter_arn]
       }],
       [var.target.credentials.ssm_parameter != null && var.credentials_kms_key_arn != null, {
         Sid       = "DecryptParameter"
         Effect    = "Allow"
         Action    = ["kms:Decrypt"]
         Resource  = [var.credentials_kms_key_arn]
-        Condition = { StringEquals = { "kms:ViaService" = "ssm.${local.region}.${local.dns_suffix}" } }
+        Condition = { StringEquals = { "kms:ViaService" = "ssm.${local.credentials_region}.${local.dns_suffix}" } }
       }],
 
       [length(local.role_secret_arns) > 0, {
@@ -136,7 +144,8 @@ resource "aws_iam_role_policy" "this" {
         Action   = ["kms:Decrypt"]
         Resource = var.role_password_kms_key_arns
         Condition = { StringEquals = { "kms:ViaService" = [
-          for service in ["secretsmanager", "ssm"] : "${service}.${local.region}.${local.dns_suffix}"
+          for place in setproduct(["secretsmanager", "ssm"], distinct([for arn in var.role_password_arns : split(":", arn)[3]])) :
+          "${place[0]}.${place[1]}.${local.dns_suffix}"
         ] } }
       }],
 

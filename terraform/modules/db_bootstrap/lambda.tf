@@ -20,12 +20,12 @@ resource "aws_lambda_function" "this" {
 
   function_name    = local.function_name
   description      = "Brings database ${var.name} of ${var.environment} to its declaration"
-  role             = var.create_role ? aws_iam_role.this[0].arn : var.role_arn
-  filename         = var.lambda_zip
+  role             = var.create_role ? aws_iam_role.this[0].arn : local.given_role_arn
+  filename         = local.zip_path
   source_code_hash = local.zip_digest
   handler          = "bootstrap.handler.handler"
-  runtime          = var.lambda_runtime
-  architectures    = [var.lambda_architecture]
+  runtime          = local.runtime
+  architectures    = [local.architecture]
   timeout          = var.lambda_timeout
   memory_size      = var.lambda_memory_size
   tags             = var.tags
@@ -42,33 +42,10 @@ resource "aws_lambda_function" "this" {
   }
 
   dynamic "vpc_config" {
-    for_each = length(var.subnet_ids) > 0 ? [var.subnet_ids] : []
+    for_each = var.vpc ? [var.subnet_ids] : []
     content {
       subnet_ids         = vpc_config.value
       security_group_ids = concat(aws_security_group.this[*].id, var.security_group_ids)
-    }
-  }
-
-  lifecycle {
-    precondition {
-      condition     = local.zip_found
-      error_message = "lambda_zip: ${coalesce(var.lambda_zip, "(none)")} does not exist; `make package` builds it."
-    }
-    precondition {
-      condition     = var.create_role || var.role_arn != null
-      error_message = "role_arn: needed with create_role = false."
-    }
-    precondition {
-      condition     = length(var.subnet_ids) > 0 || (var.vpc_id == null && var.database_security_group_id == null && length(var.security_group_ids) == 0)
-      error_message = "subnet_ids: none, so the function would be outside of the VPC that vpc_id, database_security_group_id or security_group_ids speak of."
-    }
-    precondition {
-      condition     = length(var.subnet_ids) == 0 || var.create_security_group || length(var.security_group_ids) > 0
-      error_message = "security_group_ids: needed with create_security_group = false."
-    }
-    precondition {
-      condition     = var.target.credentials.environment == null
-      error_message = "target.credentials.environment: a password in the function's environment would be in the state; use secret_arn, ssm_parameter or iam with runner = \"lambda\"."
     }
   }
 

@@ -74,7 +74,7 @@ locals {
   )
 }
 
-# What is asked for, and what every runner demands of it. It gets a new id with every change, also with the one back to
+# What is asked for. It gets a new id with every change, also with the one back to
 # what it was; a run remembers the id that it was made for. So a run that failed is due again even after the declaration
 # has been taken back, and whatever else has failed in between: the database is then neither one nor the other.
 resource "terraform_data" "request" {
@@ -82,28 +82,7 @@ resource "terraform_data" "request" {
 
   triggers_replace = local.triggers
 
-  lifecycle {
-    precondition {
-      condition     = contains(local.declaration_files, "bootstrap.yaml")
-      error_message = "declaration_dir: ${var.declaration_dir} holds no bootstrap.yaml."
-    }
-    precondition {
-      condition     = length(setintersection(local.declaration_files, [for kind in ["yaml", "yml"] : "environments/${var.environment}.${kind}"])) > 0
-      error_message = "environment: ${var.declaration_dir}/environments/${var.environment}.yaml does not exist."
-    }
-    precondition {
-      condition     = var.runner == "lambda" || !var.preview
-      error_message = "preview: only runner = \"lambda\" can show pending SQL; run `db-bootstrap plan ${var.environment}` instead."
-    }
-    precondition {
-      condition     = local.through_s3 || length(local.not_text) == 0
-      error_message = "declaration_dir: not UTF-8 text: ${join(", ", local.not_text)}."
-    }
-    precondition {
-      condition     = !local.through_s3 || var.declaration_bucket != null
-      error_message = "declaration_bucket: the declaration is larger than an invocation takes (payload_limit_bytes), so it needs a bucket to go through."
-    }
-  }
+  depends_on = [terraform_data.checks]
 }
 
 locals {

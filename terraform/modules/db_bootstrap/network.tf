@@ -3,7 +3,7 @@
 ################################################################################
 
 locals {
-  creates_security_group = local.runs_in_lambda && length(var.subnet_ids) > 0 && var.create_security_group
+  creates_security_group = local.runs_in_lambda && var.vpc && var.create_security_group
   https                  = 443
 }
 
@@ -15,21 +15,15 @@ resource "aws_security_group" "this" {
   vpc_id      = var.vpc_id
   tags        = merge({ Name = local.function_name }, var.tags)
 
-  # Not create_before_destroy: that would spread to the VPC and the database that the arguments refer to, and a database
-  # whose identifier is fixed cannot be created before the old one is gone.
-  lifecycle {
-    precondition {
-      condition     = var.vpc_id != null && var.database_security_group_id != null
-      error_message = "vpc_id, database_security_group_id: both are needed for the function's security group; else set create_security_group = false."
-    }
-  }
+  # Not create_before_destroy: that would spread to the VPC that the arguments refer to, and to the database behind it,
+  # and a database whose identifier is fixed cannot be created before the old one is gone.
 }
 
 resource "aws_vpc_security_group_egress_rule" "database" {
   count = local.creates_security_group ? 1 : 0
 
   security_group_id            = aws_security_group.this[0].id
-  referenced_security_group_id = var.database_security_group_id
+  referenced_security_group_id = local.database_security_group_id
   description                  = "Database"
   ip_protocol                  = "tcp"
   from_port                    = local.port
@@ -40,7 +34,7 @@ resource "aws_vpc_security_group_egress_rule" "database" {
 resource "aws_vpc_security_group_ingress_rule" "database" {
   count = local.creates_security_group && var.create_database_ingress_rule ? 1 : 0
 
-  security_group_id            = var.database_security_group_id
+  security_group_id            = local.database_security_group_id
   referenced_security_group_id = aws_security_group.this[0].id
   description                  = "Lambda ${local.function_name}"
   ip_protocol                  = "tcp"

@@ -38,7 +38,7 @@ variable "target" {
   description = <<-EOT
     The database to bring into line. `credentials` names exactly one source and never holds a secret itself:
     `secret_arn` (RDS-managed, or any secret that is JSON with `username` and `password`, or the plain password),
-    `ssm_parameter` (a SecureString), `iam = true`, or `environment` (the name of a variable on the operator's machine;
+    `ssm_parameter` (name or ARN of a SecureString), `iam = true`, or `environment` (the name of a variable on the operator's machine;
     only with `runner = "local"`). `port` defaults to the engine's, `region` to the provider's.
   EOT
   type = object({
@@ -100,9 +100,27 @@ variable "target" {
   }
 
   validation {
-    condition     = var.target.credentials.secret_arn == null ? true : can(regex("^arn:[^:]+:secretsmanager:", var.target.credentials.secret_arn))
-    error_message = "target.credentials.secret_arn: the ARN of a Secrets Manager secret; the secret itself does not belong here."
+    condition     = var.target.credentials.secret_arn == null ? true : can(regex("^arn:[^:]+:secretsmanager:[^:]+:[0-9]+:secret:[^*?]+$", var.target.credentials.secret_arn))
+    error_message = "target.credentials.secret_arn: the whole ARN of one Secrets Manager secret; the secret itself does not belong here."
   }
+
+  validation {
+    condition     = var.target.credentials.ssm_parameter == null ? true : can(regex("^(arn:[^:]+:ssm:[^:]+:[0-9]+:parameter/|/)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", var.target.credentials.ssm_parameter))
+    error_message = "target.credentials.ssm_parameter: the name of one SSM parameter, such as \"/production/contacts/password\", or its ARN; without a version."
+  }
+}
+
+variable "blue_green_update" {
+  description = "Whether the database is updated by RDS Blue/Green deployments: `blue_green_update[0].enabled` of an `aws_db_instance`. RDS cannot do that with a master password that it manages itself, which is refused while planning."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "manage_master_user_password" {
+  description = "Whether RDS manages the master password: the argument of that name of the database, which is known before the database exists. Null goes by the secret's ARN. Only looked at with `blue_green_update`."
+  type        = bool
+  default     = null
 }
 
 variable "database_resource_id" {
@@ -197,25 +215,23 @@ variable "lambda_zip" {
 }
 
 variable "lambda_runtime" {
-  description = "Runtime that the zip was built for: `runtime` in the manifest beside it."
+  description = "Runtime that the zip was built for, such as `python3.13`. Null takes `runtime` of the manifest beside the zip; another one than the manifest's is refused."
   type        = string
-  default     = "python3.11"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = can(regex("^python3\\.[0-9]+$", var.lambda_runtime))
+    condition     = var.lambda_runtime == null ? true : can(regex("^python3\\.[0-9]+$", var.lambda_runtime))
     error_message = "lambda_runtime: such as \"python3.11\"."
   }
 }
 
 variable "lambda_architecture" {
-  description = "Architecture that the zip was built for: `architecture` in the manifest beside it."
+  description = "Architecture that the zip was built for: `x86_64` or `arm64`. Null takes `architecture` of the manifest beside the zip; another one than the manifest's is refused."
   type        = string
-  default     = "x86_64"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = contains(["x86_64", "arm64"], var.lambda_architecture)
+    condition     = var.lambda_architecture == null ? true : contains(["x86_64", "arm64"], var.lambda_architecture)
     error_message = "lambda_architecture: \"x86_64\" or \"arm64\"."
   }
 }
@@ -276,8 +292,15 @@ variable "log_kms_key_arn" {
 # runner = "lambda": network
 ################################################################################
 
+variable "vpc" {
+  description = "Whether the function is attached to a VPC. It has to be known while planning, which `subnet_ids` need not be."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "subnet_ids" {
-  description = "Private subnets from which the database is reachable. Empty: the function is outside of any VPC."
+  description = "Private subnets from which the database is reachable."
   type        = list(string)
   default     = []
   nullable    = false

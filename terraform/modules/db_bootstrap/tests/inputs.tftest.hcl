@@ -25,6 +25,7 @@ variables {
     credentials = { iam = true }
   }
   lambda_zip = "tests/fixtures/function.zip"
+  vpc        = false
 }
 
 run "create_false_is_empty" {
@@ -42,7 +43,7 @@ run "create_false_is_empty" {
   }
   assert {
     condition = sum(concat([0], [for all in [
-      terraform_data.request, terraform_data.run, terraform_data.first_run, aws_lambda_function.this,
+      terraform_data.checks, terraform_data.request, terraform_data.run, terraform_data.first_run, aws_lambda_function.this,
       aws_lambda_invocation.run, aws_iam_role.this, aws_iam_role_policy.this, aws_cloudwatch_log_group.this,
       aws_security_group.this, aws_s3_object.declaration,
     ] : length(all)])) == 0
@@ -199,85 +200,6 @@ run "refuses_bad_enums" {
   expect_failures = [var.lambda_runtime, var.lambda_architecture, var.allow]
 }
 
-run "refuses_a_directory_without_a_declaration" {
-  command = plan
-  variables {
-    declaration_dir = "tests/fixtures/nothing-here"
-  }
-  expect_failures = [terraform_data.request]
-}
-
-run "refuses_an_environment_without_overlay" {
-  command = plan
-  variables {
-    declaration_dir = "tests/fixtures/no-overlay"
-  }
-  expect_failures = [terraform_data.request]
-}
-
-run "refuses_a_file_that_is_not_text" {
-  command = plan
-  variables {
-    declaration_dir = "tests/fixtures/not-text"
-  }
-  expect_failures = [terraform_data.request]
-}
-
-run "refuses_a_missing_zip" {
-  command = plan
-  variables {
-    lambda_zip = "tests/fixtures/none.zip"
-  }
-  expect_failures = [aws_lambda_function.this]
-}
-
-run "refuses_a_password_in_the_functions_environment" {
-  command = plan
-  variables {
-    target = {
-      engine      = "mysql"
-      host        = "h"
-      database    = "d"
-      username    = "u"
-      credentials = { environment = "DB_BOOTSTRAP_PASSWORD" }
-    }
-  }
-  expect_failures = [aws_lambda_function.this]
-}
-
-run "refuses_a_security_group_without_its_vpc" {
-  command = plan
-  variables {
-    subnet_ids = ["subnet-1"]
-  }
-  expect_failures = [aws_security_group.this]
-}
-
-run "refuses_no_role" {
-  command = plan
-  variables {
-    create_role = false
-  }
-  expect_failures = [aws_lambda_function.this]
-}
-
-run "refuses_preview_of_a_local_run" {
-  command = plan
-  variables {
-    runner  = "local"
-    preview = true
-  }
-  expect_failures = [terraform_data.request]
-}
-
-run "large_declaration_needs_a_bucket" {
-  command = plan
-  variables {
-    payload_limit_bytes = 100
-  }
-  expect_failures = [terraform_data.request]
-}
-
 run "large_declaration_goes_through_s3" {
   command = plan
   variables {
@@ -355,14 +277,82 @@ run "parameter_and_its_key_are_exact" {
   }
 }
 
+run "a_parameter_may_be_given_as_arn" {
+  command = plan
+  variables {
+    credentials_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
+    target = {
+      engine      = "mysql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { ssm_parameter = "arn:aws:ssm:eu-west-1:123456789012:parameter/production/contacts/password" }
+    }
+  }
+  override_resource {
+    target          = aws_cloudwatch_log_group.this
+    override_during = plan
+    values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:x" }
+  }
+  assert {
+    condition = {
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Sid => statement if statement.Sid != "WriteOwnLogs"
+      } == {
+      ReadParameter = {
+        Sid      = "ReadParameter"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParameter"]
+        Resource = ["arn:aws:ssm:eu-west-1:123456789012:parameter/production/contacts/password"]
+      }
+      DecryptParameter = {
+        Sid       = "DecryptParameter"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = ["arn:aws:kms:eu-west-1:123456789012:key/1"]
+        Condition = { StringEquals = { "kms:ViaService" = "ssm.eu-west-1.amazonaws.com" } }
+      }
+    }
+    error_message = "The policy names the parameter itself, in the region of its ARN."
+  }
+}
+
+run "refuses_a_parameter_that_is_none" {
+  command = plan
+  variables {
+    target = {
+      engine      = "mysql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { ssm_parameter = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x" }
+    }
+  }
+  expect_failures = [var.target]
+}
+
+run "refuses_more_than_one_parameter" {
+  command = plan
+  variables {
+    target = {
+      engine      = "mysql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { ssm_parameter = "arn:aws:ssm:eu-west-1:123456789012:parameter/production/*" }
+    }
+  }
+  expect_failures = [var.target]
+}
 
 # The database and its secret may be in another region than the function.
 run "what_is_the_functions_is_in_the_functions_region" {
   command = plan
   variables {
+    vpc                        = true
     vpc_id                     = "vpc-1"
     subnet_ids                 = ["subnet-1"]
     database_security_group_id = "sg-database"
+    https_egress               = { cidr_blocks = ["10.0.0.0/16"] }
     target = {
       engine      = "mysql"
       host        = "h"
@@ -390,15 +380,6 @@ run "what_is_the_functions_is_in_the_functions_region" {
     ]) == ["arn:aws:ssm:eu-west-1:123456789012:parameter/production/contacts/password"]
     error_message = "The parameter is read where the target is."
   }
-}
-
-run "refuses_a_vpc_without_subnets" {
-  command = plan
-  variables {
-    vpc_id                     = "vpc-1"
-    database_security_group_id = "sg-database"
-  }
-  expect_failures = [aws_lambda_function.this]
 }
 
 run "passwords_of_declared_roles_are_exact" {

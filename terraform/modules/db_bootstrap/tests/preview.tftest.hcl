@@ -24,6 +24,7 @@ variables {
   role_arn             = "arn:aws:iam::123456789012:role/own"
   lambda_zip           = "tests/fixtures/function.zip"
   preview              = true
+  vpc                  = false
   target = {
     engine      = "mysql"
     host        = "contacts.abc.eu-central-1.rds.amazonaws.com"

@@ -1,8 +1,7 @@
 # A MySQL instance in a VPC without any way out, bootstrapped from inside it.
 
 locals {
-  name     = "contacts-${var.environment}"
-  manifest = jsondecode(file("${var.lambda_package_dir}/db-bootstrap.json"))
+  name = "contacts-${var.environment}"
 }
 
 data "aws_availability_zones" "available" {
@@ -91,9 +90,7 @@ module "bootstrap" {
     credentials = { secret_arn = aws_db_instance.this.master_user_secret[0].secret_arn }
   }
 
-  lambda_zip          = "${var.lambda_package_dir}/db-bootstrap.zip"
-  lambda_runtime      = local.manifest.runtime
-  lambda_architecture = local.manifest.architecture
+  lambda_zip = "${var.lambda_package_dir}/db-bootstrap.zip"
 
   vpc_id                     = aws_vpc.this.id
   subnet_ids                 = aws_subnet.private[*].id

@@ -1,9 +1,5 @@
 # A database that is there already, made by others: it is looked up, never created, and adopted as it is.
 
-locals {
-  manifest = jsondecode(file("${var.lambda_package_dir}/db-bootstrap.json"))
-}
-
 data "aws_db_instance" "existing" {
   db_instance_identifier = var.db_instance_identifier
 }
@@ -27,9 +23,7 @@ module "bootstrap" {
     credentials = { iam = true }
   }
 
-  lambda_zip          = "${var.lambda_package_dir}/db-bootstrap.zip"
-  lambda_runtime      = local.manifest.runtime
-  lambda_architecture = local.manifest.architecture
+  lambda_zip = "${var.lambda_package_dir}/db-bootstrap.zip"
 
   vpc_id                     = var.vpc_id
   subnet_ids                 = var.subnet_ids

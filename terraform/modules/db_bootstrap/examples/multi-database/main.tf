@@ -1,9 +1,5 @@
 # Several databases on one Aurora cluster, each with its own declaration, run and token.
 
-locals {
-  manifest = jsondecode(file("${var.lambda_package_dir}/db-bootstrap.json"))
-}
-
 resource "aws_rds_cluster" "this" {
   cluster_identifier          = "shared-${var.environment}"
   engine                      = "aurora-postgresql"
@@ -56,9 +52,7 @@ module "bootstrap" {
     connect_deadline_seconds = 180
   }
 
-  lambda_zip          = "${var.lambda_package_dir}/db-bootstrap.zip"
-  lambda_runtime      = local.manifest.runtime
-  lambda_architecture = local.manifest.architecture
+  lambda_zip = "${var.lambda_package_dir}/db-bootstrap.zip"
 
   vpc_id                     = var.vpc_id
   subnet_ids                 = var.subnet_ids
