@@ -139,9 +139,15 @@ class SeedMode(StrEnum):
     ONCE = "once"  # only into an empty table
 
 
+class SqlExpression(str):
+    """A value of a row that is SQL, such as ``{sql: now()}``, and not text."""
+
+    __slots__ = ()
+
+
 class SeedRow(NamedTuple):
-    """One row: values in the order of the seed's columns (None is NULL; text as the server parses it for the column's
-    type, or an SQL expression for the columns in ``expressions``), and where it is written.
+    """One row: values in the order of the seed's columns, and where it is written. None is NULL; a str is text as the
+    server parses it for the column's type, unless it is an SqlExpression.
     """
 
     values: tuple[str | None, ...]
@@ -150,9 +156,10 @@ class SeedRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seed:
-    """Rows of one table with the same columns. ``rows()`` reads them anew each time, streaming large files; they have
-    been validated. ``key`` is never empty except for mode once. Several seeds may fill one table (rows that
-    leave out different columns), then never with mode sync or once.
+    """Rows of one table with the same columns. ``rows()`` reads them each time it is called, streaming large files;
+    they have been validated. ``key`` is never empty except for mode once. Several seeds may fill one table (rows that
+    leave out different columns), then never with mode sync or once. ``expressions`` are the columns in which a value is
+    an SqlExpression, ``computed`` those of them in which every value is one.
     """
 
     table: Ref
@@ -161,6 +168,7 @@ class Seed:
     mode: SeedMode
     rows: Callable[[], Iterator[SeedRow]]
     expressions: frozenset[str] = frozenset()
+    computed: frozenset[str] = frozenset()
     delete_limit: int | None = None  # sync: so many rows may be deleted unasked; None is the product's default
     digest: str = ""  # of the rows and of how they are brought in
     position: Position

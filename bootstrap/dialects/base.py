@@ -242,8 +242,8 @@ class Introspection:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedTable:
     """Rows of one table to be brought in. ``rows`` are in the order of ``columns``; None is NULL, str is text as the
-    server parses it for the column's type, so that every type goes through unharmed. ``expressions`` are columns whose
-    values are SQL expressions instead (``{sql: now()}``).
+    server parses it for the column's type, so that every type goes through unharmed. ``expressions`` are the columns
+    in which a value may be an SqlExpression.
     """
 
     table: Ref

@@ -25,7 +25,7 @@ class DeclaredRows:
     @property
     def columns(self) -> list[str]:
         """The columns whose values are declared; an expression's value is not known beforehand."""
-        names = (name for seed in self.seeds for name in seed.columns if name not in seed.expressions)
+        names = (name for seed in self.seeds for name in seed.columns if name not in seed.computed)
         return sorted(set(names))
 
 
@@ -50,4 +50,6 @@ def _with_columns(seed: Seed, names: frozenset[str]) -> Seed:
             yield row._replace(values=tuple(row.values[place] for place in places))
 
     columns = tuple(seed.columns[place] for place in places)
-    return replace(seed, columns=columns, rows=rows, expressions=seed.expressions & names)
+    return replace(
+        seed, columns=columns, rows=rows, expressions=seed.expressions & names, computed=seed.computed & names
+    )

@@ -146,3 +146,36 @@ def test_rows_of_an_overlay_are_brought_in_as_those_of_the_base(database: Databa
     assert [item["rows"]["updated"] for item in (*pending, *done)] == [2, 2]
     assert rows(database, "words") == [(1, "base"), (2, "overlay")]
     assert "a second row of words with id 1" in database.run("apply", "twice", "--dir", folder).refused(1)
+
+
+def test_expressions_stand_beside_texts_in_one_column(database: Database, tmp_path: Path) -> None:
+    files = {
+        "schema/t.yaml": """
+            tables:
+              t: {columns: {id: int not null, v: varchar(40), w: varchar(40), x: int}, primary_key: [id]}
+            """,
+        "seeds/t.yaml": """
+            seeds:
+              t:
+                mode: sync
+                rows:
+                  - {id: 1, v: "it's \\\\ =x", w: plain, x: 1}
+                  - {id: 2, v: {sql: "concat('a', 'b')"}, w: {sql: "concat(now(), '')"}, x: 1}
+                  - {id: 3, v: null, w: null, x: {sql: "1 + 2"}}
+            """,
+    }
+    folder = write(tmp_path, database.engine, files)
+    database.run("apply", "--dir", folder).ended(0)
+    [now] = database.sql("SELECT w FROM t WHERE id = 2")
+    rows = [(1, "it's \\ =x", "plain", 1), (2, "ab", *now, 1), (3, None, None, 3)]
+    assert database.sql("SELECT id, v, w, x FROM t ORDER BY id") == rows
+    # What is written is held to, what was computed stays; the proof of the rows does not hide it.
+    database.sql("UPDATE t SET v = 'other' WHERE id = 1", "UPDATE t SET w = 'other', x = 7 WHERE id = 2")
+    database.sql("INSERT INTO t (id) VALUES (4)", "UPDATE t SET w = 'other' WHERE id = 3")
+    assert database.run("verify", "--dir", folder).ended(4)
+    database.run("apply", "--dir", folder).ended(0)
+    found = database.sql("SELECT id, v, w, x FROM t ORDER BY id")
+    assert [row[:2] + row[3:] for row in found] == [row[:2] + row[3:] for row in rows]
+    assert (found[0][2], found[2][2]) == ("plain", None)
+    assert database.run("apply", "--dir", folder).ended(0).out.count("unchanged") == 1
+    database.run("verify", "--dir", folder).ended(0)

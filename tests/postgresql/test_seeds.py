@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.declaration.model import SqlExpression
 from bootstrap.dialects.base import SeedCounts, SeedTable
 from bootstrap.dialects.postgresql.dialect import DIALECT
 from bootstrap.problems import BootstrapError
@@ -81,7 +82,8 @@ def test_types_without_equality_and_generated_keys(places: Places) -> None:
 
 def test_expressions_are_computed_when_a_row_is_new_and_never_again(place: Place) -> None:
     seed = SeedTable(table=_TABLE, columns=("k", "v"), key=("k",), mode="upsert",
-                     rows=[("now", "clock_timestamp()::text")], expressions=frozenset({"v"}))  # fmt: skip
+                     rows=[("now", SqlExpression("clock_timestamp()::text"))],
+                     expressions=frozenset({"v"}))  # fmt: skip
     with place.session.transaction():
         assert DIALECT.apply_seed(place.session, seed, dry_run=False) == SeedCounts(inserted=1)
     with place.session.transaction():

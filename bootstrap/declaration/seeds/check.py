@@ -45,7 +45,7 @@ class RowChecker:
         """Check the key and every row; gives the signatures that occur, in order of appearance."""
         if self.mode is not SeedMode.ONCE and not self._check_key(position):
             return []
-        signatures: dict[tuple[frozenset[str], frozenset[str]], Signature] = {}
+        signatures: dict[frozenset[str], Signature] = {}
         checked: set[frozenset[str]] = set()
         for source in sources:
             try:
@@ -58,10 +58,10 @@ class RowChecker:
                     values = self._values(row, place)
                     if values is None:
                         continue
-                    expressions = self.converter.expressions(values)
-                    if (names, expressions) not in signatures:
-                        signatures[names, expressions] = (tuple(row.values), expressions)
+                    if names not in signatures:
+                        signatures[names] = Signature(tuple(row.values))
                         self._check_alike(signatures, place)
+                    signatures[names].note(self.converter.expressions(values))
                     if self._found >= self._enough:
                         return []
             except CsvError as error:

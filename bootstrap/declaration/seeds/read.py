@@ -179,14 +179,17 @@ class _Seeds:
         signatures = checker.check(sources, first.position)
         content = "\n".join(source.digest() for source in sources)
         for signature in signatures:
-            facts: tuple[Any, ...] = (first.table.path, mode, checker.key, sorted(signature[0]), sorted(signature[1]))
+            facts: tuple[Any, ...] = (
+                first.table.path, mode, checker.key, sorted(signature.columns), sorted(signature.expressions)
+            )  # fmt: skip
             yield Seed(
                 table=first.table,
-                columns=signature[0],
+                columns=signature.columns,
                 key=() if mode is SeedMode.ONCE else checker.key,
                 mode=mode,
                 rows=lambda signature=signature: converter.stream(sources, signature),  # type: ignore[misc]  # the default binds the loop's value
-                expressions=signature[1],
+                expressions=signature.expressions,
+                computed=signature.computed,
                 delete_limit=_delete_limit(entries),
                 digest=hashlib.sha256(f"{facts!r}\n{content}".encode()).hexdigest(),
                 position=first.position,

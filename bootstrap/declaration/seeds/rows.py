@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple, Protocol, TypeAlias
+from typing import BinaryIO, NamedTuple, Protocol
 
 from bootstrap.catalog.columns import Column
-from bootstrap.declaration.model import Position, SeedRow
+from bootstrap.declaration.model import Position, SeedRow, SqlExpression
 from bootstrap.declaration.seeds.csv_rows import read_csv
 from bootstrap.declaration.seeds.json_rows import read_json_lines
 from bootstrap.declaration.seeds.values import Form, Given, Value, ValueProblem, to_value
@@ -26,8 +26,24 @@ class WrittenRow(NamedTuple):
     header: int | None = None
 
 
-Signature: TypeAlias = tuple[tuple[str, ...], frozenset[str]]
-"""Columns in order, and those whose values are expressions: what rows have in common to be loaded together."""
+@dataclass(slots=True)
+class Signature:
+    """What rows have in common that are loaded together: their columns. Also which values are SQL expressions."""
+
+    columns: tuple[str, ...]
+    expressions: frozenset[str] = _NONE  # columns in which a value is one
+    texts: frozenset[str] = _NONE  # columns in which a value is none
+
+    def note(self, expressions: frozenset[str]) -> None:
+        """Take one more row into account."""
+        if expressions != self.expressions or not self.texts:
+            self.expressions |= expressions
+            self.texts |= frozenset(self.columns) - expressions
+
+    @property
+    def computed(self) -> frozenset[str]:
+        """Columns in which every value is an expression."""
+        return self.expressions - self.texts
 
 
 class RowSource(Protocol):
@@ -131,12 +147,15 @@ class Converter:
 
     def stream(self, sources: tuple[RowSource, ...], signature: Signature) -> Iterator[SeedRow]:
         """The rows of a signature from all sources, in order."""
-        columns, expressions = signature
+        columns, expressions = signature.columns, signature.expressions
         wanted = frozenset(columns)
         for source in sources:
             for row in source.rows():
-                if row.values.keys() != wanted:
-                    continue
-                values = self.values(row)
-                if self.expressions(values) == expressions:
-                    yield SeedRow(tuple(values[name].text for name in columns), Position(source.file, row.line))
+                if row.values.keys() == wanted:
+                    values = self.values(row)
+                    texts = [_sent(values[name]) if name in expressions else values[name].text for name in columns]
+                    yield SeedRow(tuple(texts), Position(source.file, row.line))
+
+
+def _sent(value: Value) -> str | None:
+    return SqlExpression(value.text) if value.expression else value.text

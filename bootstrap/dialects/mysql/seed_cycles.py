@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Ref
 from bootstrap.dialects.base import SeedCounts, ServerError
+from bootstrap.dialects.mysql.seed_exchange import update
 from bootstrap.dialects.mysql.text import quote
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ class Cycles:
         late = frozenset(self._late_columns(load))
         now = [column for column in load.written if quote(column.name) not in late]
         if now:
-            values = ", ".join(f"t.{quote(column.name)} = s.{quote(column.name)}" for column in now)
-            self.session.execute(f"UPDATE {load.joined} SET {values} WHERE {load.differs}")
+            update(load, now)
         if late:
             differs = " OR ".join(f"NOT (t.{name} <=> s.{name})" for name in sorted(late))
             self.session.execute(f"UPDATE {load.joined} SET s.{load.state} = {_LATE} WHERE {differs}")

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from bootstrap.declaration.model import SqlExpression
 from bootstrap.dialects.base import RowLoss, SeedCounts, SeedTable, ServerError
 from bootstrap.dialects.losses import Deletion
 from bootstrap.dialects.mysql.losses import losses_on
+from bootstrap.dialects.mysql.seed_exchange import update
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import STRING_ESCAPES, quote
 from bootstrap.problems import BootstrapError
 
 _STAGE = "db_bootstrap_seed"
-_ROW = "db_bootstrap_row"
+_KNOWN = "db_bootstrap_known"
 _MAX_BATCH_BYTES = 4 * 1024 * 1024
 _PACKET_HEAD_ROOM = 4096
 _MAX_KEY_BYTES = 3000  # InnoDB's limit for all columns of an index is 3072
@@ -69,6 +71,7 @@ def apply_seed(session: MySqlSession, seed: SeedTable, *, dry_run: bool) -> Seed
 class SeedLoad:
     """One seed being loaded: its rows in a staging table (alias s), beside the table that gets them (alias t)."""
 
+    row = quote("db_bootstrap_row")  # the staged row's place, from 1 on
     state = quote("db_bootstrap_state")  # a number of the staged row, free for the caller
 
     def __init__(self, session: MySqlSession, seed: SeedTable, *, number: int = 0) -> None:
@@ -85,7 +88,11 @@ class SeedLoad:
         self.keys = [found[name.lower()] for name in seed.key]
         special = ("bit", "geom", "point", "linestring", "polygon", "multi")
         self.plain = not seed.expressions and not any(column.type.startswith(special) for column in self.columns)
-        self.unknown: set[str] = set()  # columns whose expressions have another value each time
+        self.flags = {  # columns of the stage that say whether a value is known beforehand
+            name.lower(): quote(f"{_KNOWN}_{place}")
+            for place, name in enumerate(seed.columns)
+            if name in seed.expressions
+        }
 
     def _read_columns(self) -> Iterator[Column]:
         rows = self.session.query(_COLUMNS, [self.session.database, self.seed.table.name])
@@ -99,6 +106,7 @@ class SeedLoad:
     def fill_stage(self) -> int:
         """Load the rows into a temporary table whose columns are the table's own; returns how many."""
         names = ", ".join(quote(column.name) for column in self.columns)
+        flags = "".join(f", {flag} tinyint NOT NULL DEFAULT 1" for flag in self.flags.values())
         indexed = (
             self.keys
             and all(key.indexable for key in self.keys)
@@ -107,12 +115,14 @@ class SeedLoad:
         index = f", KEY ({', '.join(quote(key.name) for key in self.keys)})" if indexed else ""
         self.session.execute(f"DROP TEMPORARY TABLE IF EXISTS {self.stage}")
         self.session.execute(
-            f"CREATE TEMPORARY TABLE {self.stage} ({quote(_ROW)} bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,"
-            f" {self.state} tinyint NOT NULL DEFAULT 0{index}) ENGINE=InnoDB SELECT {names} FROM {self.target} LIMIT 0"
+            f"CREATE TEMPORARY TABLE {self.stage} ({self.row} bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,"
+            f" {self.state} tinyint NOT NULL DEFAULT 0{flags}{index})"
+            f" ENGINE=InnoDB SELECT {names} FROM {self.target} LIMIT 0"
         )
+        given = ", ".join([names, *self.flags.values()])
         total = 0
         for rows, values in self._batches():
-            self.session.execute(f"INSERT INTO {self.stage} ({names}) VALUES {values}")
+            self.session.execute(f"INSERT INTO {self.stage} ({given}) VALUES {values}")
             total += rows
         self._refuse_duplicates()
         return total
@@ -139,14 +149,16 @@ class SeedLoad:
             joined = _SEPARATOR.join(row)  # type: ignore[arg-type]  # no NULL among them: asked just above
             if joined.count(_SEPARATOR) == len(row) - 1:
                 return "('" + joined.translate(STRING_ESCAPES).replace(_SEPARATOR, "','") + "')"
-        return "(" + ",".join(map(self._value, self.columns, row)) + ")"
+        values = list(map(self._value, self.columns, row))
+        if self.flags:
+            given = dict(zip(self.seed.columns, row, strict=True))
+            values += ["1" if _is_known(given[name]) else "0" for name in given if name in self.seed.expressions]
+        return f"({','.join(values)})"
 
     def _value(self, column: Column, value: str | None) -> str:
         if value is None:
             return "NULL"
-        if column.name in self.seed.expressions:
-            if _CONSTANT.match(value) is None:
-                self.unknown.add(column.name)
+        if isinstance(value, SqlExpression):
             return f"({value})"
         if column.type.startswith("bit") and value.isdigit():
             return value
@@ -171,15 +183,22 @@ class SeedLoad:
         )
 
     @property
-    def _compared(self) -> list[Column]:
-        """Also the key: where its collation takes 'a' for 'A', the row is found, and the letter is mended."""
+    def written(self) -> list[Column]:
+        """The columns that an update compares and writes. A text of the key is one of them: where the collation takes
+        'a' for 'A', the row is found, and the letter is corrected.
+        """
         keys = {key.name for key in self.keys if not key.text}
-        return [column for column in self.columns if column.name not in keys | self.unknown]
+        return [column for column in self.columns if column.name not in keys]
 
     @property
     def differs(self) -> str:
         """Whether a row differs: byte by byte: no collation, no padding decides what is equal."""
-        return " OR ".join(f"NOT ({_exact('t', column)} <=> {_exact('s', column)})" for column in self._compared)
+        return " OR ".join(map(self._differs, self.written))
+
+    def _differs(self, column: Column) -> str:
+        differs = f"NOT ({_exact('t', column)} <=> {_exact('s', column)})"
+        flag = self.flags.get(column.name.lower())
+        return f"(s.{flag} AND {differs})" if flag else differs
 
     @property
     def joined(self) -> str:
@@ -201,7 +220,7 @@ class SeedLoad:
     @property
     def updates(self) -> bool:
         """Whether rows that are there are updated."""
-        return self.seed.mode in ("upsert", "sync") and bool(self._compared) and bool(self.keys)
+        return self.seed.mode in ("upsert", "sync") and bool(self.written) and bool(self.keys)
 
     def count(self, total: int) -> SeedCounts:
         """What would happen."""
@@ -223,11 +242,6 @@ class SeedLoad:
         """Whether rows that are declared no longer are deleted."""
         return self.seed.mode == "sync"
 
-    @property
-    def written(self) -> list[Column]:
-        """The columns that an update writes."""
-        return [*self._compared, *(column for column in self.columns if column.name in self.unknown)]
-
     def number(self, source: str) -> int:
         """Count rows of a FROM clause."""
         return int(self.session.query(f"SELECT COUNT(*) FROM {source}")[0][0])
@@ -239,8 +253,7 @@ class SeedLoad:
         if losses:
             deleted = self.session.execute(f"DELETE t FROM {self.target} t WHERE {self.gone}")
         if self.updates:
-            values = ", ".join(f"t.{quote(column.name)} = s.{quote(column.name)}" for column in self.written)
-            updated = self.session.execute(f"UPDATE {self.joined} SET {values} WHERE {self.differs}")
+            updated = update(self, self.written)
         inserted = self.insert(self.new)
         return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated), losses)
 
@@ -250,12 +263,17 @@ class SeedLoad:
         values = ", ".join("NULL" if name in empty else f"s.{name}" for name in names)
         return self.session.execute(
             f"INSERT INTO {self.target} ({', '.join(names)}) SELECT {values} FROM {self.stage} s WHERE {condition}"
-            f" ORDER BY s.{quote(_ROW)}"
+            f" ORDER BY s.{self.row}"
         )
 
     def drop_stage(self) -> None:
         """Drop the staging table."""
         self.session.execute(f"DROP TEMPORARY TABLE IF EXISTS {self.stage}")
+
+
+def _is_known(value: str | None) -> bool:
+    """Whether a value is the same each time: no expression but a constant."""
+    return not isinstance(value, SqlExpression) or _CONSTANT.match(value) is not None
 
 
 def _exact(alias: str, column: Column) -> str:

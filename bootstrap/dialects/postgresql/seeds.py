@@ -5,10 +5,11 @@ delete, which touch only the rows that differ.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from bootstrap.declaration.model import SqlExpression
 from bootstrap.dialects.base import RowLoss, SeedCounts, SeedTable, ServerError
 from bootstrap.dialects.losses import Deletion
 from bootstrap.dialects.postgresql.errors import UNIQUE_VIOLATION
@@ -28,6 +29,8 @@ _EQUAL = "OPERATOR(pg_catalog.=)"
 _OF_THE_GRAMMAR = frozenset({"bigint", "bit", "boolean", "character", "double", "integer", "interval", "numeric",
                              "real", "smallint", "time", "timestamp"})  # fmt: skip
 _FIRST_NAME = re.compile(r'("(?:[^"]|"")*"|\w+)(\.)?')
+# What a staged value of a column begins with in which some values are expressions.
+_SQL, _TEXT = "=", "'"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # An explicit cast to a length cuts off in silence what does not fit; an assignment refuses it. So texts become the type
@@ -81,7 +84,7 @@ class _Column:
 class _CopyStream:
     """What COPY reads: rows as lines, made as they are asked for, so that memory stays bounded."""
 
-    def __init__(self, rows: Iterable[tuple[str | None, ...]]) -> None:
+    def __init__(self, rows: Iterable[Sequence[str | None]]) -> None:
         self._chunks = _chunks(rows)
         self._buffer = b""
         self.rows = 0
@@ -97,7 +100,7 @@ class _CopyStream:
         return taken
 
 
-def _chunks(rows: Iterable[tuple[str | None, ...]]) -> Iterator[bytes]:
+def _chunks(rows: Iterable[Sequence[str | None]]) -> Iterator[bytes]:
     lines: list[str] = []
     for row in rows:
         lines.append("\t".join("\\N" if value is None else value.translate(_ESCAPES) for value in row) + "\n")
@@ -165,7 +168,7 @@ class _Seed:
             " ON COMMIT DROP"
         )
         names = ", ".join(quote(column.name) for column in self.columns)
-        total = self.session.copy_in(f"COPY {_STAGE} ({names}) FROM STDIN", _CopyStream(self.seed.rows))
+        total = self.session.copy_in(f"COPY {_STAGE} ({names}) FROM STDIN", _CopyStream(self._marked_rows()))
         if total >= _ANALYZE_FROM:
             self.session.execute(f"ANALYZE {_STAGE}")
         for column in self.columns:
@@ -174,21 +177,30 @@ class _Seed:
         self._refuse_duplicates()
         return total
 
+    def _marked_rows(self) -> Iterable[Sequence[str | None]]:
+        """The rows; in a column of expressions each value begins with the mark that says what it is."""
+        marked = [name in self.seed.expressions for name in self.seed.columns]
+        if not any(marked):
+            return self.seed.rows
+        return (
+            [_marked(value) if mark else value for value, mark in zip(row, marked, strict=True)]
+            for row in self.seed.rows
+        )
+
     def unstage(self) -> None:
         """Drop the staged rows, unless the transaction has failed and takes them with it."""
         if not self.session.in_failed_transaction:
             self.session.execute(f"DROP TABLE IF EXISTS {_STAGE}")
 
     def _expression(self, column: _Column) -> str:
-        """The column's values as SQL expressions: one branch for each that occurs."""
+        """The column's values: one branch for each expression that occurs, and one for all texts."""
         name = f"s.{quote(column.name)}"
-        texts = [
-            row[0] for row in self.session.query(f"SELECT DISTINCT {name} FROM {_STAGE} s WHERE {name} IS NOT NULL")
-        ]
+        rows = self.session.query(f"SELECT DISTINCT {name} FROM {_STAGE} s WHERE {_begins(name, _SQL)}")
         branches = " ".join(
-            f"WHEN {name} {_EQUAL} {literal(text)} THEN ({text})::{column.type}" for text in sorted(texts)
+            f"WHEN {name} {_EQUAL} {literal(text)} THEN ({text.removeprefix(_SQL)})::{column.type}"
+            for text in sorted(row[0] for row in rows)
         )
-        return f"CASE {branches} END" if branches else f"NULL::{column.type}"
+        return f"CASE {branches} ELSE pg_catalog.substr({name}, 2)::{column.type} END"
 
     def _refuse_duplicates(self) -> None:
         if not self.keys:
@@ -206,6 +218,13 @@ class _Seed:
     def _value(self, column: _Column) -> str:
         return self.expressions.get(column.name) or f"s.{quote(column.name)}::{column.type}"
 
+    def _updated(self, column: _Column) -> str:
+        """What an update writes: an expression was computed when the row was inserted, and is not computed again."""
+        value = self._value(column)
+        if column.name not in self.expressions:
+            return value
+        return f"CASE WHEN {_is_text(column)} THEN {value} ELSE t.{quote(column.name)} END"
+
     @property
     def _match(self) -> str:
         """How staged rows find theirs; only a key that may be NULL pays for comparing NULLs."""
@@ -219,11 +238,17 @@ class _Seed:
     @property
     def _compared(self) -> list[_Column]:
         keys = {column.name for column in self.keys}
-        return [column for column in self.columns if column.name not in keys | self.expressions.keys()]
+        return [column for column in self.columns if column.name not in keys]
 
     @property
     def _differs(self) -> str:
-        return " OR ".join(f"({self._equal(column)}) IS NOT TRUE" for column in self._compared)
+        """Whether a row differs; the value of an expression may be another one each time, and is not compared."""
+        return " OR ".join(
+            f"({_is_text(column)} AND ({self._equal(column)}) IS NOT TRUE)"
+            if column.name in self.expressions
+            else f"({self._equal(column)}) IS NOT TRUE"
+            for column in self._compared
+        )
 
     def _equal(self, column: _Column) -> str:
         """Whether two values are equal, or both NULL. IS DISTINCT FROM would look for its operator by name."""
@@ -274,7 +299,7 @@ class _Seed:
         if losses:
             deleted = self.session.execute(f"DELETE FROM {self.relation} t WHERE {self._gone}")
         if self._updates:
-            values = ", ".join(f"{quote(column.name)} = {self._value(column)}" for column in self._compared)
+            values = ", ".join(f"{quote(column.name)} = {self._updated(column)}" for column in self._compared)
             updated = self._update(
                 f"UPDATE {self.relation} t SET {values} FROM {_STAGE} s WHERE {self._match} AND ({self._differs})"
             )
@@ -310,6 +335,21 @@ class _Seed:
                     " WHERE m.value OPERATOR(pg_catalog.>) s.last_value"
                     " OR (m.value OPERATOR(pg_catalog.=) s.last_value AND NOT s.is_called)"
                 )
+
+
+def _marked(value: str | None) -> str | None:
+    if value is None:
+        return None
+    return (_SQL if isinstance(value, SqlExpression) else _TEXT) + value
+
+
+def _begins(name: str, mark: str) -> str:
+    return f"pg_catalog.left({name}, 1) {_EQUAL} {literal(mark)}"
+
+
+def _is_text(column: _Column) -> str:
+    """Whether a staged value is no expression; NULL is none."""
+    return f"({_begins(f's.{quote(column.name)}', _SQL)}) IS NOT TRUE"
 
 
 def _in_full(type_: str, *, own: bool) -> str:

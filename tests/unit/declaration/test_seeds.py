@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.declaration.load import load
-from bootstrap.declaration.model import SeedMode
+from bootstrap.declaration.model import SeedMode, SqlExpression
 from bootstrap.problems import DeclarationError
 from tests.unit.declaration.reading import TABLE, files, problems, read
 
@@ -120,11 +120,11 @@ def test_a_csv_file_that_yaml_describes() -> None:
 
 def test_json_lines() -> None:
     content = '{"id": 1, "j": {"x": 1.50, "y": [null]}}\n\n{"id": 2, "j": null}\n{"id": 3, "j": {"sql": "f()"}}\n'
-    found = read(schema__a_yaml=WIDE, seeds__t_jsonl=content)
-    assert [(set(seed.expressions), [row.values for row in seed.rows()]) for seed in found.seeds] == [
-        (set(), [("1", '{"x": 1.50, "y": [null]}'), ("2", None)]),
-        ({"j"}, [("3", "f()")]),
-    ]
+    [seed] = read(schema__a_yaml=WIDE, seeds__t_jsonl=content).seeds
+    rows = [row.values for row in seed.rows()]
+    assert rows == [("1", '{"x": 1.50, "y": [null]}'), ("2", None), ("3", "f()")]
+    assert [isinstance(row[1], SqlExpression) for row in rows] == [False, False, True]
+    assert (sorted(seed.expressions), sorted(seed.computed)) == (["j"], [])
 
 
 JSON_COLUMNS = """
