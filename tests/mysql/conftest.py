@@ -9,6 +9,7 @@ import pytest
 from demo.servers import MariaDBServer, MySQLServer
 from demo.servers.versions import ALL
 from tests.conftest import fresh_database, shared_server, with_routines
+from tests.mysql.home import Home
 from tests.mysql.place import Place, open_place
 
 
@@ -37,3 +38,13 @@ def place(server: MariaDBServer | MySQLServer) -> Iterator[Place]:
 def other(server: MariaDBServer | MySQLServer) -> Iterator[Place]:
     with fresh_database(server) as url, open_place(url) as opened:
         yield opened
+
+
+@pytest.fixture
+def home(server: MariaDBServer | MySQLServer) -> Iterator[Home]:
+    with fresh_database(server) as url:
+        opened = Home(server, url)
+        try:
+            yield opened
+        finally:
+            opened.drop_accounts()

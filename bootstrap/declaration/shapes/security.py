@@ -24,8 +24,23 @@ class RoleShape(Shape):
     set: Annotated[Options | None, postgresql("Settings of its sessions: `{search_path: app}`.")] = None
     plugin: Annotated[str | None, mysql("Authentication plugin.")] = None
     require: Annotated[str | None, mysql("`ssl`, `x509`: what the connection must be.")] = None
-    attributes: Annotated[Options | None, Meta(description="Any further attribute.")] = None
-    member_of: Annotated[str | list[str] | None, Meta(description="Roles that it is a member of.")] = None
+    attributes: Annotated[
+        Options | None,
+        Meta(
+            description="Further attributes. MySQL and MariaDB: `locked`, `issuer`, `subject`, `cipher`, "
+            "`max_queries_per_hour`, `max_updates_per_hour`, `max_connections_per_hour`, `password_lifetime` (days or "
+            "`never`), `default_role`, `admin_of` (roles that it may grant to others); MySQL: `password_history`, "
+            "`password_reuse_interval`, `password_require_current`, `failed_login_attempts`, `password_lock_time`."
+        ),
+    ] = None
+    member_of: Annotated[
+        str | list[str] | None,
+        Meta(
+            description="Roles that it is a member of. On MySQL all of them are active when the account logs in, "
+            "unless `attributes: {default_role: …}` names some or `none`. MariaDB activates one: with several it must "
+            "be named."
+        ),
+    ] = None
     password_secret: Annotated[
         str | None,
         Meta(

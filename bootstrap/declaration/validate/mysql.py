@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
 from bootstrap.catalog.security import Role
-from bootstrap.declaration.report import shown
+from bootstrap.declaration.report import near, shown
 from bootstrap.declaration.validate.context import Context
 
 _OURS = "db_bootstrap_"
@@ -14,6 +15,27 @@ _OURS = "db_bootstrap_"
 _PASSWORD_PLUGINS = frozenset({
     "", "mysql_native_password", "caching_sha2_password", "sha256_password", "mysql_old_password", "ed25519", "parsec",
 })  # fmt: skip
+
+_NUMBER = r"\d+"
+# What further attributes an account may have, and their values.
+ACCOUNT_ATTRIBUTES = {
+    "locked": "true|false",
+    "issuer": ".+",
+    "subject": ".+",
+    "cipher": ".+",
+    "max_queries_per_hour": _NUMBER,
+    "max_updates_per_hour": _NUMBER,
+    "max_connections_per_hour": _NUMBER,
+    "password_lifetime": rf"{_NUMBER}|never",
+    "password_history": _NUMBER,
+    "password_reuse_interval": _NUMBER,
+    "password_require_current": "true|false",
+    "failed_login_attempts": _NUMBER,
+    "password_lock_time": rf"{_NUMBER}|unbounded",
+    "default_role": ".+",
+    "admin_of": ".+",
+}
+_OF_THE_SHAPE = frozenset({"login", "plugin", "require", "connection_limit"})
 
 
 def check_mysql(context: Context) -> None:
@@ -32,7 +54,20 @@ def check_mysql(context: Context) -> None:
             )  # fmt: skip
 
 
+def _check_attributes(context: Context, role: Role) -> None:
+    for name, value in role.attributes:
+        values = ACCOUNT_ATTRIBUTES.get(name)
+        if name in _OF_THE_SHAPE or (values and re.fullmatch(values, value)):
+            continue
+        what = f"attribute {shown(name)} of account {shown(role.name)}"
+        if values is None:
+            context.problem(role.ref, f"unknown {what}", near(name, ACCOUNT_ATTRIBUTES, "remove it"))
+        else:
+            context.problem(role.ref, f"{what}: unknown value {shown(value)}", f"give it a value like {values}")
+
+
 def _check_account(context: Context, role: Role) -> None:
+    _check_attributes(context, role)
     attributes = dict(role.attributes)
     named = "@" in role.name or "plugin" in attributes or attributes.get("login") == "true"
     if attributes.get("login") == "false" or attributes.get("locked") == "true" or not named:

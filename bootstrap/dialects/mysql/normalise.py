@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
@@ -12,10 +12,10 @@ from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import Endpoint, RenderContext, Scope, ServerError
+from bootstrap.dialects.base import Endpoint, RenderContext, Scope, Server, ServerError
 from bootstrap.dialects.mysql.introspect import introspect_database
 from bootstrap.dialects.mysql.introspection.lexer import without_database
-from bootstrap.dialects.mysql.privileges import canonical_grants, canonical_role
+from bootstrap.dialects.mysql.privileges import canonical_grants, canonical_role, is_role
 from bootstrap.dialects.mysql.render import render
 from bootstrap.dialects.mysql.render.tables import create_table_with_keys
 from bootstrap.dialects.mysql.scratch import scratch_database
@@ -57,6 +57,7 @@ def _normalise(
     session: MySqlSession, declared: Catalog, locate: Callable[[Ref], str], *, live: MySqlSession
 ) -> Catalog:
     roles = {ref: canonical_role(item, live.server) for ref, item in declared.objects.items() if isinstance(item, Role)}
+    _refuse_several_defaults(roles.values(), live.server, locate)
     structure = [_local(item, live.database) for item in declared.objects.values() if not isinstance(item, Role)]
     grants = canonical_grants(declared, live.server, _known_roles(live) if declared.grants else frozenset())
     if not structure:
@@ -106,6 +107,21 @@ def _known_roles(session: MySqlSession) -> frozenset[str]:
         return frozenset()
     [answer] = session.batch(["SELECT user FROM mysql.user WHERE is_role = 'Y'"])
     return frozenset() if isinstance(answer, ServerError) else frozenset(str(row[0]) for row in answer)
+
+
+def _refuse_several_defaults(roles: Iterable[Role], server: Server, locate: Callable[[Ref], str]) -> None:
+    """MariaDB gives an account one role at most when it logs in. Raises DeclarationError."""
+    problems = [
+        _problem(
+            locate, role.ref, f"{role.ref} is a member of {len(role.member_of)} roles: MariaDB activates one at login",
+            "name it: attributes: {default_role: ROLE} (or none), or make that role a member of the others",
+        )
+        for role in roles
+        if server.vendor == "mariadb" and len(role.member_of) > 1 and not is_role(role)
+        and "default_role" not in dict(role.attributes)
+    ]  # fmt: skip
+    if problems:
+        raise DeclarationError(problems)
 
 
 def _local(item: DatabaseObject, live: str) -> DatabaseObject:

@@ -9,6 +9,7 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.security import Grant, Role
 from bootstrap.dialects.base import Server
+from bootstrap.dialects.mysql.accounts import listed
 
 # What a server takes when nothing is said; an account that moved from one to the other is the same account.
 DEFAULT_PLUGINS = frozenset({"", "mysql_native_password", "caching_sha2_password"})
@@ -47,8 +48,18 @@ def canonical_role(role: Role, server: Server) -> Role:
         del attributes["plugin"]
     if "require" in attributes:
         attributes["require"] = attributes["require"].lower()
+    for name in {"admin_of", "default_role"} & attributes.keys():
+        attributes[name] = _canonical_list(attributes[name], members, server)
+    if not members or listed(attributes.get("default_role")) == list(members):
+        attributes.pop("default_role", None)
     return replace(role, name=canonical_account(role.name, names, server), member_of=members,
                    attributes=tuple(sorted(attributes.items())), comment=None)  # fmt: skip
+
+
+def _canonical_list(names: str, members: tuple[str, ...], server: Server) -> str:
+    """Roles that an attribute names, as the memberships name them; ``none`` is no role."""
+    found = {name if name in members else canonical_account(name, frozenset(members), server) for name in listed(names)}
+    return ",".join(sorted(found & set(members))) or "none"
 
 
 def canonical_grants(declared: Catalog, server: Server, known: frozenset[str] = frozenset()) -> frozenset[Grant]:

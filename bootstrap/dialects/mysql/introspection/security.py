@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant, Role
 from bootstrap.dialects.base import Row, Server
+from bootstrap.dialects.mysql.accounts import CERTIFICATE, LIMITS, said_default_roles
 from bootstrap.dialects.mysql.introspection.lexer import Reader
 from bootstrap.dialects.mysql.introspection.reading import Reading
 from bootstrap.dialects.mysql.privileges import DEFAULT_PLUGINS
@@ -22,28 +24,56 @@ _SYSTEM = frozenset({
 
 def read_roles(reading: Reading) -> Iterator[Role]:
     """All accounts that are not the server's own."""
-    members: dict[str, list[str]] = defaultdict(list)
-    for user, host, role, role_host in reading.lists["memberships"]:
-        members[account_name(user, host)].append(account_name(role, role_host))
-    for user, host, plugin, is_role, locked, tls, connections in reading.lists["accounts"]:
+    memberships: dict[str, list[_Membership]] = defaultdict(list)
+    for user, host, role, role_host, admin, default in reading.lists["memberships"]:
+        member = _Membership(account_name(role, role_host), admin=str(admin) == "Y", active=str(default) == "Y")
+        memberships[account_name(user, host)].append(member)
+    for user, host, plugin, is_role, *rest in reading.lists["accounts"]:
         if str(user) in _SYSTEM or not user:
             continue
-        name = account_name(user, host)
-        attributes = {"login": "false" if str(is_role) == "Y" else "true"}
-        if plugin and str(plugin) not in DEFAULT_PLUGINS and str(is_role) != "Y":
+        name, login = account_name(user, host), str(is_role) != "Y"
+        attributes = {"login": "true" if login else "false", **dict(_attributes(rest))}
+        if plugin and str(plugin) not in DEFAULT_PLUGINS and login:
             attributes["plugin"] = str(plugin)
-        if str(locked) == "Y":
-            attributes["locked"] = "true"
-        require = {"ANY": "ssl", "X509": "x509"}.get(str(tls))
-        if require:
-            attributes["require"] = require
-        if int(connections):
-            attributes["connection_limit"] = str(int(connections))
-        open_to_passwords = not {"plugin", "locked"} & set(attributes) and str(is_role) != "Y"
+        members = sorted(member.role for member in memberships[name])
+        if login:
+            attributes |= said_default_roles(members, [it.role for it in memberships[name] if it.active])
+        admin = sorted(member.role for member in memberships[name] if member.admin)
+        if admin:
+            attributes["admin_of"] = ",".join(admin)
+        open_to_passwords = login and not {"plugin", "locked"} & set(attributes)
         yield Role(
-            name=name, attributes=tuple(sorted(attributes.items())), member_of=tuple(sorted(members[name])),
+            name=name, attributes=tuple(sorted(attributes.items())), member_of=tuple(members),
             password_secret=_secret(str(user)) if open_to_passwords else None,
         )  # fmt: skip
+
+
+class _Membership(NamedTuple):
+    role: str
+    admin: bool  # may grant it on
+    active: bool  # when the account logs in
+
+
+def _attributes(row: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """What an account has beside the defaults, from the columns behind the plugin and the kind."""
+    locked, tls, issuer, subject, cipher, *rest = row
+    limits, (lifetime, history, reuse, current, attempts, days) = rest[: len(LIMITS)], rest[len(LIMITS) :]
+    if str(locked) == "Y":
+        yield "locked", "true"
+    require = {"ANY": "ssl", "X509": "x509"}.get(str(tls))
+    if require:
+        yield "require", require
+    yield from ((name, str(text)) for name, text in zip(CERTIFICATE, (issuer, subject, cipher), strict=True) if text)
+    yield from ((name, str(int(number))) for name, number in zip(LIMITS, limits, strict=True) if int(number))
+    if lifetime is not None:
+        yield "password_lifetime", str(lifetime) if int(lifetime) else "never"
+    yield from ((name, str(number)) for name, number in (
+        ("password_history", history), ("password_reuse_interval", reuse)) if number is not None)  # fmt: skip
+    if current is not None:
+        yield "password_require_current", "true" if str(current) == "Y" else "false"
+    if attempts is not None:
+        yield "failed_login_attempts", str(attempts)
+        yield "password_lock_time", "unbounded" if int(days) < 0 else str(days)
 
 
 def _secret(user: str) -> str:

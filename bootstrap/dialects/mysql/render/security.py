@@ -8,6 +8,7 @@ from dataclasses import replace
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.dialects.base import RenderContext
+from bootstrap.dialects.mysql.accounts import default_roles, memberships, requirements
 from bootstrap.dialects.mysql.render.statements import note, plain
 from bootstrap.dialects.mysql.text import account, quote
 from bootstrap.hazards import HazardKind
@@ -18,20 +19,16 @@ from bootstrap.problems import Refused
 def create_role(role: Role, context: RenderContext) -> list[Statement]:
     """CREATE USER or CREATE ROLE, and its memberships."""
     attributes = dict(role.attributes)
-    name = account(role.name)
+    name, clauses = account(role.name), requirements({}, attributes)
     if attributes.get("login") == "false":
         statements = [plain(f"CREATE ROLE IF NOT EXISTS {name}", role.ref, creates=True)]
     else:
         secret = _authentication(role, context)
-        sql = f"CREATE USER IF NOT EXISTS {name}{secret}{_requirements(attributes)}"
-        display = (
-            f"CREATE USER IF NOT EXISTS {name} IDENTIFIED BY '***'{_requirements(attributes)}"
-            if role.password_secret
-            else None
-        )
+        sql = f"CREATE USER IF NOT EXISTS {name}{secret}{clauses}"
+        display = f"CREATE USER IF NOT EXISTS {name} IDENTIFIED BY '***'{clauses}" if role.password_secret else None
         made = plain(sql, role.ref, creates=True, display=display)
         statements = [replace(made, password_secret=role.password_secret)]
-    return statements + [plain(f"GRANT {account(other)} TO {name}", role.ref) for other in role.member_of]
+    return statements + _memberships(None, role, context)
 
 
 def _authentication(role: Role, context: RenderContext) -> str:
@@ -48,30 +45,21 @@ def _authentication(role: Role, context: RenderContext) -> str:
     return with_plugin
 
 
-def _requirements(attributes: dict[str, str]) -> str:
-    require = attributes.get("require")
-    text = f" REQUIRE {require.upper()}" if require else ""
-    limit = attributes.get("connection_limit")
-    text += f" WITH MAX_USER_CONNECTIONS {int(limit)}" if limit else ""
-    return f"{text} ACCOUNT LOCK" if attributes.get("locked") == "true" else text
-
-
 def alter_role(before: Role, after: Role, context: RenderContext) -> list[Statement]:
     """ALTER USER, and memberships that came or went. The password of an account that exists is never touched."""
-    statements = []
-    name, old, new = account(after.name), dict(before.attributes), dict(after.attributes)
-    if old != new:
-        requirements = _requirements({"require": "none", **new})
-        if old.get("locked") == "true" and new.get("locked") != "true":
-            requirements += " ACCOUNT UNLOCK"
-        statements.append(plain(f"ALTER USER {name}{requirements}", after.ref, context=context))
-    for other in after.member_of:
-        if other not in before.member_of:
-            statements.append(plain(f"GRANT {account(other)} TO {name}", after.ref, context=context))
-    for other in before.member_of:
-        if other not in after.member_of:
-            statements.append(plain(f"REVOKE {account(other)} FROM {name}", after.ref, context=context))
-    return statements
+    clauses = requirements(dict(before.attributes), dict(after.attributes))
+    statements = [plain(f"ALTER USER {account(after.name)}{clauses}", after.ref, context=context)] if clauses else []
+    return statements + _memberships(before, after, context)
+
+
+def _memberships(before: Role | None, after: Role, context: RenderContext) -> list[Statement]:
+    """Memberships, and which of the roles an account has when it logs in."""
+    sqls = list(memberships(before, after))
+    said = dict(before.attributes).get("default_role") if before else None
+    other = dict(after.attributes).get("default_role") != said or bool(before and before.member_of != after.member_of)
+    if dict(after.attributes).get("login") == "true" and (sqls or other):
+        sqls.append(default_roles(after, context.server))
+    return [plain(sql, after.ref, context=context if before else None) for sql in sqls]
 
 
 def drop_role(role: Role, context: RenderContext) -> list[Statement]:
