@@ -160,7 +160,12 @@ def _partner(item: _Named, candidates: dict[tuple[Kind, str], _Named]) -> tuple[
 
 
 def order_notes(before: Table, after: Table) -> list[str]:
-    """Say where the order of the columns that both have differs: reported, never acted upon by itself."""
+    """Say where the order of the columns that both have differs: reported, never acted upon by itself.
+
+    Partitions follow the table above, which is named.
+    """
+    if after.partition_of is not None:
+        return []
     mine = [column.name for column in before.columns if after.column(column.name)]
     theirs = [column.name for column in after.columns if before.column(column.name)]
     if mine == theirs:

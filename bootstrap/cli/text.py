@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bootstrap.plan.statement import Hazard, Plan
@@ -50,7 +50,14 @@ def _remarks(plan: Plan) -> Iterator[str]:
     yield from (f"not declared, left alone: {ref}" for ref in shown)
     if len(plan.unmanaged) > len(shown):
         yield f"not declared, left alone: {len(plan.unmanaged) - len(shown)} more (--format json lists them)"
-    yield from (f"note: {note}" for note in plan.notes)
+    yield from _order_of_columns(plan.notes)
+
+
+def _order_of_columns(notes: Sequence[str]) -> Iterator[str]:
+    """One line, however many tables: it never changes, and must not hide what does."""
+    if notes:
+        tables = f"{len(notes)} tables have" if len(notes) > 1 else "1 table has"
+        yield f"note: {tables} columns in another order than declared, which changes nothing (--format json says which)"
 
 
 def plan_data(report: PlanReport) -> dict[str, Any]:
@@ -108,7 +115,7 @@ def apply(report: ApplyReport) -> str:
     lines += [f"  rows of {item.table.path}: {_done(item)}" for item in report.seeds]
     lines += [f"  check {name} holds" for name in report.checks]
     lines += [f"  not declared, left alone: {ref}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
-    lines += [f"  note: {note}" for note in report.notes]
+    lines += [f"  {note}" for note in _order_of_columns(report.notes)]
     lines.append(f"  ready token {report.ready_token}")
     return "\n".join(lines)
 

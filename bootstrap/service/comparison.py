@@ -11,17 +11,19 @@ from bootstrap.catalog.changes import Change, Rename
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
+from bootstrap.catalog.roles import unknown_roles
 from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.texts import with_live_texts
 from bootstrap.dialects.base import Dialect, Endpoint, Introspection, Locate, RenderContext, Scope, Session, TableSize
+from bootstrap.plan.likely_renames import asking, likely_renames
 from bootstrap.plan.operations import PlannedOperation, changes_of
 from bootstrap.plan.planner import created_tables, dropped_objects, operation_groups, planned_groups
 from bootstrap.plan.statement import PASSWORD, Operation, Plan, Statement
 from bootstrap.plan.transactions import Rendered, in_transactions
 from bootstrap.plan.undeclared import Undeclared
 from bootstrap.plan.way import Way
-from bootstrap.problems import DeclarationError
+from bootstrap.problems import BootstrapError, DeclarationError
 from bootstrap.redact import remember
 from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
@@ -60,6 +62,7 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
     current = work.dialect.introspect(work.session, work.scope).catalog
     if desired is None:
         desired = canonical_declaration(work)
+    _check_roles(work, current, desired)
     difference = diff(
         current,
         with_live_texts(desired, work.declaration.catalog, current),
@@ -77,6 +80,21 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         notes=difference.notes,
     )
     return Structure(plan=plan, differences=difference.changes, current=current, desired=desired)
+
+
+def _check_roles(work: Work, current: Catalog, desired: Catalog) -> None:
+    """Raise DeclarationError, naming each role that is given something and does not exist; a step may make one."""
+    declaration = work.declaration
+    steps = " ".join(statement.sql for step in declaration.steps for statement in step.statements)
+    lacking = unknown_roles(desired, current, work.session.server.account)
+    lines = [
+        f"{declaration.locate(ref) + ': ' if ref else ''}role {name} does not exist: create it, declare it in roles, or"
+        " correct the name"
+        for name, ref in lacking.items()
+        if name.partition("@")[0] not in steps
+    ]
+    if lines:
+        raise BootstrapError("\n".join(sorted(lines)))
 
 
 def proven_structure(work: Work, run: Run) -> Structure:
@@ -169,12 +187,14 @@ def operations_of(
     dialect: Dialect, difference: Difference, groups: list[tuple[Change, ...]], context: RenderContext
 ) -> tuple[Operation, ...]:
     """Give the operations of each group the hazards of their changes, and their statements."""
+    renames = likely_renames(change for group in groups for change in group)
     undeclared = Undeclared(difference, (change for group in groups for change in group), dialect.rules)
 
     def render(planned: PlannedOperation, way: Way) -> Rendered:
         here = replace(context, way=way)
         blocked = (hazard for change in changes_of(planned) for hazard in undeclared.hazards(change))
-        return [*dialect.hazards(planned, here), *blocked], list(dialect.render(planned, here))
+        hazards = [asking(hazard, renames) for hazard in dialect.hazards(planned, here)]
+        return [*hazards, *blocked], list(dialect.render(planned, here))
 
     return tuple(
         operation

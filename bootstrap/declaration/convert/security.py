@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
 from bootstrap.declaration.convert.assembly import Builder, facts, listed
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.parts import Cursor
+from bootstrap.declaration.privileges import privileges_on
+from bootstrap.declaration.report import near, shown
 from bootstrap.declaration.shapes.security import DefaultPrivilegeShape, RoleShape
 from bootstrap.sql.lexer import SqlTextError, scan
 
@@ -42,18 +44,27 @@ def read_grants(builder: Builder, grants: Any, on: Ref | None) -> None:
         position = builder.reading.position(grants, grantee)
         builder.assembly.grantees.add((on, grantee))
         for text in listed(privileges):
-            for privilege, column, grantable, revoked in _privilege(builder, text, position):
+            for privilege, column, grantable, revoked in _privilege(builder, text, position, on.kind if on else None):
                 grant = Grant(
                     grantee=grantee, privilege=privilege, on=on, column=column, grantable=grantable, revoked=revoked
                 )
                 builder.assembly.grants[grant] = position
 
 
-def _privilege(builder: Builder, text: str, position: Position) -> Iterator[tuple[str, str, bool, bool]]:
+def _privilege(
+    builder: Builder, text: str, position: Position, what: Kind | str | None
+) -> Iterator[tuple[str, str, bool, bool]]:
+    """The privileges that a text gives; ``what`` they are for, as :func:`privileges_on` takes it."""
     found = builder.parsed(position, "grant", lambda: parse_privilege(text, builder.engine))
     if found is None:
         return
     privilege, columns, grantable, revoked = found
+    known = privileges_on(what, builder.engine)
+    if privilege not in known:
+        there = near(privilege, known, f"there are {', '.join(sorted(known))}")
+        kind = str(what or "database").replace("_", " ")
+        builder.problem(position, f"grants: {shown(privilege)} is no privilege on a {kind.removesuffix('s')}", there)
+        return
     for column in columns or ("",):
         yield privilege, column, grantable, revoked
 
@@ -80,7 +91,7 @@ def read_default_privileges(builder: Builder, shape: DefaultPrivilegeShape) -> N
         for grantee, privileges in (grants or {}).items():
             position = builder.reading.position(grants, grantee)
             for text in listed(privileges):
-                for privilege, _, grantable, revoked in _privilege(builder, text, position):
+                for privilege, _, grantable, revoked in _privilege(builder, text, position, kind):
                     builder.assembly.default_privileges.add(
                         DefaultPrivilege(
                             owner=shape.owner,

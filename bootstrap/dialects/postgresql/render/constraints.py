@@ -179,17 +179,8 @@ def _add_key(change: AddConstraint, item: KeyConstraint, context: RenderContext)
     )
     word = "PRIMARY KEY" if item.kind is Kind.PRIMARY_KEY else "UNIQUE"
     use = f"CONSTRAINT {name} {word} USING INDEX {quote(helper)}{_deferral(item)}"
-    left = _left_behind(helper, change, context)
-    made = [*left, concurrent(build, change.ref), _add(change, use, context)]
+    made = [concurrent(build, change.ref), _add(change, use, context)]
     return made + _attach(change, item, context)
-
-
-def _left_behind(helper: str, change: AddConstraint, context: RenderContext) -> list[Statement]:
-    """Drop the index that an interrupted run began for the same key: valid or not, its rows may have changed since."""
-    table = context.current.objects.get(change.table.ref)
-    if not isinstance(table, Table) or all(index.name != helper for index in table.indexes):
-        return []
-    return [concurrent(f"DROP INDEX CONCURRENTLY IF EXISTS {qualified(table.schema, helper)}", change.ref)]
 
 
 def _lost_with_parent(change: AddConstraint, context: RenderContext) -> list[Statement]:
