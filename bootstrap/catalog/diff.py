@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Alter, Change, Create, CreateIndex, Drop, GrantPrivilege, RevokePrivilege
 from bootstrap.catalog.code import Event, Trigger, View
+from bootstrap.catalog.kept import Keeps, nothing_kept, with_kept
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import apply_renames
 from bootstrap.catalog.security import Grant
@@ -26,7 +27,7 @@ class Difference:
     """What must change, what was never declared, and what is only worth saying.
 
     ``current`` is the live catalog as it will be once the renames among the changes are done: what the other changes
-    start from.
+    start from. ``desired`` also has what is ``kept`` though it is declared no longer.
     """
 
     changes: tuple[Change, ...]
@@ -34,6 +35,7 @@ class Difference:
     notes: tuple[str, ...]
     current: Catalog
     desired: Catalog
+    kept: frozenset[Ref] = frozenset()
 
 
 def diff(
@@ -45,6 +47,7 @@ def diff(
     inline_indexes: bool = False,
     follows_renames: bool = True,
     account: str = "",
+    keeps: Keeps = nothing_kept,
 ) -> Difference:
     """Compare two catalogs that the same server printed.
 
@@ -53,10 +56,13 @@ def diff(
     declaration does not name are revoked, and what has no declared owner (MySQL's code: definer) becomes that of
     ``account``, who applies; else it keeps the one it has. ``inline_indexes``: CREATE TABLE brings its indexes.
     ``follows_renames``: the server rewrites views and expressions itself when a table or column is renamed.
+    ``keeps`` says of something that is not declared that it stays as it is, because an earlier run declared it.
     """
     desired = _without_implied_schema(desired, current)
     renames, current = apply_renames(current, desired, follows_renames=follows_renames)
     current = _places_among_declared(current, desired)
+    declared = desired.members
+    desired = with_kept(desired, current, keeps)
     desired = adopt_undeclared_properties(desired, current, account=account if everything else "")
     desired = with_columns_of_parents(desired, current, managed)
     changes: list[Change] = list(renames)
@@ -85,7 +91,12 @@ def diff(
             changes.append(Alter(before, after))
     changes += _privileges(current, desired, managed, everything=everything)
     return Difference(
-        changes=tuple(changes), unmanaged=tuple(unmanaged), notes=tuple(notes), current=current, desired=desired
+        changes=tuple(changes),
+        unmanaged=tuple(unmanaged),
+        notes=tuple(notes),
+        current=current,
+        desired=desired,
+        kept=frozenset(ref for ref in desired.members - declared if keeps(ref)),
     )
 
 

@@ -24,6 +24,7 @@ PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
 @change_options
 @allow_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending, as Terraform does.")
+@click.option("--contract", is_flag=True, help="Show what contract would do: also drop what is declared no longer.")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Keep the plan for `apply --plan FILE`, as JSON."
 )
@@ -52,6 +53,19 @@ def plan(form: str, *, detailed_exitcode: bool, out: Path | None, **arguments: A
 )  # fmt: skip
 def apply(form: str, **arguments: Any) -> int:
     """Bring the database to its declaration, verify it, record it."""
+    return _apply(form, arguments)
+
+
+@click.command(cls=Command)
+@target_options
+@change_options
+@allow_option
+def contract(form: str, **arguments: Any) -> int:
+    """Apply, and also drop what is declared no longer and was kept (policy.removed: keep)."""
+    return _apply(form, {**arguments, "contract": True})
+
+
+def _apply(form: str, arguments: dict[str, Any]) -> int:
     from bootstrap.cli import text  # noqa: PLC0415
     from bootstrap.service.apply import apply as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
@@ -176,4 +190,4 @@ def _write_report(data: dict[str, Any]) -> None:
         ) from None
 
 
-ALL = (plan, apply, verify, history, import_, lint, schema)
+ALL = (plan, apply, contract, verify, history, import_, lint, schema)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from bootstrap.catalog.ref import Ref
 from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.run.records import Run, StatementRecord, printable
 from bootstrap.run.seeds import SeedResult
@@ -26,6 +27,7 @@ def plan(report: PlanReport) -> str:
         lines += [statement.text.rstrip(";") + ";" for statement in operation.statements]
     lines += map(step_text, report.after)
     lines += [f"-- rows of {item.table.path}: {counted(item)}" for item in report.seeds if item.pending]
+    lines += [f"-- {line}" for line in _kept(report.plan.kept)]
     lines += [f"-- {line}" for line in _remarks(report.plan)]
     if report.refused:
         allowed = [hazard.permission for hazard in report.refused if not hazard.final]
@@ -43,6 +45,11 @@ def _hazard(hazard: Hazard) -> Iterator[str]:
     yield f"{'HAZARD' if hazard.blocking else 'note'} {hazard.kind} {hazard.subject.path}: {hazard.message}"
     if hazard.advice:
         yield f"  safer: {hazard.advice}"
+
+
+def _kept(refs: Sequence[Ref]) -> Iterator[str]:
+    """Everything by name: it is to be dropped one day."""
+    yield from (f"declared no longer, kept: {ref}" for ref in refs)
 
 
 def _remarks(plan: Plan) -> Iterator[str]:
@@ -84,6 +91,7 @@ def plan_data(report: PlanReport) -> dict[str, Any]:
         ],
         "seeds": [_seed_data(item) for item in report.seeds],
         "unmanaged": [str(ref) for ref in report.plan.unmanaged],
+        "kept": [str(ref) for ref in report.plan.kept],
         "notes": list(report.plan.notes),
     }
 
@@ -114,6 +122,7 @@ def apply(report: ApplyReport) -> str:
     lines += [f"  step {name}" for name in report.steps]
     lines += [f"  rows of {item.table.path}: {_done(item)}" for item in report.seeds]
     lines += [f"  check {name} holds" for name in report.checks]
+    lines += [f"  {line}" for line in _kept(report.kept)]
     lines += [f"  not declared, left alone: {ref}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
     lines += [f"  {note}" for note in _order_of_columns(report.notes)]
     lines.append(f"  ready token {report.ready_token}")
@@ -146,15 +155,17 @@ def apply_data(report: ApplyReport) -> dict[str, Any]:
         "seeds": [_seed_data(item) for item in report.seeds],
         "checks": list(report.checks),
         "unmanaged": [str(ref) for ref in report.unmanaged],
+        "kept": [str(ref) for ref in report.kept],
         "notes": list(report.notes),
     }
 
 
 def verification(found: Verification) -> str:
     """Each fault in a line, or that there is none."""
+    kept = [f"  {line}" for line in _kept(found.kept)]
     if found.holds:
-        return f"{found.target}: verified: the database is what the declaration says"
-    return "\n".join([f"{found.target}: not verified:", *(f"  {fault}" for fault in found.faults)])
+        return "\n".join([f"{found.target}: verified: the database is what the declaration says", *kept])
+    return "\n".join([f"{found.target}: not verified:", *(f"  {fault}" for fault in found.faults), *kept])
 
 
 def verification_data(found: Verification) -> dict[str, Any]:
@@ -166,6 +177,7 @@ def verification_data(found: Verification) -> dict[str, Any]:
         "steps": list(found.steps),
         "seeds": list(found.seeds),
         "checks": list(found.checks),
+        "kept": [str(ref) for ref in found.kept],
     }
 
 

@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.declaration.model import DeclaredCheck, Manifest, Seed, Step
+from bootstrap.declaration.model import DeclaredCheck, Manifest, Removed, Seed, Step
 
 _DIGITS = 40
 # Tuples whose order says nothing. The columns of a table are among them: of a table that exists it is never changed.
@@ -32,6 +32,7 @@ def structure_digest(manifest: Manifest, catalog: Catalog) -> str:
         "structure 1",
         manifest.engine,
         manifest.environment,
+        *([] if manifest.policy.removed is Removed.DROP else [manifest.policy.removed.value]),
         _meaning(manifest.scope),
         sorted(map(repr, map(_meaning, catalog.objects.values()))),
         sorted(map(repr, map(_meaning, (*catalog.grants, *catalog.default_privileges)))),

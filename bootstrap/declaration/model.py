@@ -99,6 +99,13 @@ class Scope:
     ignore: tuple[str, ...] = ()
 
 
+class Removed(StrEnum):
+    """What becomes of that which was declared before and is not any more."""
+
+    DROP = "drop"  # behind the gate
+    KEEP = "keep"  # until db-bootstrap contract
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Limits and permissions of an environment. ``allow`` are permissions as ``--allow`` takes them. None is the
@@ -110,6 +117,7 @@ class Policy:
     statement_timeout_ms: int | None = None
     deadline_seconds: int | None = None
     online: bool = True
+    removed: Removed = Removed.DROP
     allow: tuple[str, ...] = ()
 
 

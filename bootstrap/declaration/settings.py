@@ -7,7 +7,7 @@ from typing import Any
 
 from bootstrap.declaration.convert.assembly import listed
 from bootstrap.declaration.decode import Reading
-from bootstrap.declaration.model import Credentials, Policy, Position, Scope, Target, TerraformTarget, Tls
+from bootstrap.declaration.model import Credentials, Policy, Position, Removed, Scope, Target, TerraformTarget, Tls
 from bootstrap.declaration.report import shown
 from bootstrap.declaration.shapes.files import (
     CredentialsShape,
@@ -44,6 +44,8 @@ def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
         values["large_table_rows"] = shape.large_table_rows
     if shape.online is not None:
         values["online"] = shape.online
+    if shape.removed is not None:
+        values["removed"] = Removed(shape.removed)
     if shape.allow is not None:
         values["allow"] = listed(shape.allow)
         for permission in values["allow"]:

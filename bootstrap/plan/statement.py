@@ -91,13 +91,15 @@ class Operation:
 class Plan:
     """Ordered operations, and the fingerprint of the catalog that they start from.
 
-    ``unmanaged`` are objects of the database that were never declared: reported, never touched. ``notes`` are
-    differences that are reported but not acted upon, such as the order of columns.
+    ``unmanaged`` are objects of the database that were never declared: reported, never touched. ``kept`` were declared
+    before and stay, as the policy says. ``notes`` are differences that are reported but not acted upon, such as the
+    order of columns.
     """
 
     operations: tuple[Operation, ...] = ()
     fingerprint: str = ""
     unmanaged: tuple[Ref, ...] = ()
+    kept: tuple[Ref, ...] = ()
     notes: tuple[str, ...] = ()
 
     def with_hazards(self, hazards: Iterable[Hazard]) -> Plan:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.run.history import History, Value
 
 _BATCH = 500  # keys of one IN (…)
+_KEPT = "kept"  # the fact's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,18 @@ class Ledger:
         rows = self.history.read(f"SELECT kind, schema_name, name, table_name FROM {table}")
         return frozenset(Ref(Kind(kind), schema, name, owner) for kind, schema, name, owner in rows)
 
-    def set_managed(self, run: int, refs: Iterable[Ref]) -> None:
-        """Record what is declared now; writes only the difference."""
+    def kept(self) -> frozenset[Ref]:
+        """Those of the managed identities that the last run kept though they were declared no longer."""
+        return frozenset(Ref(Kind(kind), *names) for kind, *names in json.loads(self.history.fact(_KEPT) or "[]"))
+
+    def set_managed(self, run: int, refs: Iterable[Ref], *, kept: frozenset[Ref] = frozenset()) -> None:
+        """Record what is declared now, and what is kept; writes only the difference."""
+        if kept != self.kept():
+            found = [(ref.kind.value, ref.schema, ref.name, ref.table) for ref in sorted(kept)]
+            self.history.set_fact(_KEPT, json.dumps(found))
+        self._set_managed(run, kept.union(refs))
+
+    def _set_managed(self, run: int, refs: Iterable[Ref]) -> None:
         wanted, known = frozenset(refs), self.managed()
         rows: list[dict[str, Value]] = [
             {
@@ -83,6 +95,11 @@ class Ledger:
             batch = keys[start : start + _BATCH]
             places = ", ".join(["%s"] * len(batch))
             self.history.session.execute(f"DELETE FROM {self.history.table(table)} WHERE id IN ({places})", batch)
+
+
+def named_alone(kept: Collection[Ref]) -> tuple[Ref, ...]:
+    """Return what is kept, without the members of tables that are kept whole."""
+    return tuple(sorted(ref for ref in kept if ref.owner not in kept))
 
 
 def _identity(ref: Ref) -> str:

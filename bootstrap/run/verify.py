@@ -15,17 +15,22 @@ from bootstrap.run.step_states import StepState, changed, pending
 
 if TYPE_CHECKING:
     from bootstrap.catalog.changes import Change
+    from bootstrap.catalog.ref import Ref
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What is missing or differs, one sentence each. All empty: the database is what the declaration says."""
+    """What is missing or differs, one sentence each. All empty: the database is what the declaration says.
+
+    ``kept`` is in the database though it is declared no longer, as the policy says: no fault.
+    """
 
     target: str = ""
     structure: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     seeds: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    kept: tuple[Ref, ...] = ()
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -56,6 +61,7 @@ def verification(
     known: dict[str, StepState] | None = None,
     seeds: Iterable[SeedResult] = (),
     failed_checks: Sequence[str] = (),
+    kept: Sequence[Ref] = (),
 ) -> Verification:
     """Put together what was found.
 
@@ -65,6 +71,7 @@ def verification(
         known: what the history knows of steps.
         seeds: what :meth:`bootstrap.run.seeds.SeedRunner.preview` says.
         failed_checks: what :func:`bootstrap.run.checks.run_checks` says.
+        kept: what stays though it is declared no longer.
     """
     # Without changes there is nothing to describe.
     from bootstrap.run.sentences import describe_all  # noqa: PLC0415
@@ -74,6 +81,7 @@ def verification(
         steps=tuple(_step_faults(steps, known or {})),
         seeds=tuple(sentence for result in seeds for sentence in _seed_faults(result)),
         checks=tuple(failed_checks),
+        kept=tuple(kept),
     )
 
 

@@ -169,7 +169,7 @@ class Apply:
         results = seeds.apply(number, self.declaration.seeds)
         fingerprint = self._verified(structure.desired)
         if self.proven is None:  # else they are those that the proving run recorded, by the server's own names
-            self.ledger.set_managed(number, structure.desired.members)
+            self.ledger.set_managed(number, structure.desired.members, kept=structure.kept)
         return self._finish(number, structure, records, (*before, *after), results, fingerprint)
 
     def _check_gate(self, structure: Structure) -> None:
@@ -249,6 +249,7 @@ class Apply:
             seeds=tuple(seeds),
             checks=tuple(check.name for check in self.declaration.checks),
             unmanaged=structure.plan.unmanaged,
+            kept=structure.plan.kept,
             notes=structure.plan.notes,
         )
 
@@ -275,7 +276,7 @@ class Apply:
         request = self.work.request
         origin = find_origin(request.environ, request.directory)
         return RunFacts(
-            action="apply",
+            action="contract" if request.contract else "apply",
             environment=self.declaration.environment or "",
             os_user=origin.os_user,
             principal=origin.principal,

@@ -9,6 +9,7 @@ from bootstrap.catalog.borrow import borrowed
 from bootstrap.catalog.catalog import Catalog, DatabaseObject, table_members
 from bootstrap.catalog.changes import Change, Rename
 from bootstrap.catalog.diff import Difference, diff
+from bootstrap.catalog.kept import nothing_kept
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
 from bootstrap.catalog.roles import unknown_roles
@@ -16,6 +17,7 @@ from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.texts import with_live_texts
 from bootstrap.dialects.base import Dialect, Endpoint, Introspection, Locate, RenderContext, Scope, Session, TableSize
+from bootstrap.plan.keeping import hazards_of_keeping
 from bootstrap.plan.likely_renames import asking, likely_renames
 from bootstrap.plan.operations import PlannedOperation, changes_of
 from bootstrap.plan.planner import created_tables, dropped_objects, operation_groups, planned_groups
@@ -26,7 +28,7 @@ from bootstrap.plan.way import Way
 from bootstrap.problems import BootstrapError, DeclarationError
 from bootstrap.redact import remember
 from bootstrap.run.history import History
-from bootstrap.run.ledger import Ledger
+from bootstrap.run.ledger import Ledger, named_alone
 from bootstrap.run.records import Run
 from bootstrap.run.step_doubts import Doubt, interrupted, without_history
 from bootstrap.run.step_states import states
@@ -38,13 +40,15 @@ from bootstrap.target.passwords import fetch_password
 class Structure:
     """The comparison of one moment: what differs, the plan that mends it, and the catalogs it was made from.
 
-    ``differences`` are what a person would name; the plan also holds what must be rebuilt around them.
+    ``differences`` are what a person would name; the plan also holds what must be rebuilt around them. ``kept`` stays
+    in the database though it is not in ``desired``.
     """
 
     plan: Plan
     differences: tuple[Change, ...]
     current: Catalog
     desired: Catalog
+    kept: frozenset[Ref] = frozenset()
 
 
 def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
@@ -63,23 +67,37 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
     if desired is None:
         desired = canonical_declaration(work)
     _check_roles(work, current, desired)
+    earlier = Ledger(History(work.session, work.dialect)).managed()
     difference = diff(
         current,
         with_live_texts(desired, work.declaration.catalog, current),
-        managed=managed_by(work, current),
+        managed=managed_by(work, current, earlier),
         everything=work.request.exact,
         inline_indexes=work.dialect.rules.inline_indexes,
         follows_renames=work.dialect.rules.follows_renames,
         account=work.session.server.account,
+        keeps=earlier.__contains__ if work.keeps_removed else nothing_kept,
     )
+    return replace(planned(work, difference, fingerprint), current=current, desired=desired)
+
+
+def planned(work: Work, difference: Difference, fingerprint: str) -> Structure:
+    """Plan a difference, which starts from the structure with that fingerprint."""
     groups = planned_groups(difference, work.dialect.rules)
     plan = Plan(
         operations=_operations(work, difference, groups),
         fingerprint=fingerprint,
         unmanaged=difference.unmanaged,
+        kept=named_alone(difference.kept),
         notes=difference.notes,
+    ).with_hazards(hazards_of_keeping(difference))
+    return Structure(
+        plan=plan,
+        differences=difference.changes,
+        current=difference.current,
+        desired=difference.desired,
+        kept=difference.kept,
     )
-    return Structure(plan=plan, differences=difference.changes, current=current, desired=desired)
 
 
 def _check_roles(work: Work, current: Catalog, desired: Catalog) -> None:
@@ -103,7 +121,9 @@ def proven_structure(work: Work, run: Run) -> Structure:
     Nothing is built in a scratch place. What that run recorded as declared has the server's own names.
     """
     current = work.dialect.introspect(work.session, work.scope).catalog
-    declared, managed = work.declaration.catalog, Ledger(History(work.session, work.dialect)).managed()
+    ledger = Ledger(History(work.session, work.dialect))
+    declared, managed = work.declaration.catalog, ledger.managed()
+    kept = ledger.kept() if work.keeps_removed else frozenset()
     unmanaged: list[Ref] = []
     for ref, item in sorted(current.objects.items()):
         members = table_members(item) if isinstance(item, Table) and ref in managed else []
@@ -114,8 +134,10 @@ def proven_structure(work: Work, run: Run) -> Structure:
         if isinstance(live := current.objects.get(table.ref), Table)
         for note in order_notes(live, table)
     ]
-    plan = Plan(fingerprint=run.fingerprint_after, unmanaged=tuple(unmanaged), notes=tuple(notes))
-    return Structure(plan=plan, differences=(), current=current, desired=current)
+    plan = Plan(
+        fingerprint=run.fingerprint_after, unmanaged=tuple(unmanaged), kept=named_alone(kept), notes=tuple(notes)
+    )
+    return Structure(plan=plan, differences=(), current=current, desired=current, kept=kept)
 
 
 def canonical_declaration(work: Work) -> Catalog:
@@ -156,7 +178,7 @@ def _with_borrowable(found: Introspection) -> Catalog:
     return replace(found.catalog, objects={**beside, **found.catalog.objects})
 
 
-def managed_by(work: Work, current: Catalog) -> Callable[[Ref], bool]:
+def managed_by(work: Work, current: Catalog, earlier: frozenset[Ref]) -> Callable[[Ref], bool]:
     """Whether something that is not declared may be dropped.
 
     With ``--exact`` everything in scope may, but never a role: those belong to the whole cluster. Else only what an
@@ -164,7 +186,6 @@ def managed_by(work: Work, current: Catalog) -> Callable[[Ref], bool]:
     """
     if work.request.exact:
         return lambda ref: ref.kind is not Kind.ROLE
-    earlier = Ledger(History(work.session, work.dialect)).managed()
     return lambda ref: ref in earlier or work.dialect.is_leftover(ref, current)
 
 

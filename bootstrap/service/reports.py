@@ -78,6 +78,7 @@ class ApplyReport:
     seeds: tuple[SeedResult, ...] = ()
     checks: tuple[str, ...] = ()
     unmanaged: tuple[Ref, ...] = ()
+    kept: tuple[Ref, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 
 from bootstrap import __version__
+from bootstrap.catalog.ref import Ref
 from bootstrap.declaration.meaning import structure_of
 from bootstrap.declaration.model import Declaration
 from bootstrap.run.checks import run_checks
 from bootstrap.run.history import History
+from bootstrap.run.ledger import Ledger, named_alone
 from bootstrap.run.records import Outcome, Run
 from bootstrap.run.seeds import SeedRunner
 from bootstrap.run.step_states import pending, states
@@ -59,6 +61,7 @@ def unchanged(work: Work) -> ApplyReport | None:
         ready_token=run.ready_token,
         fingerprint=run.fingerprint_after,
         checks=tuple(check.name for check in checks),
+        kept=kept_objects(work),
     )
 
 
@@ -73,12 +76,20 @@ def verify_proven(work: Work) -> Verification | None:
         known=states(History(work.session, work.dialect)) if steps else {},
         seeds=seeds.preview(work.declaration.seeds),
         failed_checks=run_checks(work.session, work.declaration.checks),
+        kept=kept_objects(work),
     )
 
 
+def kept_objects(work: Work) -> tuple[Ref, ...]:
+    """What the last run kept though it was declared no longer."""
+    if not work.keeps_removed:
+        return ()
+    return named_alone(Ledger(History(work.session, work.dialect)).kept())
+
+
 def _proven(work: Work, last: Run | None) -> Run | None:
-    """``--exact`` compares with everything in the database, which an earlier run need not have done."""
-    if last is None or work.request.exact:
+    """``--exact`` and ``contract`` look at more of the database than an earlier run need have proven."""
+    if last is None or work.request.exact or work.request.contract:
         return None
     structure = work.declaration.structure_digest
     if structure_of(last.declaration_digest) != structure or last.tool_version != __version__:

@@ -35,4 +35,5 @@ def verify_work(work: Work) -> Verification:
         known=states(History(work.session, work.dialect)),
         seeds=seeds.preview(work.declaration.seeds, structure.current),
         failed_checks=run_checks(work.session, work.declaration.checks),
+        kept=structure.plan.kept,
     )

@@ -13,7 +13,7 @@ from typing import Any
 from bootstrap.catalog.ref import Kind
 from bootstrap.declaration.load import load, load_files
 from bootstrap.declaration.load import manifest as load_manifest
-from bootstrap.declaration.model import Declaration, Files, Manifest, Target, TerraformTarget
+from bootstrap.declaration.model import Declaration, Files, Manifest, Removed, Target, TerraformTarget
 from bootstrap.dialects.base import Dialect, Endpoint, Policy, Scope, Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.gate import check_permissions
@@ -39,9 +39,9 @@ class Request:
     """What somebody asked for: the arguments of a command, or the event of a Lambda.
 
     Exactly one of ``directory`` and ``files`` holds the declaration. ``url`` wins over ``target``, that over
-    DB_BOOTSTRAP_TARGET, that over the overlay. ``deadline`` is a time of ``time.monotonic()``, after which no
-    statement may be started. ``saved_plan`` is the plan that must still hold for an apply. ``tell`` hears what goes on,
-    a line at a time.
+    DB_BOOTSTRAP_TARGET, that over the overlay. ``contract`` drops what ``policy.removed: keep`` has kept.
+    ``deadline`` is a time of ``time.monotonic()``, after which no statement may be started. ``saved_plan`` is the plan
+    that must still hold for an apply. ``tell`` hears what goes on, a line at a time.
     """
 
     directory: Path | None = None
@@ -51,6 +51,7 @@ class Request:
     target: Mapping[str, Any] | None = None
     permissions: tuple[str, ...] = ()
     exact: bool = False
+    contract: bool = False
     adopt_environment: bool = False
     scratch_url: str | None = None
     saved_plan: SavedPlan | None = None
@@ -109,6 +110,11 @@ class Work:
     def permissions(self) -> tuple[str, ...]:
         """What the overlay and the request allow."""
         return (*self.declaration.manifest.policy.allow, *self.request.permissions)
+
+    @property
+    def keeps_removed(self) -> bool:
+        """Whether what earlier runs declared, and the declaration does not any more, stays in the database."""
+        return self.declaration.manifest.policy.removed is Removed.KEEP and not self.request.contract
 
     @property
     def scratch(self) -> Endpoint | None:

@@ -59,6 +59,13 @@ class LimitsShape(Shape):
     online: Annotated[bool | None, Meta(description="false: take the direct way, where nobody else is connected.")] = (
         None
     )
+    removed: Annotated[
+        Literal["drop", "keep"] | None,
+        Meta(
+            description="What was declared before and is not any more: `drop` (default; behind the gate) or `keep`"
+            " (reported; `db-bootstrap contract` drops it)."
+        ),
+    ] = None
     allow: Annotated[Strings | None, Meta(description="Hazards that are allowed: `data_loss:orders.note`.")] = None
 
 
