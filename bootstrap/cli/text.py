@@ -190,6 +190,9 @@ def history(report: HistoryReport) -> str:
     lines = [f"{report.target}: bootstrapped as {report.identity}", *_table(rows)]
     errors = [line for run in report.runs for line in run.error.splitlines()] if len(report.runs) == 1 else []
     lines += [f"  error: {printable(line)}" for line in errors]
+    if report.changes is not None:
+        lines.append("  structure:" if report.changes else "  structure: not changed")
+        lines += [f"    {printable(line)}" for line in report.changes]
     for item in report.statements:
         duration = "" if item.duration_ms is None else f" ({item.duration_ms} ms)"
         lines.append(f"  {item.seq}. {item.outcome}{duration} {item.subject}")
@@ -219,6 +222,7 @@ def history_data(report: HistoryReport) -> dict[str, Any]:
         "bootstrapped_as": report.identity,
         "runs": [{name: getattr(run, name) for name in Run.__dataclass_fields__} for run in report.runs],
         "statements": [_statement_data(item) for item in report.statements],
+        "changes": None if report.changes is None else list(report.changes),
     }
 
 

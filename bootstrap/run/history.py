@@ -16,7 +16,7 @@ from bootstrap.redact import redact
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord, printable
 
 VERSION = 1
-_TABLES = ("version", "runs", "statements", "steps", "managed", "seeds", "facts")
+_TABLES = ("version", "runs", "statements", "steps", "managed", "seeds", "facts", "catalogs", "run_catalogs")
 _BATCH = 200  # rows of one INSERT
 
 Value: TypeAlias = "str | int | None"

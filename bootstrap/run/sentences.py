@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -40,9 +40,18 @@ _MEMBERS = frozenset({"columns", "primary_key", "uniques", "foreign_keys", "chec
 
 def describe_all(changes: Iterable[Change]) -> list[str]:
     """All differences, each once; what belongs to a missing table is not named beside it."""
+    return _each_once(changes, describe)
+
+
+def tell_all(changes: Iterable[Change]) -> list[str]:
+    """What a run did, each once; what belongs to a new table is not named beside it."""
+    return _each_once(changes, tell)
+
+
+def _each_once(changes: Iterable[Change], say: Callable[[Change], list[str]]) -> list[str]:
     pending = list(changes)
     missing = {change.ref for change in pending if isinstance(change, Create)}
-    found = [text for change in pending if _owner(change) not in missing for text in describe(change)]
+    found = [text for change in pending if _owner(change) not in missing for text in say(change)]
     return list(dict.fromkeys(found))
 
 
@@ -62,7 +71,7 @@ def describe(change: Change) -> list[str]:
         case Rename() | RenameColumn():
             return [f"{change.ref} is still called {change.before.name}"]
         case Alter() | AlterColumn() | AlterConstraint() | AlterIndex():
-            found = list(_differences(change.before, change.after))
+            found = list(_differences(change.before, change.after, "is", "declared"))
             return [f"{change.ref}: {text}" for text in found] or [f"{change.ref} differs"]
         case GrantPrivilege():
             return [f"{_privilege(change.after)} is missing"]
@@ -70,14 +79,34 @@ def describe(change: Change) -> list[str]:
             return [f"{_privilege(change.before)} is there, but not declared"]
 
 
-def _differences(before: Any, after: Any) -> Iterator[str]:
+def tell(change: Change) -> list[str]:
+    """What a change did; several sentences where it changed several properties."""
+    match change:
+        case Create() | AddColumn() | AddConstraint() | CreateIndex():
+            return [f"{change.ref} was added"]
+        case Drop() | DropColumn() | DropConstraint() | DropIndex():
+            return [f"{change.ref} was dropped"]
+        case Leave() | ReleaseDefault() | Repartition() | Retire():
+            return []
+        case Rename() | RenameColumn():
+            return [f"{change.ref} was renamed from {change.before.name}"]
+        case Alter() | AlterColumn() | AlterConstraint() | AlterIndex():
+            found = list(_differences(change.before, change.after, "was", "is"))
+            return [f"{change.ref}: {text}" for text in found] or [f"{change.ref} was changed"]
+        case GrantPrivilege():
+            return [f"{_privilege(change.after)} was added"]
+        case RevokePrivilege():
+            return [f"{_privilege(change.before)} was revoked"]
+
+
+def _differences(before: Any, after: Any, then: str, now: str) -> Iterator[str]:
     """The properties that differ, as "type is A, declared B"."""
     for field in fields(after):
         if not field.compare or (isinstance(after, Table) and field.name in _MEMBERS):
             continue
         old, new = getattr(before, field.name, None), getattr(after, field.name)
         if old != new:
-            yield f"{field.name.replace('_', ' ')} is {_shown(old)}, declared {_shown(new)}"
+            yield f"{field.name.replace('_', ' ')} {then} {_shown(old)}, {now} {_shown(new)}"
 
 
 def _shown(value: Any) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bootstrap import __version__
 from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.origins import renames_of
 from bootstrap.declaration.model import Phase
 from bootstrap.dialects.base import ServerError, Session
 from bootstrap.plan.gate import check_gate
@@ -25,6 +26,7 @@ from bootstrap.run.origin import find_origin
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
 from bootstrap.run.recover import reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
+from bootstrap.run.snapshots import NOT_KEPT, Snapshots
 from bootstrap.run.step_doubts import check_decided, record_skipped
 from bootstrap.run.step_session import StepConnection
 from bootstrap.run.step_states import check_unchanged, pending, states
@@ -99,11 +101,12 @@ class Apply:
         self.work, self.session, self.dialect = work, work.session, work.dialect
         self.declaration = work.declaration
         self.history = History(self.session, self.dialect)
-        self.ledger = Ledger(self.history)
+        self.ledger, self.snapshots = Ledger(self.history), Snapshots(self.history)
         self.limits, self.watched = limits, watch.over
         self.at, self.done = "", 0  # what runs at this moment, and how many statements are done
         self.desired: Catalog | None = None
         self.proven: Run | None = None  # the run that proved the structure: only rows or checks have changed since
+        self.proved: Catalog | None = None  # what this run leaves
         self.plan_digest = ""  # of what this attempt really runs
 
     def run(self) -> ApplyReport:
@@ -129,6 +132,8 @@ class Apply:
         try:
             record_identity(self.history, self.work.identity)
             record_skipped(self.history, number, doubts, self.work.permissions)
+            if not self.snapshots.start(number, structure.current, renames_of(structure.differences)):
+                self.work.request.tell(NOT_KEPT)
             return self._carry_out(number, structure)
         except Interrupted as error:
             found = self._interrupted(error)
@@ -170,6 +175,8 @@ class Apply:
         fingerprint = self._verified(structure.desired)
         if self.proven is None:  # else they are those that the proving run recorded, by the server's own names
             self.ledger.set_managed(number, structure.desired.members, kept=structure.kept)
+        if self.proved is not None:
+            self.snapshots.end(number, self.proved)
         return self._finish(number, structure, records, (*before, *after), results, fingerprint)
 
     def _check_gate(self, structure: Structure) -> None:
@@ -206,6 +213,7 @@ class Apply:
             if found is None:  # the structure has changed while the rows were loaded
                 raise PlanOutdated("the structure of the database changed during this run")
             self._require(found)
+            self.proved = desired
             return self.proven.fingerprint_after
         structure = plan_structure(self.work, desired)
         seeds = SeedRunner(self.session, self.dialect, desired)
@@ -218,6 +226,7 @@ class Apply:
                 failed_checks=run_checks(self.session, self.declaration.checks),
             )
         )
+        self.proved = structure.current
         return structure.plan.fingerprint
 
     def _require(self, found: Verification) -> None:

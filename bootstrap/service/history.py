@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bootstrap.catalog.diff import diff
+from bootstrap.catalog.origins import reverted, with_origins
+from bootstrap.dialects.base import Dialect
 from bootstrap.problems import BootstrapError
 from bootstrap.run.history import History
 from bootstrap.run.identity import recorded_identity
 from bootstrap.run.records import Run, StatementRecord
+from bootstrap.run.sentences import tell_all
+from bootstrap.run.snapshots import Moment, Snapshots
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.work import Request, open_connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryReport:
-    """The latest runs, and the statements of the one that was asked for."""
+    """The latest runs; of the one that was asked for also its statements, and what it changed in the structure, where
+    the history still has that.
+    """
 
     target: str
     identity: str
     runs: tuple[Run, ...]
     statements: tuple[StatementRecord, ...] = ()
+    changes: tuple[str, ...] | None = None
 
 
 def history(request: Request, *, limit: int = 20, run: int | None = None) -> HistoryReport:
@@ -41,4 +49,20 @@ def history(request: Request, *, limit: int = 20, run: int | None = None) -> His
             identity=identity,
             runs=(found,),
             statements=tuple(record.statements(run)),
+            changes=_changes(Snapshots(record), run, dialect),
         )
+
+
+def _changes(snapshots: Snapshots, run: int, dialect: Dialect) -> tuple[str, ...] | None:
+    start, end = snapshots.find(run, Moment.START), snapshots.find(run, Moment.END)
+    if start is None or end is None:
+        return None
+    found = diff(
+        start.catalog,
+        with_origins(end.catalog, reverted(snapshots.renames(run - 1, run))),
+        managed=lambda _: True,
+        everything=True,
+        inline_indexes=dialect.rules.inline_indexes,
+        follows_renames=dialect.rules.follows_renames,
+    )
+    return tuple(tell_all(found.changes))

@@ -158,7 +158,8 @@ def test_a_step_that_takes_on_another_role_is_recorded(database: Database, folde
 LOST = {
     "whole": {"postgresql": ["DROP SCHEMA db_bootstrap CASCADE"],
               "mysql": [f"DROP TABLE db_bootstrap_{name}" for name in
-                        ("version", "runs", "statements", "steps", "managed", "seeds", "facts")]},
+                        ("version", "runs", "statements", "steps", "managed", "seeds", "facts", "catalogs",
+                         "run_catalogs")]},
     "steps": {"postgresql": ["DROP TABLE db_bootstrap.steps"], "mysql": ["DROP TABLE db_bootstrap_steps"]},
     "rows of steps": {"postgresql": ["DELETE FROM db_bootstrap.steps"], "mysql": ["DELETE FROM db_bootstrap_steps"]},
 }  # fmt: skip
@@ -185,7 +186,7 @@ def test_steps_do_not_run_again_because_the_history_was_lost(database: Database,
     assert "unchanged" in database.run("apply", "--dir", folder).ended(0).out
 
 
-@pytest.mark.parametrize("table", ["runs", "statements", "managed", "seeds", "facts", "version"])
+@pytest.mark.parametrize("table", ["runs", "statements", "managed", "seeds", "facts", "version", "catalogs"])
 def test_a_table_of_the_history_that_is_missing_is_made_again(database: Database, folder: Path, table: str) -> None:
     cascade = " CASCADE" if database.engine == "postgresql" else ""
     database.sql(f"DROP TABLE {database.own(table)}{cascade}")

@@ -96,6 +96,17 @@ _TABLES = (
   name varchar(255) NOT NULL PRIMARY KEY,
   value mediumtext NOT NULL
 )""",
+    """catalogs (
+  digest varchar(128) NOT NULL PRIMARY KEY,
+  content longtext NOT NULL
+)""",
+    """run_catalogs (
+  run bigint NOT NULL,
+  moment varchar(32) NOT NULL,
+  digest varchar(128) NOT NULL,
+  renames mediumtext NOT NULL,
+  PRIMARY KEY (run, moment)
+)""",
 )
 
 

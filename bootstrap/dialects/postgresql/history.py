@@ -86,6 +86,17 @@ _STATEMENTS = (
   name text NOT NULL PRIMARY KEY,
   value text NOT NULL
 )""",
+    """CREATE TABLE IF NOT EXISTS db_bootstrap.catalogs (
+  digest text NOT NULL PRIMARY KEY,
+  content text NOT NULL
+)""",
+    """CREATE TABLE IF NOT EXISTS db_bootstrap.run_catalogs (
+  run bigint NOT NULL,
+  moment text NOT NULL,
+  digest text NOT NULL,
+  renames text NOT NULL,
+  PRIMARY KEY (run, moment)
+)""",
 )
 
 

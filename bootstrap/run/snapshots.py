@@ -1,0 +1,134 @@
+"""The catalogs that runs started from and proved, kept in the history: what changed, and the way back.
+
+They are compressed, and the same catalog is kept once. Those of the latest runs are kept; older ones go.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.codec import CodecError, dumps, loads
+from bootstrap.catalog.origins import Renames
+from bootstrap.catalog.ref import Ref
+from bootstrap.problems import BootstrapError
+from bootstrap.redact import redact
+from bootstrap.run.history import History
+from bootstrap.run.ledger import Ledger
+
+RUNS = 20
+"""So many of the latest runs have their catalogs kept."""
+
+NOT_KEPT = (
+    "warning: the history does not keep the catalog of this run, which is too large or holds a secret: db-bootstrap"
+    " rollback cannot go back to it"
+)
+
+_LARGEST = 3 << 20  # bytes of one row: less than the least that servers are set up to take
+
+
+class Moment(StrEnum):
+    """When a run found a catalog."""
+
+    START = "start"
+    END = "end"  # proved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The structure at one moment; ``managed`` are the identities that a run declared until then, ``kept`` those of
+    them that were declared no longer.
+    """
+
+    catalog: Catalog
+    managed: frozenset[Ref]
+    kept: frozenset[Ref] = frozenset()
+
+
+class Snapshots:
+    """Kept in the history's tables; reading works where there are none."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+
+    def start(self, run: int, catalog: Catalog, renames: Renames) -> bool:
+        """Keep what a run starts from, and the renames that it plans; returns whether it is kept."""
+        return self.keep(run, Moment.START, self._now(catalog), renames)
+
+    def end(self, run: int, catalog: Catalog) -> bool:
+        """Keep what a run proved, once it has recorded what is declared; returns whether it is kept."""
+        return self.keep(run, Moment.END, self._now(catalog))
+
+    def _now(self, catalog: Catalog) -> Snapshot:
+        ledger = Ledger(self.history)
+        return Snapshot(catalog=catalog, managed=ledger.managed(), kept=ledger.kept())
+
+    def keep(self, run: int, moment: Moment, snapshot: Snapshot, renames: Renames = ()) -> bool:
+        """Keep a catalog of a run; drop what is too old.
+
+        Returns:
+            Whether it was kept: not where it is too large, or where a text in it is a secret that we know.
+        """
+        text = dumps((snapshot.catalog, snapshot.managed, snapshot.kept))
+        content = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+        if len(content) > _LARGEST or redact(text) != text:
+            return False
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        table, runs = self.history.table("catalogs"), self.history.table("run_catalogs")
+        with self.history.session.transaction():
+            if not self.history.session.query(f"SELECT 1 FROM {table} WHERE digest = %s", [digest]):
+                self.history.insert("catalogs", [{"digest": digest, "content": content}])
+            self.history.session.execute(f"DELETE FROM {runs} WHERE (run = %s AND moment = %s) OR run <= %s",
+                                         [run, moment.value, run - RUNS])  # fmt: skip
+            row = {"run": run, "moment": moment.value, "digest": digest, "renames": dumps(tuple(renames))}
+            self.history.insert("run_catalogs", [row])
+            self.history.session.execute(f"DELETE FROM {table} WHERE digest NOT IN (SELECT digest FROM {runs})")
+        return True
+
+    def find(self, run: int, moment: Moment) -> Snapshot | None:
+        """Return what was kept of a run; None where nothing was.
+
+        Raises:
+            BootstrapError: it cannot be read by this version.
+        """
+        table, runs = self.history.table("catalogs"), self.history.table("run_catalogs")
+        rows = self.history.read(
+            f"SELECT c.content FROM {runs} r JOIN {table} c ON c.digest = r.digest WHERE r.run = %s AND r.moment = %s",
+            [run, moment.value],
+        )
+        if not rows:
+            return None
+        try:
+            text = zlib.decompress(base64.b64decode(str(rows[0][0]), validate=True)).decode()
+            catalog, managed, kept = loads(text)
+        except (CodecError, zlib.error, binascii.Error, UnicodeDecodeError, ValueError, TypeError) as error:
+            raise BootstrapError(
+                f"the catalog that the history keeps of run {run} cannot be read ({error}): it was kept by another"
+                " version of db-bootstrap: use that version, or a declaration of that time"
+            ) from None
+        return Snapshot(catalog=catalog, managed=managed, kept=kept)
+
+    def renames(self, after: int, until: int | None = None) -> Renames:
+        """Return the renames that the runs after one (until another) planned, the oldest first."""
+        rows = self.history.read(
+            f"SELECT renames FROM {self.history.table('run_catalogs')} WHERE moment = %s AND run > %s AND run <= %s"
+            " ORDER BY run",
+            [Moment.START.value, after, 1 << 62 if until is None else until],
+        )
+        found: list[tuple[Ref, Ref]] = []
+        for (text,) in rows:
+            found += loads(str(text))
+        return found
+
+    def runs(self) -> Sequence[tuple[int, Moment]]:
+        """Return of which runs something is kept, the newest first."""
+        rows = self.history.read(
+            f"SELECT run, moment FROM {self.history.table('run_catalogs')} ORDER BY run DESC, moment"
+        )
+        return [(int(run), Moment(moment)) for run, moment in rows]
