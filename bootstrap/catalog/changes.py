@@ -58,7 +58,7 @@ class Alter:
 @dataclass(frozen=True, slots=True)
 class Leave:
     """A table lets go of the table that it is a partition of, of the type that it is of, or of its own partitions
-    (MySQL), so that its columns can change on their own; the Alter or Repartition that follows gives it what it shall
+    (MySQL), so that its columns can change on their own; the Alter or Repartition that follows gives it what it is to
     have.
     """
 
@@ -73,7 +73,7 @@ class Leave:
 @dataclass(frozen=True, slots=True)
 class Repartition:
     """The partitions of a table differ (MySQL): apart from its other properties, for they need columns and keys that
-    are as they shall be.
+    are as declared.
     """
 
     before: Table
@@ -141,7 +141,7 @@ class AlterColumn:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDefault:
-    """A column does without its default while something that the default calls is made anew."""
+    """A column does without its default while something that the default calls is recreated."""
 
     table: Table
     before: Column
@@ -154,7 +154,7 @@ class ReleaseDefault:
 
 @dataclass(frozen=True, slots=True)
 class Retire:
-    """A type that was made anew beside its old self loses that, once the tables that are made anew too are not of it
+    """A type that was recreated beside its old self loses that, once the tables that are rebuilt too are not of it
     any more.
     """
 

@@ -89,7 +89,7 @@ def _diff_columns(before: Table, after: Table, managed: Callable[[Ref], bool]) -
 
 
 def _is_generated_key(column: Column, before: Table, after: Table) -> bool:
-    """Whether it is the server's own primary key (MySQL: my_row_id) of a table that shall have another one now: the
+    """Whether it is the server's own primary key (MySQL: my_row_id) of a table that gets another one: the
     server lets neither stay without the other.
     """
     key = before.primary_key

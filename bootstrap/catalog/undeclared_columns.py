@@ -13,7 +13,7 @@ from bootstrap.catalog.tables import Table
 
 def with_columns_of_parents(desired: Catalog, current: Catalog, managed: Callable[[Ref], bool]) -> Catalog:
     """The partitions with the columns that somebody else added to the table above them: a partition that is made, or
-    made anew, without them could not be attached.
+    rebuilt, without them could not be attached.
     """
     wider: dict[Ref, Table] = {}
     for table in desired.of(Table):

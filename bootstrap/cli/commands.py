@@ -128,7 +128,7 @@ def history(form: str, *, limit: int, run: int | None, **arguments: Any) -> int:
 def import_(form: str, *, out: Path, leave_out: bool, unchecked: bool, **arguments: Any) -> int:
     """Write a declaration of what a live database holds.
 
-    It is checked by building it anew in a scratch database; plan right after it is empty.
+    It is checked by building it in a scratch database; plan right after it is empty.
     """
     from bootstrap.cli import text  # noqa: PLC0415
     from bootstrap.dialects.base import Scope  # noqa: PLC0415

@@ -1,6 +1,6 @@
 """The JSON Schema of the declaration's files, for editors.
 
-It is made from the shapes and ships as ``schema.json``; ``python -m bootstrap.declaration.schema`` writes it anew after
+It is made from the shapes and ships as ``schema.json``; ``python -m bootstrap.declaration.schema`` writes it after
 a change of the shapes. An editor with the YAML language server uses it through the first line of a file::
 
     # yaml-language-server: $schema=https://…/schema.json

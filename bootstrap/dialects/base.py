@@ -32,7 +32,7 @@ class Endpoint:
     ``tls_mode`` is verify-full, verify-ca, require or disable. ``socket`` is a Unix socket: the directory for
     PostgreSQL, the file for MySQL. ``idle_seconds`` is how long the server keeps a session, with all its locks, that
     asks nothing: a client that froze must not hold them for ever. At ``deadline``, a time of ``time.monotonic()``, the
-    connection is cut. ``renew`` gives user and password anew after a refusal, or None where they are still the same.
+    connection is cut. ``renew`` fetches user and password again after a refusal, or None where they are still the same.
     """
 
     engine: str

@@ -12,7 +12,7 @@ from bootstrap.plan.needs import changes_with_type, is_taken_in
 from bootstrap.plan.rules import Rules
 
 _ALL_KINDS = frozenset(Kind)
-# What a server makes anew itself when the type of a column changes.
+# What a server recreates itself when the type of a column changes.
 _REMADE_WITH_COLUMN = frozenset({Kind.CHECK, Kind.INDEX, Kind.EXCLUSION, Kind.PRIMARY_KEY, Kind.UNIQUE})
 
 

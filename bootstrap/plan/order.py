@@ -214,7 +214,7 @@ class _Precedence:
             self._let_go_first(index, ref)
 
     def _let_go_first(self, index: int, ref: Ref) -> None:
-        """What depends on an object that changes, itself or through types, and shall not do so any more."""
+        """What depends on an object that changes, itself or through types, and no longer will."""
         for dependent in self.dependents.get(ref, ()):
             self._put(self.takers.get(dependent, ()), index)
             self._put(self.releasers.get(dependent, ()), index)
@@ -237,7 +237,7 @@ class _Precedence:
                 self._put((taker for ref in above for taker in self.takers.get(ref, ())), index)
 
     def _becomes_own(self, ref: Ref) -> bool:
-        """Whether a column comes from a parent that the table keeps until then, and shall be the table's own."""
+        """Whether a column comes from a parent that the table keeps until then, and becomes the table's own."""
         if any(isinstance(self.changes[index], Leave) for index in self.releasers.get(ref.owner or ref, ())):
             return False
         changes = (self.changes[index] for index in self.alterers.get(ref, ()))
@@ -281,7 +281,7 @@ class _Precedence:
         return {index for index in freed if ref not in self.effects[index].makes}
 
     def _sequences_leave_first(self) -> None:
-        """A sequence goes with its column: one that stays has let go by then, and before a new column takes it."""
+        """A sequence goes with its column: one that stays is detached by then, and before a new column takes it."""
         for index, change in enumerate(self.changes):
             if not isinstance(change, Alter) or not isinstance(change.before, OwnedSequence):
                 continue
@@ -310,7 +310,7 @@ class _Precedence:
                     self._put(self.alterers.get(ref, ()), index)
 
     def _retired_last(self) -> None:
-        """The old one of a type goes when all tables that are made anew have turned to the new one."""
+        """The old one of a type goes when all tables that are rebuilt have turned to the new one."""
         for index, change in enumerate(self.changes):
             if isinstance(change, Retire):
                 held = {changed.owner for changed in changes_with_type(change.ref, self.dependents)}
@@ -351,12 +351,12 @@ class _Precedence:
 
     def _wanted_by(self, privilege: Grant | DefaultPrivilege) -> set[int]:
         if isinstance(privilege, DefaultPrivilege):
-            # Last of all: what is made in this run shall have the privileges that are declared for it, no others.
+            # Last of all: what this run creates gets the privileges that are declared for it, no others.
             return {index for found in self.makers.values() for index in found}
         wanted = set(self.makers.get(Ref(Kind.ROLE, "", privilege.grantee), ()))
         if privilege.on:
             wanted |= self.makers.get(privilege.on, set())
-            if privilege.on.kind in TYPES:  # which may be made anew
+            if privilege.on.kind in TYPES:  # which may be recreated
                 wanted |= self.alterers.get(privilege.on, set())
             if privilege.on.kind is Kind.SEQUENCE and privilege.on.owner:
                 wanted |= self._making_sequence(privilege.on.owner.child(Kind.COLUMN, privilege.on.name))

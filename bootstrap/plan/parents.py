@@ -19,7 +19,7 @@ _Needs: TypeAlias = Mapping[Ref, frozenset[Ref] | set[Ref]]
 
 
 def freed(before: Table, after: Table) -> Table:
-    """A table without the parents and the type that it must let go of before it can become what it shall be."""
+    """A table without the parents and the type that it must be detached from before it can become what is declared."""
     parents = tuple(name for name in before.inherits if name in after.inherits)
     part = before.partition_of if _parent(before) == _parent(after) else None
     typed = before.of_type == after.of_type and _shape(before) == _shape(after)
@@ -27,7 +27,7 @@ def freed(before: Table, after: Table) -> Table:
 
 
 def is_let_go(before: Table, after: Table) -> bool:
-    """Whether a table had a parent or a type, and has none, or not yet the one that it shall have."""
+    """Whether a table had a parent or a type, and has none, or not yet the one that is declared."""
     return _belongs(before) and not _belongs(freed(before, after))
 
 
@@ -37,7 +37,7 @@ def joins(before: Table, after: Table) -> bool:
 
 
 def with_leaving(changes: Sequence[Change], current: Catalog, desired: Catalog) -> Iterator[Change]:
-    """The changes, with that of each table that must let go first in two: it goes, and it joins."""
+    """The changes, with that of each table that must be detached first in two: detach, then attach."""
     left = {}
     for before in current.of(Table):
         after = desired.objects.get(before.ref)
@@ -90,7 +90,7 @@ def parenthood(changes: Sequence[Change], effects: Sequence[Effect], needs: _Nee
 
 def _dropped_before_keys(changes: Sequence[Change], touching: Mapping[Ref, set[int]]) -> Iterator[Precedence]:
     """A new index of the parent is valid when all its partitions have it: those that go are gone by then, also those
-    that are made anew elsewhere.
+    that are recreated elsewhere.
     """
     created = {
         change.ref: (index, partitioned_by(change.after))
@@ -100,8 +100,8 @@ def _dropped_before_keys(changes: Sequence[Change], touching: Mapping[Ref, set[i
     for index, change in enumerate(changes):
         parent = partitioned_by(change.before) if isinstance(change, Drop) else None
         if isinstance(change, Drop) and parent:
-            anew, later = created.get(change.ref, (index, parent))
-            gone, around = {index} if later == parent else {index, anew}, touching.get(parent, ())
+            again, later = created.get(change.ref, (index, parent))
+            gone, around = {index} if later == parent else {index, again}, touching.get(parent, ())
             yield from ((gone, then) for then in around if isinstance(changes[then], AddConstraint | CreateIndex))
 
 

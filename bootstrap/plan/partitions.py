@@ -52,7 +52,7 @@ def _without_partitions(change: Change) -> Iterator[Alter]:
 
 
 def partitions_last(changes: Sequence[Change], effects: Sequence[Effect]) -> Iterator[Precedence]:
-    """A table is partitioned when its columns and keys are as they shall be; foreign keys may follow."""
+    """A table is partitioned when its columns and keys are as declared; foreign keys may follow."""
     places = {change.ref: place for place, change in enumerate(changes) if isinstance(change, Repartition)}
     firsts: dict[Ref, set[int]] = defaultdict(set)
     for place, (change, effect) in enumerate(zip(changes, effects, strict=True)):

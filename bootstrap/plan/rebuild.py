@@ -69,7 +69,7 @@ class _Rebuild:
         self.unmanaged = frozenset(difference.unmanaged)
         self.rules = rules
         self.dependents = dependents_of(needs_of(self.current))
-        self.anew = rules.made_anew(self.current, self.desired)
+        self.rebuilt = rules.rebuilt_tables(self.current, self.desired)
         leaving = [*with_leaving(difference.changes, self.current, self.desired)]
         self.changes = [
             *with_repartitions(leaving, self.current, self.desired, rules),
@@ -86,9 +86,9 @@ class _Rebuild:
         self.dropped_columns: set[Ref] = set()
 
     def _unsaid(self, difference: Difference) -> Iterator[Change]:
-        """The tables that are made anew although nothing but their members differs."""
+        """The tables that are rebuilt although nothing but their members differs."""
         said = {change.ref for change in difference.changes if isinstance(change, Alter)}
-        for ref in sorted(self.anew - said):
+        for ref in sorted(self.rebuilt - said):
             yield Alter(self.current.objects[ref], self.desired.objects[ref])
 
     def settle(self) -> None:
@@ -107,7 +107,7 @@ class _Rebuild:
                     pending += self._release_default(dependent, ref)
 
     def _replaced(self, change: Change) -> bool:
-        if isinstance(change, Alter) and change.ref in self.anew:
+        if isinstance(change, Alter) and change.ref in self.rebuilt:
             return True
         return isinstance(change, Alter | AlterColumn | AlterConstraint | AlterIndex) and self.rules.replaces(change)
 
@@ -130,7 +130,7 @@ class _Rebuild:
             return
         self.taken.add(before.ref)
         self.recreated.add(after.ref)
-        yield Drop(self.current.objects.get(before.ref, before))  # as it is, not as it is once it has let go of others
+        yield Drop(self.current.objects.get(before.ref, before))  # as it is now, attached to others
         yield from creation(after, inline_indexes=self.rules.inline_indexes)
 
     def _take_out(self, ref: Ref) -> Iterable[Change]:
@@ -184,7 +184,7 @@ class _Rebuild:
         return kept + list(self._privileges(kept))
 
     def _retired(self, kept: list[Change]) -> Iterator[Change]:
-        """Where tables are made anew that are of a type, that may have to stay so long beside the new one."""
+        """Where tables are rebuilt that are of a type, that may have to stay so long beside the new one."""
         for change in kept:
             if isinstance(change, Alter) and change.ref.kind in TYPES_AND_COLLATIONS:
                 found = {change.ref, *changes_with_type(change.ref, self.dependents)}

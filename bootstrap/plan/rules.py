@@ -49,13 +49,13 @@ class Rules(Protocol):
     """What of a table the server drops, or makes smaller, together with a column that it is of."""
 
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
-        """Whether the change can only be done by dropping the object and creating it anew."""
+        """Whether the change can only be done by dropping the object and creating it again."""
 
-    def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
+    def rebuilt_tables(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
         """The tables of both that can only be dropped and created again, with their rows."""
 
     def lets_go_of_partitions(self, before: Table, after: Table) -> bool:
-        """Whether a partitioned table can only become what it shall be without its partitions meanwhile (MySQL)."""
+        """Whether a partitioned table can only become what is declared without its partitions meanwhile (MySQL)."""
 
     def disturbs(self, change: Change, current: Catalog) -> Mapping[Ref, frozenset[Kind]]:
         """What the change takes away for a moment: for each identity the kinds of dependents that must be dropped

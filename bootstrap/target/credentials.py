@@ -13,7 +13,7 @@ from bootstrap.target import aws
 
 @dataclass(slots=True)
 class CredentialSource:
-    """The password of one target. Fetched when first asked for; an IAM token anew for each attempt."""
+    """The password of one target. Fetched when first asked for; an IAM token is made for each attempt."""
 
     target: Target
     environ: Mapping[str, str]

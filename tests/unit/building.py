@@ -39,7 +39,7 @@ class FakeRules:
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
         return change.ref in self.replaced
 
-    def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:  # noqa: ARG002  # none is
+    def rebuilt_tables(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:  # noqa: ARG002  # none is
         return frozenset()
 
     def lets_go_of_partitions(self, before: Table, after: Table) -> bool:  # noqa: ARG002  # none does

@@ -114,7 +114,7 @@ def _columns(builder: Builder, shape: TableShape, table: Ref, members: _Members)
 
 
 def _spoiled_column(name: str, members: _Members, position: Position) -> None:
-    """A column that could not be read has its problem; the keys and rows that name it shall not be problems too."""
+    """A column that could not be read has its problem; the keys and rows that name it are no further problems."""
     members.columns.append(Column(name=name, type=""))
     members.places.append((Kind.COLUMN, name, position))
 

@@ -58,7 +58,7 @@ class RowSource(Protocol):
         """How they are written."""
 
     def rows(self) -> Iterator[WrittenRow]:
-        """The rows, read anew. Raises CsvError."""
+        """The rows, read again. Raises CsvError."""
 
     def digest(self) -> str:
         """Digest of the rows."""

@@ -26,7 +26,7 @@ _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0":
 
 
 class Number(str):
-    """Text that is written as it is because it reads as a number or as true or false, and shall."""
+    """Text that is written as it is because it reads as a number or as true or false, and is to."""
 
     __slots__ = ()
 

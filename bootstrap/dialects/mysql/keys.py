@@ -71,5 +71,5 @@ def leads_with(key: Key, column: str) -> bool:
 
 
 def changes_block_size(before: Table, after: Table) -> bool:
-    """Whether all keys must be made anew: MariaDB's keep the block size that their table had when they were made."""
+    """Whether all keys must be recreated: MariaDB's keep the block size that their table had when they were made."""
     return dict(before.options).get("key_block_size") != dict(after.options).get("key_block_size")

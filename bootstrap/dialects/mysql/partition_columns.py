@@ -13,7 +13,7 @@ from bootstrap.dialects.mysql.text import unquoted
 
 
 def are_in_the_way(before: Table, after: Table) -> bool:
-    """Whether the partitions must be let go of while the columns and keys change."""
+    """Whether the partitions must be removed while the columns and keys change."""
     if before.partitioning is None or after.partitioning is None:
         return False
     if "system_time" in before.partitioning.method and before.partitioning.method != after.partitioning.method:

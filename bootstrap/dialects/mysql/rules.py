@@ -61,7 +61,7 @@ class MySqlRules:
             case _:
                 return False
 
-    def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:  # noqa: ARG002  # none is
+    def rebuilt_tables(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:  # noqa: ARG002  # none is
         """Every table can be altered into every other."""
         return frozenset()
 
@@ -124,7 +124,7 @@ def _by_column(change: AlterColumn, before: Column, after: Column, current: Cata
 
 
 def _prefixes(change: AlterColumn, current: Catalog) -> bool:
-    """Whether a key shall hold another length of the column: the old one may be too long for the new type (1071), and
+    """Whether a key is to hold another length of the column: the old one may be too long for the new type (1071), and
     the new one for the old type (1089).
     """
     live = current.objects.get(change.table.ref)

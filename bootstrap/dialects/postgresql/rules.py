@@ -20,7 +20,7 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
-from bootstrap.dialects.postgresql.anew import made_anew
+from bootstrap.dialects.postgresql.rebuilt import rebuilt_tables
 from bootstrap.dialects.postgresql.render import constraints, indexes
 from bootstrap.dialects.postgresql.render.routines import is_replaceable
 from bootstrap.dialects.postgresql.render.triggers import is_alterable_policy
@@ -59,7 +59,7 @@ class PostgresRules:
         return True
 
     def replaces(self, change: Alter | AlterColumn | AlterConstraint | AlterIndex) -> bool:
-        """Whether the change can only be done by dropping the object and creating it anew."""
+        """Whether the change can only be done by dropping the object and creating it again."""
         match change:
             case AlterColumn():
                 return _replaces_column(change)
@@ -70,9 +70,9 @@ class PostgresRules:
             case Alter():
                 return _replaces_object(change.before, change.after)
 
-    def made_anew(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
-        """The tables that are made anew, with their rows: render/conversion.py."""
-        return made_anew(current, desired)
+    def rebuilt_tables(self, current: Catalog, desired: Catalog) -> frozenset[Ref]:
+        """The tables that are rebuilt, with their rows: render/conversion.py."""
+        return rebuilt_tables(current, desired)
 
     def lets_go_of_partitions(self, before: Table, after: Table) -> bool:  # noqa: ARG002  # none does
         """Partitions are tables of their own here."""
@@ -82,7 +82,7 @@ class PostgresRules:
         """What must be dropped before the change and created again after it."""
         match change:
             case AlterColumn() if _changes_type(change):
-                # The server makes the indexes of a partitioned table anew, with names of its own for the partitions'.
+                # The server recreates the indexes of a partitioned table, with names of its own for the partitions'.
                 indexes_too = {Kind.INDEX} if change.table.partition_by else set()
                 # A key and what it references are of types that can be compared, at every moment.
                 keys_too = set() if _comparable(change.before.type, change.after.type) else {Kind.FOREIGN_KEY}
@@ -161,7 +161,7 @@ def _replaces_view(before: View, after: View) -> bool:
 
 
 def _is_older(wanted: str | None, present: str | None) -> bool:
-    """Extensions have no way back: an older version is installed anew."""
+    """Extensions have no way back: an older version is installed instead."""
     if not wanted or not present:
         return False
     return _numbers(wanted) < _numbers(present)

@@ -42,7 +42,7 @@ _COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
        pg_get_serial_sequence(%s, a.attname),
        format_type(y.oid, NULL),
-       -- A base type that an extension brought along has operators of its own, which no search path of ours finds.
+       -- A base type that an extension created has operators of its own, which no search path of ours finds.
        (SELECT format('OPERATOR(%%I.%%s)', n.nspname, o.oprname)
         FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod AND m.amname IN ('btree', 'hash')
         JOIN pg_amop p ON p.amopfamily = c.opcfamily AND p.amoplefttype = c.opcintype

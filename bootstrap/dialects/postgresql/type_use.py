@@ -113,7 +113,7 @@ def changes_values(before: DatabaseObject, after: DatabaseObject, current: Catal
             return False
 
 
-def is_made_anew(before: DatabaseObject, after: DatabaseObject, current: Catalog) -> bool:
+def is_recreated(before: DatabaseObject, after: DatabaseObject, current: Catalog) -> bool:
     """Whether a type or collation is made a second time, and all that is of it moved to that."""
     if isinstance(before, CompositeType) and isinstance(after, CompositeType) and not reorders(before, after):
         return retypes(before, after) and is_stored(before, current)  # the server alters what no column uses
@@ -121,7 +121,7 @@ def is_made_anew(before: DatabaseObject, after: DatabaseObject, current: Catalog
 
 
 def is_altered_in_place(item: Remakable, current: Catalog) -> bool:
-    """Whether a type follows one that it is made of without being made anew: rows that no column stores."""
+    """Whether a type follows one that it is made of without being recreated: rows that no column stores."""
     return isinstance(item, CompositeType) and not is_stored(item, current)
 
 
@@ -141,7 +141,7 @@ def labels_only_added(before: list[str] | tuple[str, ...], after: tuple[str, ...
 
 
 def replaces_domain(before: Domain, after: Domain, current: Catalog) -> bool:
-    """Whether the server can only make the domain anew: for another base type, or to test values inside of others."""
+    """Whether the server can only recreate the domain: for another base type, or to test values inside of others."""
     if (before.type, before.collation) != (after.type, after.collation):
         return True
     known = [replace(check, comment=None) for check in before.checks]
@@ -161,7 +161,7 @@ def reorders(before: CompositeType, after: CompositeType) -> bool:
 
 
 def shared_attributes(before: CompositeType, after: CompositeType) -> list[tuple[Attribute, Attribute]]:
-    """The attributes that stay, as they are and as they shall be, in the order that they have."""
+    """The attributes that stay, as they are and as declared, in the order that they have."""
     wanted = {item.name: item for item in after.attributes}
     old = {item.name for item in before.attributes}
     called = {item.renamed_from: item.name for item in after.attributes if item.renamed_from and item.name not in old}

@@ -54,7 +54,7 @@ def _of_view(view: View, objects: Mapping[Ref, DatabaseObject]) -> Iterator[Ref]
     """Tables and views behind FROM and JOIN, functions that are called, and columns of those tables.
 
     Columns: every name in the text that a table of the view has as a column; one too many costs nothing but a view
-    that is created anew.
+    that is created again.
     """
     tokens = list(tokens_of(view.definition))
     names = {unquote_name(token.text) for token in tokens if token.kind is TokenKind.NAME}

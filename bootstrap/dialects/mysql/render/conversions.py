@@ -86,7 +86,7 @@ def is_convertible(before: str, after: str) -> bool:
 
 
 def unsettles_keys(before: str, after: str) -> bool:
-    """Whether keys with the column must be made anew: what may be indexed, or how much of it, is another matter now."""
+    """Whether keys with the column must be recreated: what may be indexed, or how much of it, is another matter now."""
     old, new = _parse(before), _parse(after)
     if _needs_prefix(old) != _needs_prefix(new) or "json" in (old.name, new.name):
         return True

@@ -106,7 +106,7 @@ def _dropped(item: Constraint | Index, ref: Ref, server: Server) -> Clause:
 
 
 def _dropped_key(key: Key, ref: Ref) -> Clause:
-    """The rows lie in the order of the primary key: without it they are laid out anew."""
+    """The rows lie in the order of the primary key: without it they are rewritten."""
     if key.kind is Kind.PRIMARY_KEY:
         return Clause(text="DROP PRIMARY KEY", place=Place.DROP, cost=Cost.REBUILD, subject=ref)
     return Clause(text=f"DROP INDEX {quote(key.name)}", place=Place.DROP, cost=Cost.INDEX, subject=ref)

@@ -30,7 +30,7 @@ class PartitionStep:
 
 
 def repartition(before: MySqlPartitioning | None, after: MySqlPartitioning) -> list[PartitionStep]:
-    """The steps from one partitioning to the other; distributing all rows anew is the last resort."""
+    """The steps from one partitioning to the other; distributing all rows again is the last resort."""
     whole = [PartitionStep(partitioning_text(after), Cost.COPY)]
     if before is None or replace(before, count=after.count, partitions=after.partitions) != after:
         return whole

@@ -48,7 +48,7 @@ def _renamed(change: RenameColumn, server: Server) -> Clause:
 
 
 def _followers(operation: AlterTable, names: list[str], server: Server) -> Iterator[Clause]:
-    """What this server does not rewrite: it refuses the rename, unless the same ALTER says all of it anew."""
+    """What this server does not rewrite: it refuses the rename, unless the same ALTER says all of it again."""
     table = operation.after
     for check in table.checks:
         if _reads(check.expression, names):

@@ -118,7 +118,7 @@ def moved_privileges(before: Ref, after: Ref, context: RenderContext, *, databas
     ``context.current`` is the catalog as it is once the renames are done.
     """
     moved = sorted(item for item in context.current.grants if item.on == after)
-    routine = before.kind in (Kind.FUNCTION, Kind.PROCEDURE)  # dropped and made anew: the old ones are gone
+    routine = before.kind in (Kind.FUNCTION, Kind.PROCEDURE)  # dropped and recreated: the old ones are gone
     old = [] if routine else [replace(item, on=before) for item in moved]
     return _granted_instead(old, moved, context, database)
 

@@ -81,7 +81,7 @@ def _parts(operation: AlterTable, clauses: Sequence[Clause], server: Server) -> 
     """The clauses of each statement.
 
     What is INSTANT by itself makes the server rebuild the table when it comes with what is not. So it comes apart,
-    unless the table is rewritten anyway: then everything goes along in that one pass.
+    unless the table is rewritten anyway: then everything is done in that one pass.
     """
     instant = [clause for clause in clauses if _cost(clause, server) is Cost.INSTANT]
     others = [clause for clause in clauses if _cost(clause, server) is not Cost.INSTANT]

@@ -117,7 +117,7 @@ def _option_clauses(before: Table, after: Table) -> Iterator[tuple[str, Cost]]:
 
 
 def early_options(change: Alter, before: Table, after: Table) -> Iterator[Clause]:
-    """An option that the new engine does not even let go of (1911): it goes in an ALTER before."""
+    """An option that the new engine does not even remove (1911): an ALTER before removes it."""
     if before.engine != after.engine and "transactional" in dict(before.options).keys() - dict(after.options).keys():
         text = option_text("transactional", _RESET["transactional"])
         yield Clause(text=text, place=Place.PROPERTY, cost=Cost.COPY, subject=change.ref)

@@ -7,7 +7,7 @@ from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.hazards.making import note
 from bootstrap.dialects.postgresql.render.statements import rows_of
 from bootstrap.dialects.postgresql.render.type_rebuild import columns_of_type, rewritten_tables
-from bootstrap.dialects.postgresql.type_use import Remakable, is_made_anew, labels_only_added
+from bootstrap.dialects.postgresql.type_use import Remakable, is_recreated, labels_only_added
 from bootstrap.hazards import HazardKind
 from bootstrap.plan.statement import Hazard
 
@@ -17,7 +17,7 @@ def altered(before: Remakable, after: Remakable, context: RenderContext) -> list
     if isinstance(before, EnumType) and isinstance(after, EnumType):
         return _labels(before, after, context)
     hazards: list[Hazard] = []
-    if is_made_anew(before, after, context.current):
+    if is_recreated(before, after, context.current):
         hazards.append(_rewrite(before, after, _what(before, after), context))
     if isinstance(before, CompositeType) and isinstance(after, CompositeType) and _loses(before, after):
         used, message = bool(columns_of_type(after, context)), f"{after.ref} loses attributes and values"

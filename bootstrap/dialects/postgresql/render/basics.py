@@ -82,7 +82,7 @@ def alter_extension(before: Extension, after: Extension, context: RenderContext)
 
 
 def _extension_comment(item: Extension) -> str:
-    """An extension without a comment of its own has the one that it brought along."""
+    """An extension without a comment of its own has the extension's own."""
     if item.comment is not None:
         return comment(f"EXTENSION {quote(item.name)}", item.comment)
     name = literal(item.name).strip()

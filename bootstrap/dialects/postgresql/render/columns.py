@@ -95,7 +95,7 @@ def extras(table: Table, column: Column, context: RenderContext) -> list[Stateme
 
 
 def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
-    """``ADD COLUMN``, with the sequence it shall own and its properties."""
+    """``ADD COLUMN``, with the sequence that it owns and its properties."""
     table, column = change.table, change.after
     if column.inherited and not is_joining(table.ref, context):  # the parent's ADD COLUMN reaches it
         return extras(table, column, context)
@@ -130,7 +130,7 @@ def _is_of(column: Column, item: EnumType) -> bool:
 
 
 def _taking_over(change: AddColumn, sql: str, context: RenderContext) -> str:
-    """Child tables that have the column on their own already, and shall have it from the parent: their values stay."""
+    """Child tables that have the column on their own already, and get it from the parent: their values stay."""
     steps = [sql]
     name = quote(change.after.name)
     aside = quote(f"{change.after.name.encode()[:48].decode(errors='ignore')}_db_bootstrap")
@@ -166,7 +166,7 @@ def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
 
 
 def _dropped(table: Table, name: str, context: RenderContext) -> Iterator[str]:
-    """The drop of a column with that of the tables below, but for those that shall have it on their own."""
+    """The drop of a column with that of the tables below, but for those that keep it as their own."""
     only = "ONLY " if any(_keeps(child, name, context) for child in heirs_of(table, context)) else ""
     yield f"ALTER TABLE {only}{qualified(table.schema, table.name)} DROP COLUMN {quote(name)}"
     for child in heirs_of(table, context) if only else ():
@@ -175,7 +175,7 @@ def _dropped(table: Table, name: str, context: RenderContext) -> Iterator[str]:
 
 
 def _keeps(table: Table, name: str, context: RenderContext) -> bool:
-    """Whether the table or one below it shall have the column on its own from now on."""
+    """Whether the table or one below it has the column as its own from now on."""
     below = heirs_of(table, context)
     return _wants(table, name, context) or any(_keeps(child, name, context) for child in below)
 

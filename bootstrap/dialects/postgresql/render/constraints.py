@@ -40,7 +40,7 @@ from bootstrap.plan.statement import Statement
 
 
 def constraint_sql(item: Constraint, *, validated: bool = True) -> str:
-    """``CONSTRAINT name …`` as CREATE TABLE and ADD take it; without a name where the server shall choose one."""
+    """``CONSTRAINT name …`` as CREATE TABLE and ADD take it; without a name where the server chooses one."""
     name = f"CONSTRAINT {quote(item.name)} " if item.name else ""
     match item:
         case KeyConstraint():
@@ -144,7 +144,7 @@ def _add(change: AddConstraint, definition: str, context: RenderContext, *, only
 
 
 def _taken_over(table: Table, check: Check, context: RenderContext) -> Iterator[str]:
-    """Tables below that have the check on their own, and shall have it from this one: it would stay their own too."""
+    """Tables below that have the check on their own, and get it from this one: it would stay their own too."""
     for child in heirs_of(table, context):
         desired = context.desired.objects.get(child.ref)
         old, new = (_check_named(item, check.name) for item in (child, desired))

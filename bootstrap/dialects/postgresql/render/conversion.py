@@ -1,4 +1,4 @@
-"""A table that is made anew with its rows (``anew.py`` says which), in one statement, so that there is no moment at
+"""A table that is rebuilt with its rows (``rebuilt.py`` says which), in one statement, so that there is no moment at
 which they are in neither.
 """
 
@@ -12,8 +12,8 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import RenderContext
-from bootstrap.dialects.postgresql.anew import tree_of
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
+from bootstrap.dialects.postgresql.rebuilt import tree_of
 from bootstrap.dialects.postgresql.render.casts import using
 from bootstrap.dialects.postgresql.render.owned import made_sequence, serial_name
 from bootstrap.dialects.postgresql.render.regrouping import references_to
@@ -46,7 +46,7 @@ def converted(table: Table, made: list[Statement], context: RenderContext) -> St
     """One statement: the old table aside, the new one with its new partitions, the rows over, the old one dropped.
 
     Args:
-        table: as it shall be.
+        table: as declared.
         made: the statements that make it and its new partitions.
     """
     before = context.current.table(table.ref)
@@ -69,7 +69,7 @@ def converted(table: Table, made: list[Statement], context: RenderContext) -> St
 
 
 def _refuse_strangers(table: Table, context: RenderContext) -> None:
-    """Partitions that come from elsewhere and are made anew too: their rows are in no table that is copied here."""
+    """Partitions that come from elsewhere and are recreated too: their rows are in no table that is copied here."""
     mine = tree_of(table.ref, context.current)
     for item in context.desired.partitions.get(table.ref, ()):
         if item.ref not in mine and is_converted(item.ref, context):
@@ -113,7 +113,7 @@ def _detached(before: Table, context: RenderContext) -> tuple[list[str], list[st
 
 
 def _partitions(before: Table, context: RenderContext) -> Iterator[tuple[Table, Table | None]]:
-    """The partitions that the table has, each with what it shall be."""
+    """The partitions that the table has, each with what is declared."""
     for item in context.current.partitions.get(before.ref, ()):
         after = context.desired.objects.get(item.ref)
         yield item, after if isinstance(after, Table) else None
@@ -124,7 +124,7 @@ def _kept_partitions(before: Table, table: Table, context: RenderContext) -> Ite
     old, new = qualified(before.schema, aside_name(before.name)), qualified(table.schema, table.name)
     for item, after in _partitions(before, context):
         if is_converted(item.ref, context):
-            continue  # made anew too
+            continue  # rebuilt too
         if after is not None and after.partition_of is not None and parent_is_converted(after, context):
             name = qualified(item.schema, item.name)
             yield f"ALTER TABLE {old} DETACH PARTITION {name}"
@@ -140,7 +140,7 @@ def _released(before: Table, table: Table, context: RenderContext) -> Iterator[s
 
 
 def _references(before: Table, context: RenderContext) -> Iterator[str]:
-    """Foreign keys of other tables that are made anew too would hold the old table."""
+    """Foreign keys of other tables that are rebuilt too would hold the old table."""
     for item in context.current.objects.values():
         if isinstance(item, Table) and item.ref != before.ref and is_converted(item.ref, context):
             for key in item.foreign_keys:

@@ -42,7 +42,7 @@ def _set(table: Table, column: Column) -> str:
 
 
 def _kept_below(table: Table, column: str, context: RenderContext) -> Iterator[str]:
-    """Partitions and child tables stay NOT NULL where they shall: the server takes that from them with the parent's."""
+    """Partitions and child tables stay NOT NULL where declared: the server takes that from them with the parent's."""
     for child in (*context.current.partitions.get(table.ref, ()), *heirs_of(table, context)):
         if child.ref in context.created | context.dropped:
             continue
@@ -106,7 +106,7 @@ def renamed_not_null(table: Table, column: Column, new: Table, name: str, contex
 
 def with_not_null_name(column: Column, table: Table, context: RenderContext) -> Column:
     """The column of a new table, whose NOT NULL constraint may need to be told its name: that of a partition is called
-    like the partitioned table's, and for a table made anew the server would avoid the names of the old one's.
+    like the partitioned table's, and for a rebuilt table the server would avoid the names of the old one's.
     """
     if "not_null_constraints" not in context.server.capabilities or column.nullable or column.not_null_name:
         return column

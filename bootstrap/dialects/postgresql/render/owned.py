@@ -107,7 +107,7 @@ def change_of_serial(change: AlterColumn, context: RenderContext) -> list[Statem
         name = serial_name(table, before)
         kept = Ref(Kind.SEQUENCE, table.schema, name) in context.desired.objects
         action = "DROP DEFAULT" if after.default is None else f"SET DEFAULT {after.default}"
-        # Partitions have copies of the default: they must let go of the sequence too.
+        # Partitions have copies of the default: they must be detached from the sequence too.
         only = "ONLY " if kept else ""
         made = [statement(f"ALTER TABLE {only}{relation} ALTER COLUMN {column} {action}", change.ref, context)]
         if not kept:

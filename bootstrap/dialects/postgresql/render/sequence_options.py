@@ -68,7 +68,7 @@ def narrows(before: SequenceOptions, after: SequenceOptions, data_type: str) -> 
 
 
 def restarting(sequence: str, alter: str, restart: str, bounds: tuple[str, str] | None) -> str:
-    """An ALTER that starts the sequence anew where its value lies outside of the new bounds."""
+    """An ALTER that restarts the sequence where its value lies outside of the new bounds."""
     if bounds is None:
         return alter
     return (

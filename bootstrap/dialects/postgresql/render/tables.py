@@ -210,7 +210,7 @@ def _flags(table: Table, context: RenderContext, before: Table | None = None) ->
 def drop_table(table: Table, context: RenderContext) -> list[Statement]:
     """``DROP TABLE``."""
     if is_converted(table.ref, context) or parent_is_converted(table, context):
-        return []  # made anew in one statement, to which the rows of all its partitions go
+        return []  # rebuilt in one statement, to which the rows of all its partitions go
     if is_awaited(table, context):
         return []  # its rows go to the partition that they wait for
     # A partition may have gone with its parent.
@@ -296,7 +296,7 @@ def _partition(before: Table, after: Table, context: RenderContext) -> list[Stat
 
 
 def _left_behind(old: PartitionOf, after: Table, context: RenderContext) -> list[Statement]:
-    """The copies of the parent's foreign keys stay with a partition that is let go: those declared are made anew."""
+    """The copies of the parent's foreign keys stay with a partition that is detached: those declared are recreated."""
     parent = context.current.objects.get(replace(after.ref, schema=old.schema, name=old.table))
     alter = f"ALTER TABLE {qualified(after.schema, after.name)}"
     return [

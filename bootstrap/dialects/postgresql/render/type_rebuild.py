@@ -1,4 +1,4 @@
-"""A type or collation that is made anew while it is in use: the old one aside, all that is of it moved, the old one
+"""A type or collation that is recreated while it is in use: the old one aside, all that is of it moved, the old one
 dropped.
 """
 
@@ -24,8 +24,8 @@ from bootstrap.dialects.postgresql.type_use import (
     based_on,
     is_altered_in_place,
     is_directly_of,
-    is_made_anew,
     is_of,
+    is_recreated,
     multirange,
     spellings,
 )
@@ -37,7 +37,7 @@ def columns_of_type(
     item: Remakable, context: RenderContext, base: Remakable | None = None
 ) -> list[tuple[Table, Column]]:
     """The columns of a type or collation, or of arrays of it, of tables that exist; without those that turn to a type
-    that has nothing to do with it, or with the ``base`` that it is made anew for.
+    that has nothing to do with it, or with the ``base`` that it is recreated for.
     """
     return [
         (table, column)
@@ -65,7 +65,7 @@ def rewritten_tables(before: Remakable, after: Remakable, context: RenderContext
 
 def rebuilt(before: Remakable, after: Remakable, context: RenderContext) -> Statement:
     """A new type under the old name, all that is of it moved, the old one dropped: in one transaction. Where tables
-    that are made anew hold it, it is dropped later.
+    that are recreated hold it, it is dropped later.
     """
     remaking = _Remaking(before, after, context)
     steps = remaking.steps()
@@ -75,7 +75,7 @@ def rebuilt(before: Remakable, after: Remakable, context: RenderContext) -> Stat
 
 
 def retired(ref: Ref, context: RenderContext) -> list[Statement]:
-    """The drop of a type that tables which were made anew held until now."""
+    """The drop of a type that tables that were rebuilt held until now."""
     for before, after in _remade_by_themselves(context):
         remaking = _Remaking(before, after, context)
         if before.ref == ref and remaking.is_held():
@@ -84,7 +84,7 @@ def retired(ref: Ref, context: RenderContext) -> list[Statement]:
 
 
 def values_of(column: Column, context: RenderContext) -> Values | None:
-    """How values of the column become those of a type that is made anew with its name, where it is."""
+    """How values of the column become those of a type that is recreated with its name, where it is."""
     for before, after in _remade_by_themselves(context):
         remaking = _Remaking(before, after, context)
         if any(is_directly_of((column.type, None), item) for item in remaking.types):
@@ -93,29 +93,29 @@ def values_of(column: Column, context: RenderContext) -> Values | None:
 
 
 def _remade_by_themselves(context: RenderContext) -> Iterator[tuple[Remakable, Remakable]]:
-    """The types and collations that are made anew for what changes about them, not for what they are made of."""
+    """The types and collations that are recreated for what changes about them, not for what they are made of."""
     for item in context.current.objects.values():
         after = context.desired.objects.get(item.ref)
         if not isinstance(item, Remakable) or not isinstance(after, Remakable):
             continue
-        if is_made_anew(item, after, context.current) and not (isinstance(item, Domain) and is_remade(item, context)):
+        if is_recreated(item, after, context.current) and not (isinstance(item, Domain) and is_remade(item, context)):
             yield item, after
 
 
 def is_remade(item: Domain, context: RenderContext) -> bool:
-    """Whether the domain is made anew, as it shall be, together with the type that it is based on."""
+    """Whether the domain is recreated, as declared, together with the type that it is based on."""
     wanted = context.desired.objects.get(item.ref)
     for base in context.current.objects.values():
         after = context.desired.objects.get(base.ref)
         if not isinstance(base, Remakable) or not isinstance(wanted, Domain) or after is None:
             continue
         if all(is_directly_of(spelling, base) for domain in (item, wanted) for spelling in spellings(domain)):
-            return is_made_anew(base, after, context.current) or (isinstance(base, Domain) and is_remade(base, context))
+            return is_recreated(base, after, context.current) or (isinstance(base, Domain) and is_remade(base, context))
     return False
 
 
 class _Remaking:
-    """One type that is made anew, with all types that are made of it."""
+    """One type that is recreated, with all types that are made of it."""
 
     def __init__(self, before: Remakable, after: Remakable, context: RenderContext) -> None:
         self.before, self.after, self.context = before, after, context
@@ -163,12 +163,12 @@ class _Remaking:
         return converters + types
 
     def is_held(self) -> bool:
-        """Whether tables that are made anew are of the old types until they are."""
+        """Whether tables that are rebuilt are of the old types until they are."""
         held = (item for item in self.context.current.of(Table) if item.ref in self.context.created)
         return any(_holds(table, item) for table in held for item in self.types)
 
     def _made(self, item: Remakable) -> list[str]:
-        """A domain is made as it shall be, for what it has may speak of labels that are gone; what else is made of the
+        """A domain is made as declared, for what it has may speak of labels that are gone; what else is made of the
         type is altered afterwards.
         """
         wanted = self.context.desired.objects.get(item.ref)

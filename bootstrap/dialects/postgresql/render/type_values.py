@@ -1,4 +1,4 @@
-"""How values of a type that is made anew become those of the new one: through text, or attribute by attribute."""
+"""How values of a type that is recreated become those of the new one: through text, or attribute by attribute."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def is_aside(ref: Ref) -> bool:
 
 
 class Values:
-    """The way of values from the types that one change makes anew to those that take their names."""
+    """The way of values from the types that one change recreates to those that take their names."""
 
     def __init__(self, before: Remakable, after: Remakable, types: list[Remakable]) -> None:
-        """``before`` and ``after`` are the type that changes, ``types`` all that are made anew with it."""
+        """``before`` and ``after`` are the type that changes, ``types`` all that are recreated with it."""
         self.before, self.after = before, after
         self.types = {qualified(item.schema, item.name): item for item in types}
         self.types |= {multirange(item): item for item in types if isinstance(item, RangeType)}

@@ -20,7 +20,7 @@ from bootstrap.dialects.postgresql.render.type_creation import (
     remade_checks,
 )
 from bootstrap.dialects.postgresql.render.type_rebuild import is_remade, rebuilt
-from bootstrap.dialects.postgresql.type_use import UserType, is_made_anew, labels_only_added
+from bootstrap.dialects.postgresql.type_use import UserType, is_recreated, labels_only_added
 from bootstrap.plan.statement import Statement
 
 
@@ -70,7 +70,7 @@ def alter_domain(before: Domain, after: Domain, context: RenderContext) -> list[
     """``ALTER DOMAIN``; what the server cannot alter needs a new domain."""
     if is_remade(before, context):
         return []
-    if is_made_anew(before, after, context.current):
+    if is_recreated(before, after, context.current):
         return [rebuilt(before, after, context)]
     alter = f"ALTER DOMAIN {qualified(after.schema, after.name)}"
     steps = []
@@ -90,7 +90,7 @@ def alter_domain(before: Domain, after: Domain, context: RenderContext) -> list[
 
 def alter_composite(before: CompositeType, after: CompositeType, context: RenderContext) -> list[Statement]:
     """Attributes are renamed, added, dropped and changed in place."""
-    if is_made_anew(before, after, context.current):  # the server alters none that a column uses
+    if is_recreated(before, after, context.current):  # the server alters none that a column uses
         return [rebuilt(before, after, context)]
     alter = f"ALTER TYPE {qualified(after.schema, after.name)}"
     old = {item.name: item for item in before.attributes}
@@ -120,7 +120,7 @@ def alter_composite(before: CompositeType, after: CompositeType, context: Render
 
 def alter_range(before: RangeType, after: RangeType, context: RenderContext) -> list[Statement]:
     """Owner and comment; anything else is a new type."""
-    if is_made_anew(before, after, context.current):
+    if is_recreated(before, after, context.current):
         return [rebuilt(before, after, context)]
     made = owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
@@ -128,7 +128,7 @@ def alter_range(before: RangeType, after: RangeType, context: RenderContext) -> 
 
 def alter_collation(before: Collation, after: Collation, context: RenderContext) -> list[Statement]:
     """Owner and comment; anything else is a new collation."""
-    if is_made_anew(before, after, context.current):
+    if is_recreated(before, after, context.current):
         return [rebuilt(before, after, context)]
     made = owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)

@@ -1,4 +1,4 @@
-"""Tables that the server cannot alter into what they shall be: they are made anew, with their rows."""
+"""Tables that the server cannot alter into what is declared: they are rebuilt, with their rows."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.postgresql.names import split_qualified
-from bootstrap.dialects.postgresql.type_use import Remakable, is_made_anew, is_of
+from bootstrap.dialects.postgresql.type_use import Remakable, is_of, is_recreated
 
 
-def made_anew(current: Catalog, desired: Catalog) -> frozenset[Ref]:
-    """The tables of both that can only be made anew: partitioned in another way, with another type or collation under
-    the partition key of their tree, with columns that shall come from a parent, or with columns in the order of another
+def rebuilt_tables(current: Catalog, desired: Catalog) -> frozenset[Ref]:
+    """The tables of both that can only be rebuilt: partitioned in another way, with another type or collation under
+    the partition key of their tree, with columns that come from a parent, or with columns in the order of another
     type.
     """
     found: set[Ref] = set()
@@ -121,4 +121,4 @@ def _key_columns(table: Table) -> list[Column]:
 
 def _is_remade(item: DatabaseObject, current: Catalog, desired: Catalog) -> TypeGuard[Remakable]:
     after = desired.objects.get(item.ref)
-    return isinstance(item, Remakable) and after is not None and is_made_anew(item, after, current)
+    return isinstance(item, Remakable) and after is not None and is_recreated(item, after, current)
