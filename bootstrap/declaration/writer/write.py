@@ -293,7 +293,7 @@ def _refuse_left_over(writing: Writing) -> None:
     lost = [str(item.ref) for key, items in writing.attached.items() if key not in owners for item in items]
     lost += [f"grants on {on}" for on in writing.left_over()]
     if lost:
-        raise Refused("these belong to objects outside of what was read, and cannot be declared: " + ", ".join(lost))
+        raise Refused(f"{', '.join(lost)}: the objects that these belong to are not in what was read: import those too")
 
 
 class _FileNames:
