@@ -9,23 +9,30 @@ import base64
 import binascii
 import gzip
 import hashlib
+import importlib
 import io
+import os
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import NoneType
 from typing import Any, Protocol
 
 from bootstrap.declaration.model import Files
-from bootstrap.problems import BootstrapError, missing_package
+from bootstrap.plan.statement import Hazard
+from bootstrap.problems import BootstrapError, DeclarationError, Refused, missing_package
 from bootstrap.redact import redact
 from bootstrap.service.apply import apply
 from bootstrap.service.plan import plan
 from bootstrap.service.verify import verify
 from bootstrap.service.work import Request
 from bootstrap.target.aws import read_objects
+from bootstrap.wording import in_terraform
 
+RUNTIME_VARIABLE = "AWS_LAMBDA_RUNTIME_API"  # set where this runs as a function
 _LARGEST_BYTES = 64 << 20  # of all files of an event, whose own size Lambda limits to 6 MB
+_PLAN_WAIT_SECONDS = 30
 _LONGEST_MESSAGE = 6000  # characters: Terraform prints it whole, inside of JSON
 
 
@@ -48,21 +55,39 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
         context: of the invocation; gives the deadline and the request's id.
 
     Returns:
-        ``status``, ``ready_token``, ``run_id``, ``fingerprint``, ``statements``, ``pending``, ``summary``.
+        ``status``, ``ready_token``, ``run_id``, ``fingerprint``, ``statements``, ``pending``, ``summary``; of a plan
+        what :func:`_plan` says.
 
     Raises:
-        BootstrapError: of the kind that the failure is, with one readable message and no secret.
+        BootstrapError: of the kind that the failure is, with one readable message and no secret. Planning raises
+            nothing: Terraform could not even plan to destroy then.
     """
     try:
-        event = _checked(event)
-        action = _ACTIONS[_action(event)]
-        return action(_request(event, context))
+        with in_terraform():
+            event = _checked(event)
+            action = _ACTIONS[_action(event)]
+            return action(event, context)
     except ModuleNotFoundError as error:
-        raise missing_package(error) from None
+        raise _failure(missing_package(error)) from None
     except BootstrapError as error:
-        raise type_of(error)(_shortened(redact(str(error)))) from None
+        raise _failure(error) from None
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback with values in it
-        raise BootstrapError(_shortened(redact(f"unexpected {type(error).__name__}: {error}"))) from None
+        raise _failure(BootstrapError(f"unexpected {type(error).__name__}: {error}")) from None
+
+
+def _failure(error: BootstrapError) -> Exception:
+    """What to raise for a failure, without secrets.
+
+    Terraform prints what Lambda answers as JSON. Lambda's own exception carries no stack trace into that, and without
+    line breaks there are no ``\\n`` for a person to read; the lines as they are go to the log.
+    """
+    kind, text = type_of(error), _shortened(redact(str(error)))
+    if RUNTIME_VARIABLE not in os.environ:
+        return kind(text)
+    print(text, flush=True)
+    fault = importlib.import_module("awslambdaric.lambda_runtime_exception").FaultException
+    raised: Exception = fault(kind.__name__, " | ".join(line.strip() for line in text.splitlines() if line.strip()))
+    return raised
 
 
 def type_of(error: BootstrapError) -> type[BootstrapError]:
@@ -175,8 +200,8 @@ def _shortened(message: str) -> str:
     return message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + " …"
 
 
-def _apply(request: Request) -> dict[str, Any]:
-    report = apply(request)
+def _apply(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
+    report = apply(_request(event, context))
     return {
         "status": report.outcome.value,
         "ready_token": report.ready_token,
@@ -188,20 +213,62 @@ def _apply(request: Request) -> dict[str, Any]:
     }
 
 
-def _plan(request: Request) -> dict[str, Any]:
-    report = plan(request)
+def _verify(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
+    verify(_request(event, context)).require("the database")
+    return {"status": "verified", "statements": 0, "pending": [], "summary": "the database is what is declared"}
+
+
+def _plan(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
+    """Return what an apply would do, for ``terraform plan``: never a failure, which would block every plan.
+
+    Returns:
+        ``status``: planned; new (nothing was ever run there); refused (an apply would be, for ``refused``); unknown
+        (for the ``reason``). ``pending``, ``allow`` (what would let a refused apply pass), ``drift`` (what is pending
+        was applied before).
+    """
+    nothing: dict[str, Any] = {"pending": [], "refused": [], "allow": [], "drift": False, "statements": 0, "reason": ""}
+    try:
+        report = plan(_briefly(_request(event, context)))
+    except (Refused, DeclarationError) as error:
+        reason = _shortened(redact(str(error)))
+        return {**nothing, "status": "refused", "refused": [reason], "reason": reason, "summary": reason}
+    except ModuleNotFoundError as error:
+        raise missing_package(error) from None
+    except Exception as error:  # noqa: BLE001  # whatever keeps us from looking: see above
+        known = isinstance(error, BootstrapError)
+        reason = _shortened(redact(str(error) if known else f"unexpected {type(error).__name__}: {error}"))
+        return {**nothing, "status": "unknown", "reason": reason, "summary": reason}
+    refused = [*map(_refusal, report.refused), *report.undecided]
+    status = "refused" if refused else "new" if report.is_new else "planned"
     return {
-        "status": "planned",
+        "status": status,
         "fingerprint": report.plan.fingerprint,
         "statements": len(report.plan.statements),
-        "pending": list(report.pending),
+        "pending": [redact(text) for text in report.pending],
+        "refused": refused,
+        "allow": [hazard.permission for hazard in report.refused if not hazard.final],
+        "drift": bool(report.pending) and report.is_applied,
+        "reason": "",
         "summary": report.summary,
     }
 
 
-def _verify(request: Request) -> dict[str, Any]:
-    verify(request).require("the database")
-    return {"status": "verified", "statements": 0, "pending": [], "summary": "the database is what is declared"}
+def _refusal(hazard: Hazard) -> str:
+    """A hazard in one line: what, on which object, and the safer way."""
+    advice = f"; safer: {hazard.advice}" if hazard.advice else ""
+    return redact(f"{hazard.kind} {hazard.subject.path}: {hazard.message}{advice}")
 
 
-_ACTIONS: dict[str, Callable[[Request], dict[str, Any]]] = {"apply": _apply, "plan": _plan, "verify": _verify}
+def _briefly(request: Request) -> Request:
+    """The request with a short wait for the database: a plan says after half a minute that it cannot know."""
+    target = dict(request.target or {})
+    given = target.get("connect_deadline_seconds")
+    wait = given if isinstance(given, int) else _PLAN_WAIT_SECONDS
+    return replace(request, target={**target, "connect_deadline_seconds": min(wait, _PLAN_WAIT_SECONDS)})
+
+
+_ACTIONS: dict[str, Callable[[Mapping[str, Any], Context | None], dict[str, Any]]] = {
+    "apply": _apply,
+    "plan": _plan,
+    "verify": _verify,
+}

@@ -17,6 +17,7 @@ from bootstrap.cli.grants import grants
 from bootstrap.cli.signals import handle_signals
 from bootstrap.problems import BootstrapError, Interrupted, missing_package
 from bootstrap.redact import redact
+from bootstrap.wording import TERRAFORM, VARIABLE, in_terraform
 
 DEBUG_VARIABLE = "DB_BOOTSTRAP_DEBUG"
 
@@ -42,7 +43,8 @@ def main() -> NoReturn:
     """Run the command and exit; every failure becomes one message without a traceback."""
     handle_signals()
     try:
-        code = cli.main(prog_name="db-bootstrap", standalone_mode=False)
+        with in_terraform(os.environ.get(VARIABLE) == TERRAFORM):
+            code = cli.main(prog_name="db-bootstrap", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = 1

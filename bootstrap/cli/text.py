@@ -12,6 +12,7 @@ from bootstrap.run.seeds import SeedResult
 from bootstrap.run.verify import Verification
 from bootstrap.service.history import HistoryReport
 from bootstrap.service.reports import ApplyReport, ImportReport, PlanReport, amount, counted, step_text
+from bootstrap.wording import allowing
 
 _SHOWN_UNMANAGED = 20
 
@@ -32,7 +33,7 @@ def plan(report: PlanReport) -> str:
     if report.refused:
         allowed = [hazard.permission for hazard in report.refused if not hazard.final]
         lines.append("-- apply refuses this plan" + ("; what allows it:" if allowed else ""))
-        lines += [f"--   --allow '{permission}'" for permission in allowed]
+        lines += [f"--   {allowing([permission])}" for permission in allowed]
         final = [hazard for hazard in report.refused if hazard.final]
         lines += [f"--   {hazard.subject}: {hazard.advice}" for hazard in final]
     if report.undecided:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from bootstrap.hazards import EVERYTHING, misspelt
 from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.problems import BootstrapError, Refused
+from bootstrap.wording import allowing
 
 
 def check_permissions(permissions: Iterable[str]) -> None:
@@ -40,7 +41,7 @@ def check_gate(plan: Plan, permissions: Sequence[str], *, kept: str = "nothing w
         if hazard.advice:
             lines.append(f"    safer: {hazard.advice}")
         if not hazard.final:
-            lines.append(f"    to allow it: --allow '{hazard.permission}'")
+            lines.append(f"    to allow it: {allowing([hazard.permission])}")
     raise Refused("\n".join(lines))
 
 

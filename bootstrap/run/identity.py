@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bootstrap.problems import Refused
 from bootstrap.run.history import History
+from bootstrap.wording import switch
 
 _FACTS = ("environment", "declaration")
 
@@ -41,7 +42,7 @@ def check_identity(history: History, wanted: Identity, *, adopt: bool) -> None:
     if any(before and before != now for before, now in pairs):
         raise Refused(
             f"database {history.session.database} was bootstrapped as {known}, and this is {wanted}: check the"
-            " environment and its target; --adopt-environment gives the database to this one"
+            f" environment and its target; {switch('adopt-environment')} gives the database to this one"
         )
 
 

@@ -16,6 +16,7 @@ from bootstrap.run.history import History
 from bootstrap.run.records import Outcome
 from bootstrap.run.step_states import StepState, ordered, pending, save_state, subject_of
 from bootstrap.sql.effects import Effect, effect_of
+from bootstrap.wording import allowing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Doubt:
     def __str__(self) -> str:
         return (
             f"{self.why}\n"
-            f"    if it has been done: --allow '{HazardKind.SKIP_STEP}:{self.subject}' records it as done\n"
-            f"    if not: --allow '{HazardKind.RUN_STEP}:{self.subject}' runs it"
+            f"    if it has been done: {allowing([f'{HazardKind.SKIP_STEP}:{self.subject}'])} records it as done\n"
+            f"    if not: {allowing([f'{HazardKind.RUN_STEP}:{self.subject}'])} runs it"
         )
 
 

@@ -23,6 +23,7 @@ def plan(request: Request) -> PlanReport:
     with open_work(request) as work, readable_server_errors():
         work.check_identity()
         history = History(work.session, work.dialect)
+        latest, succeeded = history.latest()
         proven = proven_run(work)
         structure = proven_structure(work, proven) if proven else plan_structure(work)
         doubts = step_doubts(work, structure)
@@ -39,4 +40,6 @@ def plan(request: Request) -> PlanReport:
             steps=tuple(waiting),
             undecided=tuple(str(doubt) for doubt in doubts if doubt.decision(work.permissions) is None),
             seeds=rows,
+            is_new=latest is None,
+            is_applied=succeeded is not None and succeeded.declaration_digest == work.declaration.digest,
         )

@@ -21,6 +21,8 @@ class PlanReport:
         refused: the hazards that are not allowed.
         steps: those that are pending, in the order of their numbers.
         undecided: what to decide about steps that may have been done already.
+        is_new: no run is recorded in the database.
+        is_applied: the last run that succeeded applied this very declaration: what is pending now is drift.
         saved: what ``plan --out`` writes, so that a later apply can tell whether anything has moved.
     """
 
@@ -32,6 +34,8 @@ class PlanReport:
     steps: tuple[Step, ...]
     seeds: tuple[SeedResult, ...]
     undecided: tuple[str, ...] = ()
+    is_new: bool = False
+    is_applied: bool = False
 
     @property
     def before(self) -> tuple[Step, ...]:

@@ -34,6 +34,8 @@ module "bootstrap" {
   database_resource_id = "db-ONE"
   git_revision         = try(var.settings.revision, null)
   preview              = try(var.settings.preview, false)
+  drift                = try(var.settings.drift, "ignore")
+  gate                 = try(var.settings.gate, "apply")
   payload_limit_bytes  = try(var.settings.limit, 5000000)
   declaration_bucket   = "declarations"
   lambda_zip           = var.settings.zip
@@ -62,10 +64,11 @@ def handler(event, context):
     events = sorted(folder.glob("event-*.json"))
     (folder / f"event-{len(events):03}.json").write_text(json.dumps(event))
     if event["action"] == "plan":
-        pending = folder / "pending"
-        return {"status": "planned", "pending": [pending.read_text()] if pending.exists() else []}
+        answer = folder / "answer"
+        return json.loads(answer.read_text()) if answer.exists() else {"status": "planned", "pending": []}
     if (folder / "broken").exists():
         raise RuntimeError("step 0001 failed: Unknown column 'phone'")
+    (folder / "answer").unlink(missing_ok=True)
     return {"status": "applied", "ready_token": f"token-{len(events)}", "pending": []}
 """
 
@@ -137,10 +140,9 @@ def test_a_failed_run_is_run_again_and_the_application_waits(
 
 
 def test_a_large_declaration_goes_through_s3(
-    configuration: Configuration, settings: dict[str, object], declaration: Path, tmp_path: Path, local_aws: LocalAws
+    configuration: Configuration, settings: dict[str, object], declaration: Path, tmp_path: Path
 ) -> None:
-    s3 = boto3.client("s3", endpoint_url=local_aws.endpoint, region_name="us-east-1",
-                      aws_access_key_id="testing", aws_secret_access_key="testing")  # fmt: skip
+    s3 = client("s3", configuration)
     s3.create_bucket(Bucket="declarations")
     (declaration / "seeds.csv").write_text("name\n" + "Renée\n" * 10)
     done = configuration.apply(**settings, limit=100)
@@ -159,19 +161,74 @@ def test_a_large_declaration_goes_through_s3(
 def test_preview_warns_of_drift_and_leaves_the_plan_clean(
     configuration: Configuration, settings: dict[str, object], tmp_path: Path
 ) -> None:
-    (tmp_path / "pending").write_text("ALTER TABLE `contacts` ADD COLUMN `phone` varchar(20)")
-    # On the first apply the preview waits for the run, and would only then find anything.
-    (tmp_path / "pending").rename(tmp_path / "later")
     applied = configuration.apply(**settings, preview=True)
     assert applied.code == 0, applied.text
-    assert [event["action"] for event in events(tmp_path)] == ["apply", "plan"]
+    assert sorted(event["action"] for event in events(tmp_path)) == ["apply", "plan"]
     assert "Pending SQL" not in applied.text
 
-    (tmp_path / "later").rename(tmp_path / "pending")
+    answer(tmp_path, pending=["ALTER TABLE `contacts` ADD COLUMN `phone` varchar(20)"])
     plan = configuration.run("plan", "-input=false", "-detailed-exitcode")
     assert plan.code == 0, "drift alone plans nothing"
     assert f"Pending SQL in {settings['name']} (production):" in plan.text
     assert "ADD COLUMN `phone`" in plan.text
+
+    # A database that cannot be reached, and a run that would be refused: no plan fails, least of all one to destroy.
+    answer(tmp_path, status="unknown", reason="contacts.example.com:3306 does not answer")
+    plan = configuration.run("plan", "-input=false")
+    assert plan.code == 0, plan.text
+    assert "is unknown: contacts.example.com:3306 does not answer" in flat(plan.text)
+    assert configuration.run("plan", "-input=false", "-destroy").code == 0
+
+    # A function that somebody has deleted is made again.
+    client("lambda", configuration).delete_function(FunctionName=f"db-bootstrap-{settings['name']}-production")
+    plan = configuration.run("plan", "-input=false", "-detailed-exitcode")
+    assert plan.code == 2, plan.text
+
+
+def test_drift_is_repaired_by_the_apply_and_hazards_fail_the_plan(
+    configuration: Configuration, settings: dict[str, object], tmp_path: Path
+) -> None:
+    settings |= {"drift": "repair", "gate": "plan"}
+    assert configuration.apply(**settings).code == 0
+    assert configuration.planned(**settings) == {}
+
+    answer(tmp_path, drift=True, pending=["CREATE TABLE `contacts` (`id` int)"])
+    plan = configuration.run("plan", "-input=false", "-detailed-exitcode")
+    assert plan.code == 2, plan.text
+    assert f"Drift in {settings['name']} (production):\n" in plan.text.replace("│ ", "")
+    assert configuration.planned(**settings)[RUN] == "replace"
+    # A repair that fails is due again.
+    (tmp_path / "broken").touch()
+    assert configuration.apply(**settings).code == 1
+    (tmp_path / "broken").unlink()
+    assert configuration.planned(**settings)[RUN] == "create"
+    assert configuration.apply(**settings).code == 0
+    assert configuration.planned(**settings) == {}, "once repaired, the plan is clean"
+
+    permission = "data_loss:contacts.phone"
+    answer(tmp_path, status="refused", refused=["data_loss contacts.phone: 3 values"], allow=[permission])
+    plan = configuration.run("plan", "-input=false")
+    assert plan.code == 1
+    assert "Error: Resource precondition failed" in plan.text
+    assert f'allow = ["{permission}"]' in plan.text
+    assert configuration.run("plan", "-destroy", "-input=false").code == 0
+
+
+def answer(folder: Path, **values: object) -> None:
+    """Let the function answer this to the next plans, until a run."""
+    known = {"status": "planned", "pending": [], "refused": [], "allow": [], "drift": False, "reason": ""}
+    (folder / "answer").write_text(json.dumps({**known, **values}))
+
+
+def client(service: str, configuration: Configuration) -> Any:
+    """boto3's client for the local AWS."""
+    return boto3.client(service, endpoint_url=configuration.environment["AWS_ENDPOINT_URL"], region_name="us-east-1",
+                        aws_access_key_id="testing", aws_secret_access_key="testing")  # fmt: skip
+
+
+def flat(text: str) -> str:
+    """What terraform says, without its frame and its line breaks."""
+    return " ".join(text.replace("│", " ").split())
 
 
 def files_of(event: dict[str, Any]) -> dict[str, bytes]:

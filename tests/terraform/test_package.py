@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import json
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.aws.functions import Function, FunctionRunner
 from tools import package_lambda
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +70,31 @@ def test_holds_what_the_handler_imports_and_no_more(built: Path, tmp_path: Path)
         [sys.executable, "-I", "-S", "-c", IMPORTS, str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_failure_is_one_line_for_a_person(built: Path, tmp_path: Path) -> None:
+    """In AWS's own runtime: Terraform prints the answer as it is."""
+    files = {
+        "bootstrap.yaml": b"version: 1\nengine: mysql\n",
+        "schema/contacts.yaml": b"tables:\n  contacts:\n    colums: {}\n    primry_key: []\n",
+    }
+    packed = {path: base64.b64encode(gzip.compress(content)).decode() for path, content in files.items()}
+    target = {"engine": "mysql", "host": "h", "database": "d", "username": "u", "credentials": {"iam": True}}
+    function = Function(
+        name="f", arn="arn:aws:lambda:us-east-1:123456789012:function:f", code=built.read_bytes(),
+        handler="bootstrap.handler.handler", runtime=f"python3.{sys.version_info.minor}", timeout=60, memory_size=512,
+        version="$LATEST", environment={},
+    )  # fmt: skip
+    event = {"action": "apply", "target": target, "declaration": {"files": packed}}
+    answer = FunctionRunner(tmp_path, {}).invoke(function, json.dumps(event).encode())
+    assert answer.failed
+    said = json.loads(answer.payload)
+    assert said["errorType"] == "BootstrapError"
+    assert said["stackTrace"] == []
+    assert "schema/contacts.yaml:3" in said["errorMessage"]
+    assert " | schema/contacts.yaml:4" in said["errorMessage"]
+    assert "\n" not in said["errorMessage"]
+    assert "\nschema/contacts.yaml:4" in answer.log, "the log has the lines as they are"
 
 
 def test_bytecode_is_used_without_looking_at_the_source(built: Path) -> None:

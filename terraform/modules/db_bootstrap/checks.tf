@@ -48,6 +48,14 @@ resource "terraform_data" "checks" {
       error_message = "preview: only runner = \"lambda\" can show pending SQL; run `db-bootstrap plan ${var.environment}` instead."
     }
     precondition {
+      condition     = var.runner == "lambda" || var.drift != "warn"
+      error_message = "drift: only runner = \"lambda\" can look into the database while planning; run `db-bootstrap verify ${var.environment}` instead, or set drift = \"repair\", which runs with every apply."
+    }
+    precondition {
+      condition     = var.runner == "lambda" || var.gate == "apply"
+      error_message = "gate: only runner = \"lambda\" can tell while planning what the apply would refuse; run `db-bootstrap plan ${var.environment}` instead."
+    }
+    precondition {
       condition     = var.blue_green_update ? !local.managed_password : true
       error_message = "blue_green_update: RDS makes no Blue/Green deployment of a database whose master password it manages. Set manage_master_user_password = false on the database and keep the password in a secret of your own, or update without Blue/Green."
     }

@@ -85,6 +85,7 @@ locals {
       # Through JSON, because the two forms have different types.
       declaration = jsondecode(local.through_s3 ? jsonencode(local.declaration_in_s3) : jsonencode(local.declaration_in_event))
     },
+    { for adopted in [var.adopt_environment] : "adopt_environment" => adopted if adopted },
     { for revision in [var.git_revision] : "git_revision" => revision if revision != null },
   )
 }
@@ -110,7 +111,7 @@ resource "aws_lambda_invocation" "run" {
   count = local.runs_in_lambda ? 1 : 0
 
   function_name = aws_lambda_function.this[0].function_name
-  input         = jsonencode(local.event)
+  input         = sensitive(jsonencode(local.event)) # no secret, but base64 by the page in a plan
   triggers      = local.run_triggers
 
   # A run is replaced, never updated: an update that fails would be stored as done.
@@ -135,36 +136,4 @@ resource "aws_lambda_invocation" "run" {
 locals {
   # The function raises when anything is not as declared, so whatever it returned is a success.
   result = one([for run in aws_lambda_invocation.run : jsondecode(run.result)])
-}
-
-################################################################################
-# preview = true: what is pending, as a warning of the plan
-################################################################################
-
-# Passes its input on only after the first run. Before that there is nothing to preview, and reading beside the run
-# would warn of what the run is about to do.
-resource "terraform_data" "first_run" {
-  count = local.runs_in_lambda && var.preview ? 1 : 0
-
-  input      = "$LATEST"
-  depends_on = [aws_lambda_invocation.run]
-}
-
-data "aws_lambda_invocation" "plan" {
-  count = local.runs_in_lambda && var.preview ? 1 : 0
-
-  function_name = aws_lambda_function.this[0].function_name
-  qualifier     = terraform_data.first_run[0].output
-  input         = jsonencode(merge(local.event, { action = "plan" }))
-}
-
-check "in_sync" {
-  assert {
-    condition     = length(local.pending) == 0
-    error_message = "Pending SQL in ${var.name} (${var.environment}):\n${join("\n", local.pending)}"
-  }
-}
-
-locals {
-  pending = flatten([for plan in data.aws_lambda_invocation.plan : jsondecode(plan.result).pending])
 }

@@ -80,7 +80,18 @@ locals {
 resource "terraform_data" "request" {
   count = var.create ? 1 : 0
 
-  triggers_replace = local.triggers
+  # The database's own difference is a reason, once: unknown while planning, so that the request is replaced, and empty
+  # again by the time of the apply, so that the next plan finds no difference.
+  triggers_replace = merge(local.triggers, {
+    drift = var.drift == "repair" && local.drifted ? substr(timestamp(), 0, 0) : ""
+  })
+
+  lifecycle {
+    precondition {
+      condition     = var.gate == "plan" && local.gate_applies ? length(local.refused) == 0 : true
+      error_message = local.refusal
+    }
+  }
 
   depends_on = [terraform_data.checks]
 }
@@ -105,6 +116,16 @@ locals {
     var.local_command,
     ["apply", var.environment, "--dir", abspath(var.declaration_dir)],
     flatten([for hazard in var.allow : ["--allow", hazard]]),
+    var.adopt_environment ? ["--adopt-environment"] : [],
+  )
+  # Every argument in single quotes: nothing in a path or a name is for the shell to read.
+  local_line = join(" ", [for argument in local.local_arguments : "'${replace(argument, "'", "'\\''")}'"])
+  local_variables = merge(
+    # Messages speak of the module's variables, not of the command's options.
+    { DB_BOOTSTRAP_WORDING = "terraform" },
+    var.local_environment,
+    { DB_BOOTSTRAP_TARGET = jsonencode(local.target) },
+    { for revision in [var.git_revision] : "DB_BOOTSTRAP_GIT_REVISION" => revision if revision != null },
   )
 }
 
@@ -117,12 +138,7 @@ resource "terraform_data" "run" {
 
   provisioner "local-exec" {
     interpreter = ["/bin/sh", "-c"]
-    # Every argument in single quotes: nothing in a path or a name is for the shell to read.
-    command = join(" ", [for argument in local.local_arguments : "'${replace(argument, "'", "'\\''")}'"])
-    environment = merge(
-      var.local_environment,
-      { DB_BOOTSTRAP_TARGET = jsonencode(local.target) },
-      { for revision in [var.git_revision] : "DB_BOOTSTRAP_GIT_REVISION" => revision if revision != null },
-    )
+    command     = local.local_line
+    environment = local.local_variables
   }
 }

@@ -156,6 +156,13 @@ variable "allow" {
   }
 }
 
+variable "adopt_environment" {
+  description = "Take over a database that was bootstrapped as another environment or from another declaration, which is refused otherwise. A change of this alone does not run again."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "bootstrapper_digest" {
   description = "Identity of the bootstrapper: a new one runs again. Null takes the digest of `lambda_zip`, and with `runner = \"local\"` nothing. `make package` writes one as `package_digest`."
   type        = string
@@ -175,10 +182,34 @@ variable "force_run_id" {
 }
 
 variable "preview" {
-  description = "Show pending SQL as a warning of every plan (`runner = \"lambda\"` only). The plan then needs the database to be reachable."
+  description = "Show pending SQL as a warning of every plan (`runner = \"lambda\"` only). When the database cannot be reached, the warning says so, and the plan passes."
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "drift" {
+  description = "What a plan does about a database that is no longer as it was declared and applied: `ignore` (it does not look), `warn` with the SQL that is missing, or `repair`, where drift is a change of the plan and the apply repairs it. With `runner = \"local\"`, which cannot look into the database while planning, `repair` runs with every apply, and `warn` is refused."
+  type        = string
+  default     = "ignore"
+  nullable    = false
+
+  validation {
+    condition     = contains(["ignore", "warn", "repair"], var.drift)
+    error_message = "drift: \"ignore\", \"warn\" or \"repair\"."
+  }
+}
+
+variable "gate" {
+  description = "When a hazard that is not in `allow` stops the work: `apply` (the plan warns, the apply is refused) or `plan` (the plan fails; `runner = \"lambda\"` only)."
+  type        = string
+  default     = "apply"
+  nullable    = false
+
+  validation {
+    condition     = contains(["apply", "plan"], var.gate)
+    error_message = "gate: \"apply\" or \"plan\"."
+  }
 }
 
 ################################################################################

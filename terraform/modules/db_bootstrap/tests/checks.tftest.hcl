@@ -326,3 +326,21 @@ run "takes_a_zip_without_manifest" {
     lambda_architecture = "x86_64"
   }
 }
+
+run "refuses_a_look_at_drift_of_a_local_run" {
+  command = plan
+  variables {
+    runner = "local"
+    drift  = "warn"
+  }
+  expect_failures = [terraform_data.checks]
+}
+
+run "refuses_a_gate_of_a_local_run" {
+  command = plan
+  variables {
+    runner = "local"
+    gate   = "plan"
+  }
+  expect_failures = [terraform_data.checks]
+}

@@ -43,7 +43,7 @@ run "create_false_is_empty" {
   }
   assert {
     condition = sum(concat([0], [for all in [
-      terraform_data.checks, terraform_data.request, terraform_data.run, terraform_data.first_run, aws_lambda_function.this,
+      terraform_data.checks, terraform_data.request, terraform_data.run, terraform_data.preview, terraform_data.repair, aws_lambda_function.this,
       aws_lambda_invocation.run, aws_iam_role.this, aws_iam_role_policy.this, aws_cloudwatch_log_group.this,
       aws_security_group.this, aws_s3_object.declaration,
     ] : length(all)])) == 0
@@ -212,7 +212,7 @@ run "large_declaration_goes_through_s3" {
     values          = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:x" }
   }
   assert {
-    condition = jsondecode(aws_lambda_invocation.run[0].input).declaration == { s3 = {
+    condition = jsondecode(nonsensitive(aws_lambda_invocation.run[0].input)).declaration == { s3 = {
       bucket = "declarations"
       prefix = "db-bootstrap/production/contacts/"
       files  = ["bootstrap.yaml", "environments/production.yaml", "schema/contacts.yaml"]
@@ -222,7 +222,7 @@ run "large_declaration_goes_through_s3" {
   assert {
     condition = (
       [for path, object in aws_s3_object.declaration : object.source] ==
-      [for path in jsondecode(aws_lambda_invocation.run[0].input).declaration.s3.files : "tests/fixtures/contacts/${path}"]
+      [for path in jsondecode(nonsensitive(aws_lambda_invocation.run[0].input)).declaration.s3.files : "tests/fixtures/contacts/${path}"]
     )
     error_message = "Every file is uploaded as it is."
   }

@@ -61,3 +61,16 @@ run "changed_declaration_runs_again" {
     error_message = "Another declaration has another token."
   }
 }
+
+# Every plan has the run, and the token stays known: what depends on it is not replaced.
+run "repair_runs_with_every_apply" {
+  command = plan
+  variables {
+    drift           = "repair"
+    declaration_dir = "tests/fixtures/contacts-changed"
+  }
+  assert {
+    condition     = length(terraform_data.repair) == 1 && output.ready_token == run.changed_declaration_runs_again.ready_token
+    error_message = "A repair of its own, and the token that is known."
+  }
+}
