@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Alter, Change, Create, CreateIndex, Drop, GrantPrivilege, RevokePrivilege
 from bootstrap.catalog.code import Event, Trigger, View
+from bootstrap.catalog.former_names import with_present_names
 from bootstrap.catalog.kept import Keeps, nothing_kept, with_kept
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import apply_renames
@@ -58,7 +59,7 @@ def diff(
     ``follows_renames``: the server rewrites views and expressions itself when a table or column is renamed.
     ``keeps`` says of something that is not declared that it stays as it is, because an earlier run declared it.
     """
-    desired = _without_implied_schema(desired, current)
+    desired = with_present_names(_without_implied_schema(desired, current), current)
     renames, current = apply_renames(current, desired, follows_renames=follows_renames)
     current = _places_among_declared(current, desired)
     declared = desired.members

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.former_names import FormerName
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.declaration.convert.former_names import with_bare_former_name
@@ -120,6 +121,8 @@ def facts(shape: msgspec.Struct, *names: str) -> dict[str, Any]:
             continue
         if isinstance(value, Mapping):
             value = tuple(value.items())
+        elif isinstance(value, list) and name == "renamed_from":
+            value = FormerName(value) if value else None
         elif isinstance(value, list):
             value = tuple(value)
         result[name] = value

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bootstrap.catalog.catalog import DatabaseObject
+from bootstrap.catalog.former_names import FormerName, names_of
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.model import Position
 from bootstrap.declaration.names import split_path
@@ -18,30 +19,32 @@ def with_bare_former_name(item: DatabaseObject, position: Position, problems: Pr
     if isinstance(item, Table):
         for member in (*item.columns, *item.constraints, *item.indexes):
             _refuse_path(member, position, problems)
-    former = getattr(item, "renamed_from", None)
-    parts = _parts(former)
-    if len(parts) <= 1:
+    former = names_of(getattr(item, "renamed_from", None))
+    if all(len(_parts(name)) <= 1 for name in former):
         return item
-    changed: Any = item  # it has a former name: asked just above
-    if parts[:-1] == (getattr(item, "schema", ""),):
-        return replace(changed, renamed_from=parts[-1])  # type: ignore[no-any-return]  # the same class
-    problems.add(
-        position,
-        f"renamed_from: {shown(str(former))} is not in the schema of {item.ref}, which a rename does not leave",
-        "move it in a step with phase: before (ALTER … SET SCHEMA), and give renamed_from the bare name, or none",
-    )
-    return item
+    for name in former:
+        if len(_parts(name)) > 1 and _parts(name)[:-1] != (getattr(item, "schema", ""),):
+            problems.add(
+                position,
+                f"renamed_from: {shown(name)} is not in the schema of {item.ref}, which a rename does not leave",
+                "move it in a step with phase: before (ALTER … SET SCHEMA), and give renamed_from the bare name, or"
+                " none",
+            )
+    changed: Any = item  # it has former names: asked just above
+    bare = [(_parts(name) or (name,))[-1] for name in former]
+    return replace(changed, renamed_from=FormerName(bare))  # type: ignore[no-any-return]  # the same class
 
 
 def _refuse_path(member: Any, position: Position, problems: Problems) -> None:
-    if len(_parts(member.renamed_from)) > 1:
-        what = f"renamed_from: {shown(member.renamed_from)} of {member.name} is more than a name"
-        problems.add(position, what, f"write {_parts(member.renamed_from)[-1]}")
+    for name in names_of(member.renamed_from):
+        if len(_parts(name)) > 1:
+            what = f"renamed_from: {shown(name)} of {member.name} is more than a name"
+            problems.add(position, what, f"write {_parts(name)[-1]}")
 
 
-def _parts(former: str | None) -> tuple[str, ...]:
+def _parts(former: str) -> tuple[str, ...]:
     """The parts of a former name; none where it is a name like any other."""
-    if not former or "." not in former:
+    if "." not in former:
         return ()
     try:
         return split_path(former)

@@ -21,8 +21,11 @@ Owner: TypeAlias = Annotated[
     str | None, Meta(description="The role that owns the object.", extra={"engine": "postgresql"})
 ]
 RenamedFrom: TypeAlias = Annotated[
-    str | None,
-    Meta(description="The former name: where an object of that name exists it is renamed, and its data is kept."),
+    str | list[str] | None,
+    Meta(
+        description="The former name, or all former names: where an object of such a name exists it is renamed, and its"
+        " data is kept."
+    ),
 ]
 Grants: TypeAlias = Annotated[
     dict[str, str | list[str]],

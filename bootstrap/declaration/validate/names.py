@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bootstrap.catalog.code import View
+from bootstrap.catalog.former_names import names_of
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.report import shown
@@ -129,16 +130,16 @@ def _mysql_spaces(context: Context) -> Iterator[tuple[str, str, Ref]]:
 def check_renames(context: Context) -> None:
     """Former names that are still declared: then it is no rename."""
     for ref, item in context.catalog.objects.items():
-        origin = getattr(item, "renamed_from", None)
-        if origin and Ref(ref.kind, ref.schema, origin, ref.table) in context.catalog.objects:
-            context.problem(
-                ref, f"{ref} is renamed_from {shown(origin)}, which is declared too", "remove one of the two"
-            )
+        for origin in names_of(getattr(item, "renamed_from", None)):
+            if Ref(ref.kind, ref.schema, origin, ref.table) in context.catalog.objects:
+                context.problem(
+                    ref, f"{ref} is renamed_from {shown(origin)}, which is declared too", "remove one of the two"
+                )
         if isinstance(item, Table):
             for column in item.columns:
-                if column.renamed_from and item.column(column.renamed_from):
+                for origin in filter(item.column, names_of(column.renamed_from)):
                     context.problem(
                         ref.child(Kind.COLUMN, column.name),
-                        f"column {column.name} is renamed_from {shown(column.renamed_from)}, which is declared too",
+                        f"column {column.name} is renamed_from {shown(origin)}, which is declared too",
                         "remove one of the two",
                     )
