@@ -1,4 +1,4 @@
-"""Each promise of docs/invariants.md names a place that there is, and a test that there is."""
+"""Each promise of docs/invariants.md has a place and a test; the files of the architecture's example are there."""
 
 from __future__ import annotations
 
@@ -28,3 +28,16 @@ def test_a_promise_has_its_place_and_its_test(promise: str, place: str, test: st
     names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     found = name in names if name else any(each.startswith("test_") for each in names)
     assert found, f"{test} is not there"
+
+
+def test_the_files_that_a_change_passes_are_there() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    example = text.partition("## One change")[2].partition("\n## ")[0]
+    places = [
+        path
+        for line in example.splitlines()
+        if line.startswith("| `")
+        for path in re.findall(r"`([a-z_/]+\.py)`", line)
+    ]
+    assert len(places) > 10
+    assert [path for path in places if not (ROOT / "bootstrap" / path).is_file()] == []
