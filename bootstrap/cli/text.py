@@ -9,6 +9,7 @@ from bootstrap.catalog.ref import Ref
 from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.run.records import Run, StatementRecord, printable
 from bootstrap.run.seeds import SeedResult
+from bootstrap.run.step_skips import Skip
 from bootstrap.run.verify import Verification
 from bootstrap.service.history import HistoryReport
 from bootstrap.service.reports import ApplyReport, ImportReport, PlanReport, amount, counted, step_text
@@ -19,7 +20,7 @@ _SHOWN_UNMANAGED = 20
 
 def plan(report: PlanReport) -> str:
     """The plan: SQL that can be read and run, with the hazards of each operation above its statements."""
-    lines = [f"-- {report.summary}", *map(step_text, report.before)]
+    lines = [f"-- {report.summary}", *(f"-- {skip}" for skip in report.skips), *map(step_text, report.before)]
     shown: set[Hazard] = set()
     for operation in report.plan.operations:
         new = [hazard for hazard in dict.fromkeys(operation.hazards) if hazard not in shown]
@@ -90,6 +91,7 @@ def plan_data(report: PlanReport) -> dict[str, Any]:
             {"name": step.name, "phase": step.phase.value, "sql": [statement.sql for statement in step.statements]}
             for step in report.steps
         ],
+        "skipped_steps": [_skip_data(skip) for skip in report.skips],
         "seeds": [_seed_data(item) for item in report.seeds],
         "unmanaged": [str(ref) for ref in report.plan.unmanaged],
         "kept": [str(ref) for ref in report.plan.kept],
@@ -108,6 +110,10 @@ def _hazard_data(hazard: Hazard) -> dict[str, Any]:
     }
 
 
+def _skip_data(skip: Skip) -> dict[str, Any]:
+    return {"name": skip.step.name, "reason": skip.reason}
+
+
 def _seed_data(result: SeedResult) -> dict[str, Any]:
     counts = result.counts
     known = None if counts is None else {
@@ -120,6 +126,7 @@ def _seed_data(result: SeedResult) -> dict[str, Any]:
 def apply(report: ApplyReport) -> str:
     """What an apply did, a line each, and the token."""
     lines = [report.summary]
+    lines += [f"  {skip}" for skip in report.skips]
     lines += [f"  step {name}" for name in report.steps]
     lines += [f"  rows of {item.table.path}: {_done(item)}" for item in report.seeds]
     lines += [f"  check {name} holds" for name in report.checks]
@@ -153,6 +160,7 @@ def apply_data(report: ApplyReport) -> dict[str, Any]:
         "fingerprint": report.fingerprint,
         "statements": [_statement_data(item) for item in report.statements],
         "steps": list(report.steps),
+        "skipped_steps": [_skip_data(skip) for skip in report.skips],
         "seeds": [_seed_data(item) for item in report.seeds],
         "checks": list(report.checks),
         "unmanaged": [str(ref) for ref in report.unmanaged],

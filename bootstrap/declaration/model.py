@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Ref
+from bootstrap.sql.conditions import Condition
 from bootstrap.sql.split import ScriptStatement
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -193,6 +194,8 @@ class Phase(StrEnum):
 class Step:
     """A versioned step, in the order of their numbers. ``checksum`` is of the file as written (line endings aside), so
     that it is the same in every environment. ``transactional`` False: some statement refuses to run in a transaction.
+    Where a condition of ``when`` does not hold, the step is not run. ``replaces`` are beginnings of checksums that the
+    file had before: where one of them was applied, the step is done.
     """
 
     number: int
@@ -202,6 +205,8 @@ class Step:
     checksum: str
     transactional: bool = True
     description: str = ""
+    when: tuple[Condition, ...] = ()
+    replaces: tuple[str, ...] = ()
     file: str
 
 

@@ -12,8 +12,9 @@ from bootstrap.declaration.decode import Reading, decode
 from bootstrap.declaration.model import Phase, Position, Step
 from bootstrap.declaration.nodes import decode as decode_text
 from bootstrap.declaration.project import Project
-from bootstrap.declaration.report import near, shown
+from bootstrap.declaration.report import shown
 from bootstrap.declaration.shapes.files import StepFile
+from bootstrap.declaration.step_header import StepFacts, checksums, conditions, read_header
 from bootstrap.declaration.unfit import outside_of_transactions, unfit
 from bootstrap.declaration.variables import substitute
 from bootstrap.problems import DeclarationError
@@ -21,9 +22,6 @@ from bootstrap.sql.lexer import MYSQL, SqlTextError
 from bootstrap.sql.split import ScriptStatement, split_statements
 
 _NAME = re.compile(r"(\d+)[_-].+\Z")
-_DIRECTIVE = re.compile(r"--\s*(\w+)\s*:\s*(.*?)\s*\Z")
-_KEYS = ("phase", "transaction", "description")
-_SWITCH = {"on": True, "true": True, "off": False, "false": False}
 
 
 def read_steps(project: Project) -> tuple[Step, ...]:
@@ -72,41 +70,8 @@ class _StepReader:
         if "\0" in text:
             self.problem(text.count("\n", 0, text.index("\0")) + 1, "a NUL character", "remove it")
             return None
-        facts = self._header(text)
-        replaced = self._substituted(text)
-        statements = self._split(replaced)
-        return self._step(
-            statements,
-            phase=Phase(facts.get("phase", "after")),
-            transactional=_SWITCH[facts.get("transaction", "on")],
-            description=facts.get("description", ""),
-        )
-
-    def _header(self, text: str) -> dict[str, str]:
-        """The ``-- key: value`` comments at the top, up to the first line that is neither comment nor empty."""
-        facts: dict[str, str] = {}
-        for number, line in enumerate(text.splitlines(), 1):
-            stripped = line.strip()
-            if stripped and not stripped.startswith("--"):
-                break
-            match = _DIRECTIVE.match(stripped)
-            if match is None:
-                continue
-            key, value = match[1], match[2]
-            if key in _KEYS:
-                self._fact(facts, key, value, number)
-            elif key.lower() in _KEYS or near(key, _KEYS, ""):
-                self.problem(
-                    number, f"{shown(key)} is not known in a step's header", near(key.lower(), _KEYS, "remove it")
-                )
-        return facts
-
-    def _fact(self, facts: dict[str, str], key: str, value: str, line: int) -> None:
-        choices = {"phase": tuple(Phase), "transaction": tuple(_SWITCH)}.get(key)
-        if choices is not None and value.lower() not in choices:
-            self.problem(line, f"{key} is {shown(value)}", f"write one of {', '.join(choices)}")
-            return
-        facts[key] = value if choices is None else value.lower()
+        facts = read_header(text, self.project.manifest.engine, self.problem)
+        return self._step(self._split(self._substituted(text)), facts)
 
     def _substituted(self, text: str) -> str:
         # Line by line, so that a name that is not defined is told with its line; no reference spans lines.
@@ -147,31 +112,32 @@ class _StepReader:
         shape: StepFile | None = decode(self.project.compose(self.path), StepFile, reading, self.path)
         if shape is None:
             return None
-        found = [self._split(text, line) for text, line in self._texts(shape, reading)]
+        found = [self._split(text, line) for text, line in self._texts(shape, "statements", reading)]
         statements = None if None in found else [item for items in found for item in items or ()]
-        return self._step(
-            statements,
+        facts = StepFacts(
             phase=Phase(shape.phase),
             transactional=shape.transaction,
             description=shape.description or "",
+            when=tuple(conditions(self._texts(shape, "when", reading), self.project.manifest.engine, self.problem)),
+            replaces=tuple(checksums(self._texts(shape, "replaces", reading), self.problem)),
         )
+        return self._step(statements, facts)
 
     @staticmethod
-    def _texts(shape: StepFile, reading: Reading) -> Iterator[tuple[str, int]]:
-        place = reading.position
-        for index, text in enumerate(listed(shape.statements)):
-            where = place(shape.statements, index) if isinstance(shape.statements, list) else place(shape, "statements")
+    def _texts(shape: StepFile, key: str, reading: Reading) -> Iterator[tuple[str, int]]:
+        """The texts of a key that holds one or a list, each with its line."""
+        value = getattr(shape, key)
+        for index, text in enumerate(listed(value)):
+            where = reading.position(value, index) if isinstance(value, list) else reading.position(shape, key)
             yield text, where.line
 
-    def _step(
-        self, statements: list[ScriptStatement] | None, *, phase: Phase, transactional: bool, description: str
-    ) -> Step | None:
+    def _step(self, statements: list[ScriptStatement] | None, facts: StepFacts) -> Step | None:
         if statements is None:
             return None
         if not statements:
             self.problem(1, "the step has no statement", "write SQL, or remove the file")
             return None
-        if transactional and self.project.manifest.engine != MYSQL:
+        if facts.transactional and self.project.manifest.engine != MYSQL:
             for statement in statements:
                 found = outside_of_transactions(statement.sql)
                 if found:
@@ -183,10 +149,12 @@ class _StepReader:
         return Step(
             number=self.number,
             name=PurePosixPath(self.path).stem,
-            phase=phase,
+            phase=facts.phase,
             statements=tuple(statements),
             checksum=hashlib.sha256(self.raw.replace(b"\r\n", b"\n")).hexdigest(),
-            transactional=transactional,
-            description=description,
+            transactional=facts.transactional,
+            description=facts.description,
+            when=facts.when,
+            replaces=facts.replaces,
             file=self.path,
         )

@@ -388,6 +388,10 @@ class Dialect(Protocol):
         """Bring rows in by bulk load and one set-based statement; with ``dry_run`` only count. Inside a transaction
         that the caller opened."""
 
+    def exists(self, session: Session, names: Sequence[str]) -> bool:
+        """Whether a table or view of this name exists, as a plain session finds it, or a column: ``table``,
+        ``table.column``; PostgreSQL: also ``schema.table`` and ``schema.table.column``."""
+
     def quote(self, name: str) -> str:
         """Quote one identifier."""
 

@@ -22,6 +22,8 @@ def failure(step: Step, error: ServerError, index: int, *, kept: int, whole: boo
     what = "the connection was lost during" if error.connection_lost else "failed at"
     lines = [f"step {step.name} {what} {step.file}:{statement.line}: {error}"]
     lines += [f"  {line[:_SHOWN_WIDTH]}" for line in statement.sql.splitlines()[:_SHOWN_LINES]]
+    if error.missing_object:
+        lines.append("  where the step is for databases that have the table, say so at its top: -- when: exists(TABLE)")
     if error.outside_transaction and whole:
         lines.append("  put '-- transaction: off' at the top of the file: each statement then runs by itself")
     elif kept:

@@ -11,6 +11,8 @@ from bootstrap.redact import redact
 from bootstrap.run.history import History, Value
 from bootstrap.run.records import Outcome
 
+_SHOWN_CHECKSUM = 16  # digits: enough to tell a file's versions apart
+
 
 @dataclass(frozen=True, slots=True)
 class StepState:
@@ -69,16 +71,23 @@ def pending(steps: Sequence[Step], known: dict[str, StepState]) -> list[Step]:
 
 
 def changed(steps: Sequence[Step], known: dict[str, StepState]) -> list[Step]:
-    """The steps that are done, but are not any more what was done."""
-    done = {name: state for name, state in known.items() if state.state is Outcome.DONE}
-    return [step for step in ordered(steps) if step.name in done and done[step.name].checksum != step.checksum]
+    """The steps that are done, but are not any more what was done, and do not say that they replace it."""
+
+    def accepted(step: Step) -> bool:
+        state = known.get(step.name)
+        if state is None or state.state is not Outcome.DONE:
+            return True
+        return state.checksum.startswith((step.checksum, *step.replaces))
+
+    return [step for step in ordered(steps) if not accepted(step)]
 
 
 def check_unchanged(steps: Sequence[Step], known: dict[str, StepState]) -> None:
     """Raise Refused, naming each step that was changed after it had been done."""
     lines = [
         f"{step.file}: step {step.name} was changed after it had been applied: restore it, and write what is new as a"
-        " step of its own"
+        " step of its own; or, where what was applied is as good,"
+        f" write at its top: -- replaces: {known[step.name].checksum[:_SHOWN_CHECKSUM]}"
         for step in changed(steps, known)
     ]
     if lines:

@@ -28,6 +28,7 @@ from bootstrap.run.step_doubts import Doubt, check_decided, evidence_name, inter
 from bootstrap.run.step_messages import failure
 from bootstrap.run.step_parts import Part, parts_of
 from bootstrap.run.step_session import StepConnection, kept_alive, step_session
+from bootstrap.run.step_skips import Skip, failed_condition, record_skips
 from bootstrap.run.step_states import StepState, check_unchanged, pending, save_state, states, subject_of
 from bootstrap.sql.effects import Effect, effect_of
 from bootstrap.sql.session_state import state_after, used_names
@@ -51,6 +52,7 @@ class StepRunner:
         """As :class:`bootstrap.run.executor.Executor`; ``permissions`` decide what is not known."""
         self.session, self.dialect, self.run, self.connection = session, dialect, run, connection
         self.history = History(session, dialect)
+        self.skipped: list[Skip] = []  # whose conditions did not hold
         self.limits, self.permissions, self.watched, self.progress = limits, permissions, watched, progress
 
     def apply(self, steps: Sequence[Step], phase: Phase) -> list[str]:
@@ -72,10 +74,18 @@ class StepRunner:
         doubts = interrupted(todo, known, self.session, self.dialect)
         check_decided(doubts, self.permissions)
         decided = {doubt.step.name: doubt for doubt in doubts}
+        done = []
         for step in todo:
             self.limits.check_time(f"step {step.name}")
-            _Attempt(self, step, known.get(step.name)).run(decided.get(step.name))
-        return [step.name for step in todo]
+            begun = known.get(step.name)
+            skip = None if begun and begun.position else failed_condition(step, self.session, self.dialect)
+            if skip is not None:
+                record_skips(self.history, self.run, [skip])
+                self.skipped.append(skip)
+                continue
+            _Attempt(self, step, begun).run(decided.get(step.name))
+            done.append(step.name)
+        return done
 
 
 @dataclass(slots=True)

@@ -29,13 +29,15 @@ from bootstrap.run.seeds import SeedResult, SeedRunner
 from bootstrap.run.snapshots import NOT_KEPT, Snapshots
 from bootstrap.run.step_doubts import check_decided, record_skipped
 from bootstrap.run.step_session import StepConnection
+from bootstrap.run.step_skips import Skip, record_skips
 from bootstrap.run.step_states import check_unchanged, pending, states
 from bootstrap.run.steps import StepRunner
 from bootstrap.run.verify import Verification, verification
 from bootstrap.run.watch import Watch
-from bootstrap.service.comparison import Structure, plan_structure, proven_structure, step_doubts, with_passwords
+from bootstrap.service.comparison import Structure, plan_structure, proven_structure, with_passwords
 from bootstrap.service.reports import ApplyReport, amount
 from bootstrap.service.saved_plan import SavedPlan, saved_plan
+from bootstrap.service.step_plan import plan_steps
 from bootstrap.service.unchanged import proven_run, ready_token, unchanged, verify_proven
 from bootstrap.service.work import Work
 
@@ -107,6 +109,7 @@ class Apply:
         self.desired: Catalog | None = None
         self.proven: Run | None = None  # the run that proved the structure: only rows or checks have changed since
         self.proved: Catalog | None = None  # what this run leaves
+        self.skipped: list[Skip] = []  # steps that this attempt records as done and does not run
         self.plan_digest = ""  # of what this attempt really runs
 
     def run(self) -> ApplyReport:
@@ -123,15 +126,17 @@ class Apply:
             self.saved.check(saved_plan(self.declaration, structure.plan, waiting))
         self._check_gate(structure)
         check_unchanged(self.declaration.steps, states(self.history))
-        doubts = step_doubts(self.work, structure)
-        check_decided(doubts, self.work.permissions)
+        steps = plan_steps(self.work, structure)
+        check_decided(steps.doubts, self.work.permissions)
         assert_owned(self.session)
         structure = replace(structure, plan=with_passwords(self.work, structure.plan))
         self.history.ensure()
         number = self.history.begin(self._facts(structure.plan))
         try:
             record_identity(self.history, self.work.identity)
-            record_skipped(self.history, number, doubts, self.work.permissions)
+            record_skipped(self.history, number, steps.doubts, self.work.permissions)
+            record_skips(self.history, number, steps.baseline)
+            self.skipped += steps.baseline
             if not self.snapshots.start(number, structure.current, renames_of(structure.differences)):
                 self.work.request.tell(NOT_KEPT)
             return self._carry_out(number, structure)
@@ -202,6 +207,7 @@ class Apply:
             limits=self.limits, permissions=self.work.permissions, watched=self.watched, progress=self._progress,
         )  # fmt: skip
         done = runner.apply(self.declaration.steps, phase)
+        self.skipped += runner.skipped
         if done:  # their SQL may have left the database, or given the lock back
             assert_owned(self.session)
         return done
@@ -255,6 +261,7 @@ class Apply:
             fingerprint=fingerprint,
             statements=tuple(records),
             steps=steps,
+            skips=tuple(self.skipped),
             seeds=tuple(seeds),
             checks=tuple(check.name for check in self.declaration.checks),
             unmanaged=structure.plan.unmanaged,

@@ -30,8 +30,6 @@ from bootstrap.redact import remember
 from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger, named_alone
 from bootstrap.run.records import Run
-from bootstrap.run.step_doubts import Doubt, interrupted, without_history
-from bootstrap.run.step_states import states
 from bootstrap.service.work import Work
 from bootstrap.target.passwords import fetch_password
 
@@ -253,18 +251,3 @@ def _sizes(dialect: Dialect, session: Session, current: Catalog, changes: list[C
     tables = {table.ref: names.get(table.ref, table.ref) for table in current.of(Table)}
     found = dialect.table_sizes(session, set(tables.values()))
     return {now: found[then] for now, then in tables.items() if then in found}
-
-
-def step_doubts(work: Work, structure: Structure) -> list[Doubt]:
-    """The steps that may have been done already: somebody has to decide about them before anything runs."""
-    steps = work.declaration.steps
-    if not steps:
-        return []
-    history = History(work.session, work.dialect)
-    known = states(history)
-    tables = [ref.path for ref, item in structure.current.objects.items() if isinstance(item, Table)]
-    declared = {ref.path for ref, item in structure.desired.objects.items() if isinstance(item, Table)}
-    return [
-        *interrupted(steps, known, work.session, work.dialect),
-        *without_history(steps, known, history, sorted(declared.intersection(tables))),
-    ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bootstrap.plan.gate import refused_hazards
 from bootstrap.run.history import History
 from bootstrap.run.seeds import SeedRunner
-from bootstrap.run.step_states import pending, states
-from bootstrap.service.comparison import plan_structure, proven_structure, step_doubts
+from bootstrap.service.comparison import plan_structure, proven_structure
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.reports import PlanReport
 from bootstrap.service.saved_plan import saved_plan
+from bootstrap.service.step_plan import plan_steps
 from bootstrap.service.unchanged import proven_run
 from bootstrap.service.work import Request, open_work
 
@@ -22,23 +22,22 @@ def plan(request: Request) -> PlanReport:
     """
     with open_work(request) as work, readable_server_errors():
         work.check_identity()
-        history = History(work.session, work.dialect)
-        latest, succeeded = history.latest()
+        latest, succeeded = History(work.session, work.dialect).latest()
         proven = proven_run(work)
         structure = proven_structure(work, proven) if proven else plan_structure(work)
-        doubts = step_doubts(work, structure)
-        waiting = pending(work.declaration.steps, states(history))
+        steps = plan_steps(work, structure)
         seeds = SeedRunner(work.session, work.dialect, structure.desired)
         rows = tuple(seeds.preview(work.declaration.seeds, structure.current))
         found = structure.plan.with_hazards(hazard for item in rows for hazard in item.hazards)
         return PlanReport(
-            saved=saved_plan(work.declaration, structure.plan, waiting),
+            saved=saved_plan(work.declaration, structure.plan, steps.waiting),
             target=work.destination.name,
             environment=work.declaration.environment or "",
             plan=found,
             refused=tuple(refused_hazards(found, work.permissions)),
-            steps=tuple(waiting),
-            undecided=tuple(str(doubt) for doubt in doubts if doubt.decision(work.permissions) is None),
+            steps=steps.run,
+            skips=steps.skips,
+            undecided=tuple(str(doubt) for doubt in steps.doubts if doubt.decision(work.permissions) is None),
             seeds=rows,
             is_new=latest is None,
             is_applied=succeeded is not None and succeeded.declaration_digest == work.declaration.digest,

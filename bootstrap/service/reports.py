@@ -10,6 +10,7 @@ from bootstrap.declaration.model import Phase, Step
 from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.run.records import Outcome, StatementRecord
 from bootstrap.run.seeds import SeedResult
+from bootstrap.run.step_skips import Skip
 from bootstrap.service.saved_plan import SavedPlan
 
 
@@ -19,7 +20,8 @@ class PlanReport:
 
     Attributes:
         refused: the hazards that are not allowed.
-        steps: those that are pending, in the order of their numbers.
+        steps: those that run, in the order of their numbers.
+        skips: those that are recorded as done and not run.
         undecided: what to decide about steps that may have been done already.
         is_new: no run is recorded in the database.
         is_applied: the last run that succeeded applied this very declaration: what is pending now is drift.
@@ -33,6 +35,7 @@ class PlanReport:
     refused: tuple[Hazard, ...]
     steps: tuple[Step, ...]
     seeds: tuple[SeedResult, ...]
+    skips: tuple[Skip, ...] = ()
     undecided: tuple[str, ...] = ()
     is_new: bool = False
     is_applied: bool = False
@@ -52,7 +55,8 @@ class PlanReport:
         """Everything that would be done, as text, in the order in which it runs: SQL, steps, rows."""
         rows = (f"-- rows of {item.table.path}: {counted(item)}" for item in self.seeds if item.pending)
         structure = (statement.text for statement in self.plan.statements)
-        return (*map(step_text, self.before), *structure, *map(step_text, self.after), *rows)
+        skips = (f"-- {skip}" for skip in self.skips)
+        return (*skips, *map(step_text, self.before), *structure, *map(step_text, self.after), *rows)
 
     @property
     def summary(self) -> str:
@@ -79,6 +83,7 @@ class ApplyReport:
     fingerprint: str
     statements: tuple[StatementRecord, ...] = ()
     steps: tuple[str, ...] = ()
+    skips: tuple[Skip, ...] = ()
     seeds: tuple[SeedResult, ...] = ()
     checks: tuple[str, ...] = ()
     unmanaged: tuple[Ref, ...] = ()
@@ -112,7 +117,8 @@ class ImportReport:
 def step_text(step: Step) -> str:
     """A step as the plan shows it: its name, when it runs, its SQL."""
     when = "before" if step.phase is Phase.BEFORE else "after"
-    lines = [f"-- step {step.name}, {when} the structural change"]
+    condition = f", when {' and '.join(map(str, step.when))}" if step.when else ""
+    lines = [f"-- step {step.name}, {when} the structural change{condition}"]
     return "\n".join([*lines, *(f"{statement.sql.rstrip(';')};" for statement in step.statements)])
 
 

@@ -226,6 +226,13 @@ class StepFile(Shape):
     phase: Annotated[Literal["before", "after"], Meta(description="Before or after the structural change.")] = "after"
     transaction: Annotated[bool, Meta(description="false: outside of a transaction.")] = True
     description: Annotated[str | None, Meta(description="For people.")] = None
+    when: Annotated[
+        Strings | None,
+        Meta(description="Run it only where all of these hold: `exists(table)`, `not exists(table.column)`."),
+    ] = None
+    replaces: Annotated[
+        Strings | None, Meta(description="Checksums that this step had before: where one was applied, it is done.")
+    ] = None
 
 
 class SchemaFile(Shape):

@@ -176,6 +176,14 @@ class MySqlDialect:
 
         return apply_seed(cast(MySqlSession, session), seed, dry_run=dry_run)
 
+    def exists(self, session: Session, names: Sequence[str]) -> bool:
+        """Whether a table, a view or a column exists in the session's database."""
+        kind, conditions = ("columns", " AND column_name = %s") if len(names) > 1 else ("tables", "")
+        where = f"table_schema = %s AND table_name = %s{conditions}"
+        return bool(
+            session.query(f"SELECT 1 FROM information_schema.{kind} WHERE {where} LIMIT 1", [session.database, *names])
+        )
+
     def quote(self, name: str) -> str:
         """Quote one identifier."""
         return quote(name)

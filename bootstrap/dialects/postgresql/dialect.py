@@ -26,7 +26,7 @@ from bootstrap.dialects.base import (
     Session,
     TableSize,
 )
-from bootstrap.dialects.postgresql import history, ownership, sizes
+from bootstrap.dialects.postgresql import existence, history, ownership, sizes
 from bootstrap.dialects.postgresql.introspection.reader import NAMESPACE
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
@@ -175,6 +175,10 @@ class PostgresDialect:
         from bootstrap.dialects.postgresql.seeds import apply_seed
 
         return apply_seed(_own(session), seed, dry_run=dry_run)
+
+    def exists(self, session: Session, names: Sequence[str]) -> bool:
+        """Whether a table, a view or a column exists."""
+        return existence.exists(session, names)
 
     def quote(self, name: str) -> str:
         """Quote one identifier."""
