@@ -83,3 +83,6 @@ class Column:
     )
 
     renamed_from: str | None = field(default=None, compare=False)
+    # How rows that exist get their values on the way here; nothing of it stays in the database.
+    backfill: str | None = field(default=None, compare=False)
+    using: str | None = field(default=None, compare=False)

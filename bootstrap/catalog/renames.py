@@ -85,6 +85,9 @@ def _renamed_column(live: Table, column: Column, wanted: Table) -> Column | None
     return other[0] if other and wanted.column(other[0].name) is None else None
 
 
+_OF_MEMBERS = ("renamed_from", "backfill", "using")
+
+
 def carry_declared(declared: Catalog, normalised: Catalog) -> Catalog:
     """Give a normalised catalog back what no server can print: the declared renames, and what is left open."""
     carried = dict(normalised.objects)
@@ -108,10 +111,13 @@ def carry_declared(declared: Catalog, normalised: Catalog) -> Catalog:
 
 
 def _carry_members(source: DatabaseObject, target: DatabaseObject, name: str) -> dict[str, Any]:
-    origins = {item.name: item.renamed_from for item in getattr(source, name, ()) if item.renamed_from}
-    if not origins:
+    said = {
+        item.name: {key: value for key in _OF_MEMBERS if (value := getattr(item, key, None))}
+        for item in getattr(source, name, ())
+    }
+    if not any(said.values()):
         return {}
-    return {name: tuple(replace(item, renamed_from=origins.get(item.name)) for item in getattr(target, name))}
+    return {name: tuple(replace(item, **said.get(item.name, {})) for item in getattr(target, name))}
 
 
 def _renamed_object(after: DatabaseObject, current: Catalog) -> DatabaseObject | None:

@@ -28,13 +28,18 @@ PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Keep the plan for `apply --plan FILE`, as JSON."
 )
-def plan(form: str, *, detailed_exitcode: bool, out: Path | None, **arguments: Any) -> int:
+@click.option("--rows", is_flag=True, help="List the keys of seed rows that would be inserted, updated and deleted.")
+@click.option(
+    "--rows-limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N",
+    help="How many keys of each kind --rows lists for a table.",
+)  # fmt: skip
+def plan(form: str, *, detailed_exitcode: bool, out: Path | None, rows: bool, rows_limit: int, **arguments: Any) -> int:
     """Show what apply would do: SQL, hazards, steps, rows. Changes nothing."""
     from bootstrap.cli import text  # noqa: PLC0415
     from bootstrap.service.plan import plan as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
-    report = use_case(request_from(arguments, output))
+    report = use_case(request_from(arguments, output), rows=rows_limit if rows else 0)
     if out is not None:
         from bootstrap.service.saved_plan import save  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bootstrap.catalog.ref import Ref
+from bootstrap.dialects.base import RowKeys
 from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.run.records import Run, StatementRecord, printable
 from bootstrap.run.seeds import SeedResult
@@ -28,7 +29,9 @@ def plan(report: PlanReport) -> str:
         lines += [f"-- {line}" for hazard in new for line in _hazard(hazard)]
         lines += [statement.text.rstrip(";") + ";" for statement in operation.statements]
     lines += map(step_text, report.after)
-    lines += [f"-- rows of {item.table.path}: {counted(item)}" for item in report.seeds if item.pending]
+    for item in report.seeds:
+        if item.pending:
+            lines += [f"-- rows of {item.table.path}: {counted(item)}", *(f"--   {line}" for line in _keys(item))]
     lines += [f"-- {line}" for line in _kept(report.plan.kept)]
     lines += [f"-- {line}" for line in _remarks(report.plan)]
     if report.refused:
@@ -41,6 +44,22 @@ def plan(report: PlanReport) -> str:
         lines.append("-- apply refuses this plan; steps may have been done already:")
         lines += [f"--   {line}" for doubt in report.undecided for line in doubt.splitlines()]
     return "\n".join(lines)
+
+
+def _keys(result: SeedResult) -> Iterator[str]:
+    """The rows of a table, as far as the plan was asked to name them."""
+    counts = result.counts or result.so_far
+    if counts is None:
+        return
+    keys = counts.keys
+    for verb, number, found in (
+        ("delete", counts.deleted, keys.deleted),
+        ("update", counts.updated, keys.updated),
+        ("insert", counts.inserted, keys.inserted),
+    ):
+        yield from (f"{verb} {key}" for key in found)
+        if found and number > len(found):
+            yield f"{verb} … and {number - len(found)} more"
 
 
 def _hazard(hazard: Hazard) -> Iterator[str]:
@@ -120,7 +139,12 @@ def _seed_data(result: SeedResult) -> dict[str, Any]:
         "inserted": counts.inserted, "updated": counts.updated, "deleted": counts.deleted,
         "unchanged": counts.unchanged,
     }  # fmt: skip
-    return {"table": result.table.path, "rows": known, "hazards": [_hazard_data(hazard) for hazard in result.hazards]}
+    keys = None if counts is None else counts.keys
+    named = None if keys is None or keys == RowKeys() else {
+        "inserted": list(keys.inserted), "updated": list(keys.updated), "deleted": list(keys.deleted),
+    }  # fmt: skip
+    found = {"table": result.table.path, "rows": known, "hazards": [_hazard_data(hazard) for hazard in result.hazards]}
+    return found if named is None else {**found, "keys": named}
 
 
 def apply(report: ApplyReport) -> str:

@@ -243,7 +243,8 @@ class Introspection:
 class SeedTable:
     """Rows of one table to be brought in. ``rows`` are in the order of ``columns``; None is NULL, str is text as the
     server parses it for the column's type, so that every type goes through unharmed. ``expressions`` are the columns
-    in which a value may be an SqlExpression.
+    in which a value may be an SqlExpression. A dry run also reads the keys of so many rows of each kind as ``named``
+    says.
     """
 
     table: Ref
@@ -252,6 +253,16 @@ class SeedTable:
     mode: str  # insert, upsert, sync, once
     rows: Iterable[tuple[str | None, ...]]
     expressions: frozenset[str] = frozenset()
+    named: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RowKeys:
+    """Keys of the first rows that a seed would insert, update and delete, each as ``id = 1``."""
+
+    inserted: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +290,7 @@ class SeedCounts:
     deleted: int = 0
     unchanged: int = 0
     losses: tuple[RowLoss, ...] = field(default=(), compare=False)
+    keys: RowKeys = field(default=RowKeys(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

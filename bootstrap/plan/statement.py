@@ -49,6 +49,7 @@ class Statement:
     ``session_settings`` are session variables for the time of this statement, name → SQL text of the value (the
     sql_mode that a routine was written for): run it inside of ``session.settings(statement.session_settings)``.
     ``reads`` are tables that the server reads by a query of its own meanwhile: no policy may hide rows of them.
+    What is ``declared`` holds an expression of the declaration: it runs with the settings of a plain session.
     ``password_secret`` says where the password is kept that the SQL has :data:`PASSWORD` for; the subject is its role.
     """
 
@@ -65,6 +66,7 @@ class Statement:
     session_settings: tuple[tuple[str, str], ...] = ()
     password_secret: str | None = None
     reads: tuple[Ref, ...] = ()
+    declared: bool = False
 
     @property
     def text(self) -> str:

@@ -222,6 +222,7 @@ class Executor:
         with (
             self.session.settings(settings) if settings else nullcontext(),
             self.dialect.every_row(self.session, reads) if reads else nullcontext(),
+            self.session.declared_sql() if statement.declared else nullcontext(),
         ):
             yield
 

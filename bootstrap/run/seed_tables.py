@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.declaration.model import Seed, SeedRow
+from bootstrap.dialects.base import RowKeys, SeedCounts
+from bootstrap.dialects.row_keys import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,20 @@ def by_table(seeds: Sequence[Seed]) -> dict[Ref, DeclaredRows]:
     """The seeds of each table, in the order of the declaration."""
     tables = dict.fromkeys(seed.table for seed in seeds)
     return {table: DeclaredRows(table, tuple(seed for seed in seeds if seed.table == table)) for table in tables}
+
+
+def all_inserted(item: DeclaredRows, named_rows: int) -> SeedCounts:
+    """What the seeds do in a table that is not there yet; names the keys of so many rows."""
+    number = 0
+    keys: list[str] = []
+    for seed in item.seeds:
+        names = seed.key or seed.columns
+        places = [seed.columns.index(name) for name in names]
+        for row in seed.rows():
+            number += 1
+            if len(keys) < named_rows:
+                keys.append(named(names, [row.values[place] for place in places]))
+    return SeedCounts(inserted=number, keys=RowKeys(inserted=tuple(keys)))
 
 
 def narrowed(item: DeclaredRows, names: frozenset[str]) -> DeclaredRows | None:

@@ -15,7 +15,7 @@ from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.model import Seed, SeedMode, SeedRow
-from bootstrap.dialects.base import Dialect, SeedCounts, SeedTable, ServerError, Session
+from bootstrap.dialects.base import Dialect, RowKeys, SeedCounts, SeedTable, ServerError, Session
 from bootstrap.plan.statement import Hazard
 from bootstrap.problems import StatementError
 from bootstrap.redact import redact
@@ -27,7 +27,7 @@ from bootstrap.run.patience import Patience
 from bootstrap.run.seed_losses import loss_hazards
 from bootstrap.run.seed_order import LoadGroup, load_groups, referenced_tables
 from bootstrap.run.seed_places import first_refused, row_in_words
-from bootstrap.run.seed_tables import DeclaredRows, by_table, narrowed
+from bootstrap.run.seed_tables import DeclaredRows, all_inserted, by_table, narrowed
 
 # A digest reads the whole table. It is worth it while the seed is a good part of the table; else the few rows of the
 # seed are compared by their key.
@@ -81,10 +81,12 @@ class SeedRunner:
         limits: Limits = NO_LIMITS,
         watched: Watched = unwatched,
         gate: Callable[[Sequence[Hazard]], None] = lambda _: None,
+        named: int = 0,
     ) -> None:
         """Take the session and the structure whose foreign keys decide the order; ``gate`` raises Refused for hazards
-        that are not allowed.
+        that are not allowed. A preview names the keys of so many rows of each kind as ``named`` says.
         """
+        self.named = named
         self.session, self.dialect, self.catalog, self.limits, self.gate = session, dialect, catalog, limits, gate
         self.watched = watched
         self.ledger = Ledger(History(session, dialect))
@@ -256,6 +258,7 @@ class SeedRunner:
             mode=mode.value,
             rows=(row.values for row in (seed.rows() if rows is None else rows)),
             expressions=seed.expressions,
+            named=self.named,
         )
         return self.dialect.apply_seed(self.session, table, dry_run=dry_run)
 
@@ -265,7 +268,7 @@ class SeedRunner:
             return None
         table = live.objects.get(item.table)
         if not isinstance(table, Table):
-            return SeedResult(item.table, SeedCounts(inserted=sum(1 for seed in item.seeds for _ in seed.rows())))
+            return SeedResult(item.table, all_inserted(item, self.named))
         names = frozenset(column.name for column in table.columns)
         if all(name in names for seed in item.seeds for name in seed.columns):
             return None
@@ -337,4 +340,9 @@ def _sum(one: SeedCounts, other: SeedCounts) -> SeedCounts:
         one.deleted + other.deleted,
         one.unchanged + other.unchanged,
         one.losses + other.losses,
+        RowKeys(
+            one.keys.inserted + other.keys.inserted,
+            one.keys.updated + other.keys.updated,
+            one.keys.deleted + other.keys.deleted,
+        ),
     )

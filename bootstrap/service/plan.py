@@ -14,8 +14,8 @@ from bootstrap.service.unchanged import proven_run
 from bootstrap.service.work import Request, open_work
 
 
-def plan(request: Request) -> PlanReport:
-    """What :func:`apply` would do; reads only, and takes no lock.
+def plan(request: Request, *, rows: int = 0) -> PlanReport:
+    """What :func:`apply` would do; reads only, and takes no lock. Names the keys of so many ``rows`` of each seed.
 
     Raises:
         BootstrapError: of the kind that the problem is, see :mod:`bootstrap.problems`.
@@ -26,9 +26,9 @@ def plan(request: Request) -> PlanReport:
         proven = proven_run(work)
         structure = proven_structure(work, proven) if proven else plan_structure(work)
         steps = plan_steps(work, structure)
-        seeds = SeedRunner(work.session, work.dialect, structure.desired)
-        rows = tuple(seeds.preview(work.declaration.seeds, structure.current))
-        found = structure.plan.with_hazards(hazard for item in rows for hazard in item.hazards)
+        seeds = SeedRunner(work.session, work.dialect, structure.desired, named=rows)
+        results = tuple(seeds.preview(work.declaration.seeds, structure.current))
+        found = structure.plan.with_hazards(hazard for item in results for hazard in item.hazards)
         return PlanReport(
             saved=saved_plan(work.declaration, structure.plan, steps.waiting),
             target=work.destination.name,
@@ -38,7 +38,7 @@ def plan(request: Request) -> PlanReport:
             steps=steps.run,
             skips=steps.skips,
             undecided=tuple(str(doubt) for doubt in steps.doubts if doubt.decision(work.permissions) is None),
-            seeds=rows,
+            seeds=results,
             is_new=latest is None,
             is_applied=succeeded is not None and succeeded.declaration_digest == work.declaration.digest,
         )

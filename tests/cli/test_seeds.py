@@ -179,3 +179,21 @@ def test_expressions_stand_beside_texts_in_one_column(database: Database, tmp_pa
     assert (found[0][2], found[2][2]) == ("plain", None)
     assert database.run("apply", "--dir", folder).ended(0).out.count("unchanged") == 1
     database.run("verify", "--dir", folder).ended(0)
+
+
+def test_a_plan_lists_the_keys_of_rows(database: Database, tmp_path: Path) -> None:
+    seeds = "seeds:\n  users:\n    key: [id]\n    mode: sync\n    rows:\n"
+    rows = seeds + "".join(f"      - {{id: {number}, name: n{number}}}\n" for number in range(1, 31))
+    table = "tables:\n  users: {columns: {id: int not null, name: varchar(9)}, primary_key: [id]}\n"
+    folder = write(tmp_path, database.engine, {"schema/u.yaml": table, "seeds/u.yaml": rows})
+    planned = database.run("plan", "--dir", folder, "--rows", "--rows-limit", "2").ended(0).out
+    assert "--   insert id = 1\n--   insert id = 2\n--   insert … and 28 more" in planned
+    database.run("apply", "--dir", folder).ended(0)
+    assert "insert" not in database.run("plan", "--dir", folder, "--rows").ended(0).out
+    database.sql("DELETE FROM users WHERE id = 7", "UPDATE users SET name = 'other' WHERE id = 9",
+                 "INSERT INTO users VALUES (99, 'new')")  # fmt: skip
+    assert "id = " not in database.run("plan", "--dir", folder).ended(0).out
+    planned = database.run("plan", "--dir", folder, "--rows").ended(0).out
+    assert "--   delete id = 99\n--   update id = 9\n--   insert id = 7" in planned
+    data = database.run("plan", "--dir", folder, "--rows", "--format", "json").ended(0).data
+    assert data["seeds"][0]["keys"] == {"inserted": ["id = 7"], "updated": ["id = 9"], "deleted": ["id = 99"]}

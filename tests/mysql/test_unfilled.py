@@ -38,7 +38,7 @@ def test_a_new_column_needs_a_default_where_there_are_rows(server: MariaDBServer
         server.execute("INSERT INTO t VALUES (1), (2)", database)
         said = apply(url, wanted).refused(3)
         assert said.count("is NOT NULL and has no default") == len(UNFILLED)
-        assert "fill it in a step" in said
+        assert "say by backfill" in said
         assert server.execute("SELECT * FROM t ORDER BY id", database) in ([(1,), (2,)], ((1,), (2,)))
         server.execute("DELETE FROM t", database)  # the server's estimate need not know
         apply(url, wanted).ended(0)

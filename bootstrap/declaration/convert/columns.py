@@ -22,6 +22,7 @@ _PLAIN = (
     "nullable", "comment", "collation", "storage", "compression", "statistics", "options", "inherited", "check",
     "not_null_name",
     "auto_increment", "on_update", "charset", "invisible", "srid", "without_system_versioning", "renamed_from",
+    "backfill", "using",
 )  # fmt: skip
 
 
@@ -115,5 +116,9 @@ def _check_kinds(builder: Builder, name: str, column: Column, position: Position
         )
         if holds
     ]
+    if column.backfill and (column.nullable or set(sources) - {"default"}):
+        what = "allows NULL" if column.nullable else f"has {sources[0]}"
+        remedy = "say nullable: false, or fill the column in a step" if column.nullable else "remove backfill"
+        builder.problem(position, f"column {name} has backfill, but {what}", remedy)
     if len(sources) > 1:
         builder.problem(position, f"column {name} has {' and '.join(sources)}", "choose one")

@@ -110,6 +110,19 @@ class ColumnShape(Shape):
     srid: Annotated[int | None, mysql("Spatial reference system of a geometry.")] = None
     without_system_versioning: Annotated[bool, mysql("MariaDB: changes leave no history.")] = False
     renamed_from: RenamedFrom = None
+    backfill: Annotated[
+        Sql | None,
+        Meta(
+            description=(
+                "SQL expression for rows that have no value when the column is added as NOT NULL or becomes NOT NULL; "
+                "it may use the other columns of the row."
+            )
+        ),
+    ] = None
+    using: Annotated[
+        str | None,
+        postgresql("SQL expression that converts the values when the type changes.", "convert the values in a step"),
+    ] = None
 
 
 class PartShape(Shape):

@@ -10,12 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bootstrap.declaration.model import SqlExpression
-from bootstrap.dialects.base import RowLoss, SeedCounts, SeedTable, ServerError
+from bootstrap.dialects.base import RowKeys, RowLoss, SeedCounts, SeedTable, ServerError
 from bootstrap.dialects.losses import Deletion
 from bootstrap.dialects.mysql.losses import losses_on
 from bootstrap.dialects.mysql.seed_exchange import update
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import STRING_ESCAPES, quote
+from bootstrap.dialects.row_keys import named
 from bootstrap.problems import BootstrapError
 
 _STAGE = "db_bootstrap_seed"
@@ -228,7 +229,21 @@ class SeedLoad:
         updated = self.number(f"{self.joined} WHERE {self.differs}") if self.updates else 0
         losses = self.losses()
         deleted = losses[0].rows if losses else 0
-        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated), losses)
+        keys = RowKeys(
+            self._named("s", f"{self.stage} s WHERE {self.new} ORDER BY s.{self.row}", inserted),
+            self._named("t", f"{self.joined} WHERE {self.differs}", updated),
+            self._named("t", f"{self.target} t WHERE {self.gone}", deleted),
+        )
+        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated), losses, keys)
+
+    def _named(self, alias: str, source: str, number: int) -> tuple[str, ...]:
+        """Keys of the first rows of a FROM clause."""
+        if not (number and self.seed.named):
+            return ()
+        columns = [column.name for column in self.keys or self.columns]
+        names = ", ".join(f"{alias}.{quote(name)}" for name in columns)
+        rows = self.session.query(f"SELECT {names} FROM {source} LIMIT {self.seed.named}")
+        return tuple(named(columns, row) for row in rows)
 
     def losses(self) -> tuple[RowLoss, ...]:
         """What deleting the rows that are declared no longer takes."""

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bootstrap.declaration.model import SqlExpression
-from bootstrap.dialects.base import RowLoss, SeedCounts, SeedTable, ServerError
+from bootstrap.dialects.base import RowKeys, RowLoss, SeedCounts, SeedTable, ServerError
 from bootstrap.dialects.losses import Deletion
 from bootstrap.dialects.postgresql.errors import UNIQUE_VIOLATION
 from bootstrap.dialects.postgresql.losses import losses_on
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.session import PostgresSession
+from bootstrap.dialects.row_keys import named
 from bootstrap.problems import BootstrapError
 
 _STAGE = "pg_temp.db_bootstrap_seed"
@@ -287,7 +288,24 @@ class _Seed:
         )
         losses = self._losses()
         deleted = losses[0].rows if losses else 0
-        return SeedCounts(inserted, updated, deleted, max(0, total - inserted - updated), losses)
+        return SeedCounts(
+            inserted, updated, deleted, max(0, total - inserted - updated), losses,
+            RowKeys(
+                self._named("s", f"{_STAGE} s WHERE {self._new} ORDER BY s.{_ROW}", inserted),
+                self._named("t", f"{_STAGE} s JOIN {self.relation} t ON {self._match} WHERE {self._differs}", updated),
+                self._named("t", f"{self.relation} t WHERE {self._gone}", deleted),
+            ),
+        )  # fmt: skip
+
+    def _named(self, alias: str, source: str, number: int) -> tuple[str, ...]:
+        """Keys of the first rows of a FROM clause."""
+        if not (number and self.seed.named):
+            return ()
+        columns = self.keys or self.columns
+        values = [self._value(column) if alias == "s" else f"t.{quote(column.name)}" for column in columns]
+        names = ", ".join(f"({value})::pg_catalog.text" for value in values)
+        rows = self.session.query(f"SELECT {names} FROM {source} LIMIT {self.seed.named}")
+        return tuple(named((column.name for column in columns), row) for row in rows)
 
     def _number(self, source: str) -> int:
         return int(self.session.query(f"SELECT pg_catalog.count(*) FROM {source}")[0][0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bootstrap.catalog.changes import (
     AddColumn,
@@ -23,6 +23,7 @@ from bootstrap.catalog.changes import (
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.render import columns, keys, tables, versioning
+from bootstrap.dialects.mysql.render.backfill import backfill, is_backfilled, meanwhile
 from bootstrap.dialects.mysql.render.parts import loses_default
 from bootstrap.dialects.mysql.render.renaming import rename_columns
 from bootstrap.dialects.mysql.render.statements import Clause, alter_table
@@ -126,11 +127,22 @@ def _added_columns(operation: AlterTable) -> Iterator[AddColumn]:
 
 
 def _add_column(parts: _Parts, action: AddColumn, operation: AlterTable, context: RenderContext) -> None:
+    if is_backfilled(None, action.after, operation):
+        _add_backfilled(parts, action, operation, context)
+        return
     parts.main.append(columns.add_column(action, operation, context))
     if columns.fills_later(action.after, context.server):
         parts.after.append(columns.later_default(action, context))
     if loses_default(action.after):
         parts.after.append(columns.lost_default(action.ref, action.after))
+
+
+def _add_backfilled(parts: _Parts, action: AddColumn, operation: AlterTable, context: RenderContext) -> None:
+    """Add a column without a demand, fill it, then demand a value: a run that stops in between goes on from there."""
+    empty = replace(meanwhile(action.after), default=None)
+    parts.before.append(columns.add_column(AddColumn(action.table, empty), operation, context, placed=False))
+    parts.between.append(backfill(action.ref, action.after, operation, context))
+    parts.main.append(columns.in_place(action, operation, context))
 
 
 def _alter_column(parts: _Parts, action: AlterColumn, operation: AlterTable, context: RenderContext) -> None:
@@ -139,6 +151,11 @@ def _alter_column(parts: _Parts, action: AlterColumn, operation: AlterTable, con
     if columns.converts_as_text(action):
         parts.before.append(columns.text_meanwhile(action, context))
         parts.between.append(columns.rewrite_text(action, operation, context))
+    if is_backfilled(action.before, action.after, operation):
+        if action.before.type != action.after.type:
+            nullable = AlterColumn(action.table, action.before, meanwhile(action.after))
+            parts.before += columns.alter_column(nullable, operation, context)
+        parts.between.append(backfill(action.ref, action.after, operation, context))
     parts.main += columns.alter_column(action, operation, context)
     if loses_default(action.after):
         parts.after.append(columns.lost_default(action.ref, action.after))

@@ -28,13 +28,13 @@ LEFTOVER_CHECK = "db_bootstrap_"  # the beginning of the name of a check that is
 _RANDOM = re.compile(r"\b(uuid|uuid_short|rand|random_bytes)\s*\(", re.IGNORECASE)
 
 
-def add_column(change: AddColumn, operation: AlterTable, context: RenderContext) -> Clause:
-    """ADD COLUMN in its place."""
+def add_column(change: AddColumn, operation: AlterTable, context: RenderContext, *, placed: bool = True) -> Clause:
+    """ADD COLUMN in its place, or as the last one."""
     column = change.after
     if fills_later(column, context.server):
         column = replace(column, default=None)
     column = replace(column, without_system_versioning=is_left_out(column, operation))
-    place = f" AFTER {quote(change.previous)}" if change.previous else " FIRST"
+    place = _place(change) if placed else ""
     hazards = () if column.generated or operation.is_new else tuple(_hazards_of_adding(change, context))
     return Clause(
         text=f"ADD COLUMN {_definition(column, operation, context)}{place}",
@@ -43,6 +43,17 @@ def add_column(change: AddColumn, operation: AlterTable, context: RenderContext)
         subject=change.ref,
         hazards=hazards,
     )
+
+
+def in_place(change: AddColumn, operation: AlterTable, context: RenderContext) -> Clause:
+    """MODIFY COLUMN of a column that was added as the last one, without a demand: as it is declared, in its place."""
+    text = f"MODIFY COLUMN {_definition(change.after, operation, context)}{_place(change)}"
+    hazards = tuple(_hazards_of_adding(change, context))
+    return Clause(text=text, place=Place.COLUMN, cost=Cost.REBUILD, subject=change.ref, hazards=hazards)
+
+
+def _place(change: AddColumn) -> str:
+    return f" AFTER {quote(change.previous)}" if change.previous else " FIRST"
 
 
 def is_left_out(column: Column, operation: AlterTable) -> bool:
@@ -91,7 +102,8 @@ def _hazards_of_adding(change: AddColumn, context: RenderContext) -> Iterator[Ha
     yield note(HazardKind.BREAKS_RUNNING_CODE, change.ref,
                "not null without a default: code that does not know the column cannot insert any more",
                "give it a default, or make it nullable first")  # fmt: skip
-    yield from unfilled_new(change.ref, change.table.ref, column, context)
+    if not column.backfill:
+        yield from unfilled_new(change.ref, change.table.ref, column, context)
 
 
 def drop_column(change: DropColumn) -> Clause:
@@ -191,7 +203,8 @@ def _cost_of_altering(before: Column, after: Column) -> Cost:
 
 def _hazards_of_altering(change: AlterColumn, after: Column, loses: str, context: RenderContext) -> Iterator[Hazard]:
     ref, before = change.ref, change.before
-    yield from unfilled_timestamp(ref, change.table.ref, before, after, context)
+    if not after.backfill:
+        yield from unfilled_timestamp(ref, change.table.ref, before, after, context)
     if loses and not before.generated:
         message = f"{before.type} becomes {after.type}: {loses}"
         yield data_loss(ref, message, "add a column of the new type, fill it by a step, and drop the old one later")
@@ -199,7 +212,8 @@ def _hazards_of_altering(change: AlterColumn, after: Column, loses: str, context
         yield data_loss(ref, "the column becomes a generated one: its values are replaced by computed ones")
     if before.nullable and not after.nullable:
         message = "rows with NULL make the statement fail; nothing is changed then"
-        yield note(HazardKind.VALIDATION_MAY_FAIL, ref, message, "fill them by a step that runs before")
+        advice = "say by backfill: what they get, or fill them by a step that runs before"
+        yield note(HazardKind.VALIDATION_MAY_FAIL, ref, message, "" if after.backfill else advice)
     if after.check is not None and after.check != before.check:
         yield note(HazardKind.VALIDATION_MAY_FAIL, ref, "rows that break the check make the statement fail")
     if after.srid is not None and after.srid != before.srid:

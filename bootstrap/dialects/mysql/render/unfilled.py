@@ -31,5 +31,5 @@ def _filled(ref: Ref, table: Ref, outcome: str, context: RenderContext) -> Itera
     yield Hazard(
         kind=HazardKind.VALIDATION_MAY_FAIL, subject=ref, blocking=True,
         message=f"{ref} is NOT NULL and has no default: {outcome}",
-        advice="give it a default, or make it nullable, fill it in a step, then declare it NOT NULL",
+        advice="give it a default, or say by backfill: what rows that exist get",
     )  # fmt: skip

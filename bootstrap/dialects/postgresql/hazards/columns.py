@@ -11,12 +11,13 @@ from dataclasses import replace
 
 from bootstrap.catalog.changes import AddColumn, AlterColumn, RenameColumn
 from bootstrap.catalog.columns import Column, GeneratedKind
-from bootstrap.catalog.ref import Kind
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.hazards.making import data_loss, long_work, note
 from bootstrap.dialects.postgresql.names import quote
 from bootstrap.dialects.postgresql.render.attach import parents_of
+from bootstrap.dialects.postgresql.render.backfill import is_backfilled
 from bootstrap.dialects.postgresql.render.casts import rewrites, using
 from bootstrap.dialects.postgresql.render.columns import filler, is_unfilled
 from bootstrap.dialects.postgresql.render.statements import rows_of
@@ -61,8 +62,10 @@ def added(change: AddColumn, context: RenderContext) -> list[Hazard]:
         value = filler(change, context)
         outcome = f"the rows that exist get {value}" if value else "the server refuses it where the table has rows"
         message = f"{ref} is NOT NULL and has no default: {outcome}"
-        advice = "give it a default, or add it nullable, fill it in a step, then declare it NOT NULL"
+        advice = "give it a default, or say by backfill: what rows that exist get"
         hazards.append(note(HazardKind.VALIDATION_MAY_FAIL, ref, message, advice, blocking=True))
+    if is_backfilled(change.table, column, context):
+        hazards += _backfill(change.ref, table, column, context)
     stored = column.generated is not None and column.generated.kind is GeneratedKind.STORED
     if stored or column.identity or column.serial or _is_volatile(column.default):
         hazards += long_work(
@@ -115,14 +118,19 @@ def altered(change: AlterColumn, context: RenderContext) -> list[Hazard]:
 def retyped(change: AlterColumn, context: RenderContext) -> list[Hazard]:
     """Return what another type can do to a table and to the column's values."""
     before, after, table = change.before, change.after, change.table.ref
-    if not rewrites(before.type, after.type):
+    converts = bool(after.using) and before.type != after.type
+    if not converts and not rewrites(before.type, after.type):
         return []
     hazards = long_work(
         HazardKind.TABLE_REWRITE, change.ref, table, context,
         f"changing {change.ref} from {before.type} to {after.type} reads or writes every row under an exclusive lock",
         "add a column of the new type, write both, fill it in batches, then swap",
     )  # fmt: skip
-    if using(quote(after.name), before.type, after.type):
+    if converts and rows_of(table, context) != 0:
+        message = f"the values of {change.ref} become {after.using}"
+        advice = "remove using: once every database has the new type"
+        hazards.append(note(HazardKind.DATA_LOSS, change.ref, message, advice))
+    elif using(quote(after.name), before.type, after.type):
         rows = rows_of(table, context)
         kind = HazardKind.DATA_LOSS if rows != 0 else HazardKind.VALIDATION_MAY_FAIL
         message = f"not every {before.type} is a {after.type}: values may be cut, rounded or refused"
@@ -134,5 +142,17 @@ def _demanded(change: AlterColumn, context: RenderContext) -> list[Hazard]:
     """That a column becomes NOT NULL."""
     if change.after.nullable or not change.before.nullable or rows_of(change.table.ref, context) == 0:
         return []
+    if is_backfilled(change.table, change.after, context):
+        return _backfill(change.ref, change.table.ref, change.after, context)
     message = f"{change.ref} becomes NOT NULL: rows without a value fail"
-    return [note(HazardKind.VALIDATION_MAY_FAIL, change.ref, message, "fill the column in a step before")]
+    advice = "say by backfill: what they get, or fill the column in a step before"
+    return [note(HazardKind.VALIDATION_MAY_FAIL, change.ref, message, advice)]
+
+
+def _backfill(ref: Ref, table: Ref, column: Column, context: RenderContext) -> list[Hazard]:
+    """That rows without a value get one, in one statement."""
+    return long_work(
+        HazardKind.LONG_LOCK, ref, table, context,
+        f"rows without a value in {ref} get {column.backfill}, and stay locked until all have it",
+        "fill them in batches by a step in the release before",
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn, ReleaseDefault, RenameColumn
 from bootstrap.catalog.columns import Column, GeneratedKind
@@ -13,6 +14,7 @@ from bootstrap.catalog.types import EnumType
 from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import goes_with_parent, heirs_of, is_joining
+from bootstrap.dialects.postgresql.render.backfill import as_altered, backfilled, is_backfilled
 from bootstrap.dialects.postgresql.render.casts import using, zero
 from bootstrap.dialects.postgresql.render.defaults import default_clause
 from bootstrap.dialects.postgresql.render.nullability import not_null_name, nullability, renamed_not_null
@@ -99,6 +101,9 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     table, column = change.table, change.after
     if column.inherited and not is_joining(table.ref, context):  # the parent's ADD COLUMN reaches it
         return extras(table, column, context)
+    if is_backfilled(table, column, context):
+        added, altered = as_altered(change)
+        return [*add_column(added, context), *alter_column(altered, context)]
     sql = f"ALTER TABLE {qualified(table.schema, table.name)} ADD COLUMN {column_sql(column)}"
     value = filler(change, context)
     if value is not None:  # the hazard says so: rows that exist get this value, rows to come must bring their own
@@ -113,7 +118,7 @@ def is_unfilled(change: AddColumn, context: RenderContext) -> bool:
     """Whether rows that exist would have no value in a column that demands one."""
     column = change.after
     filled = column.default is not None or column.generated or column.identity or column.serial
-    demands = not column.nullable and not filled and "serial" not in column.type
+    demands = not (column.nullable or filled or column.backfill or "serial" in column.type)
     return demands and rows_of(change.table.ref, context) != 0
 
 
@@ -217,7 +222,7 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
     made += _generation(change, context)
     made += _type(change, context)
     made += _default(change, context)
-    made += nullability(change, context) + not_null_name(change, context)
+    made += backfilled(change, context) + nullability(change, context) + not_null_name(change, context)
     if after.serial and not before.serial and not before.identity:
         made += change_of_serial(change, context)
     if after.serial and before.serial and before.type != after.type:
@@ -260,6 +265,8 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
     collate = f" COLLATE {collation(after.collation)}" if after.collation else ""
     kind = f"ALTER COLUMN {name} TYPE {after.type}{collate}"
     converted = using(name, before.type, after.type)
+    if after.using and before.type != after.type:
+        converted = f"({after.using})"
     if converted and not after.generated:
         kind += f" USING {converted}"
     actions = [kind]
@@ -269,7 +276,7 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
         if after.default is not None and not after.generated and (before.serial or not after.serial):
             actions.append(f"ALTER COLUMN {name} SET DEFAULT {after.default}")
     sql = f"ALTER TABLE {_relation(change)} {', '.join(actions)}"
-    return [statement(sql, change.ref, context)]
+    return [replace(statement(sql, change.ref, context), declared=bool(after.using))]
 
 
 def _default(change: AlterColumn, context: RenderContext) -> list[Statement]:

@@ -169,6 +169,11 @@ def _value(old: Column, new: Column, context: RenderContext | None) -> str:
     name, moving = quote(new.name), values_of(old, context) if context else None
     if moving is not None and old.type == new.type:
         return moving.moved(name, old.type)
+    if new.using and old.type != new.type:
+        raise Refused(
+            f"column {new.name}: its table is rebuilt, where using: ({new.using}) cannot convert the values: change the"
+            " type in one release and the rest in another"
+        )
     return using(name, old.type, new.type) or name
 
 
