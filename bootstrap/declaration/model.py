@@ -191,6 +191,15 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """That a step's statement runs in ranges of a column, with so many rows each and a pause between them."""
+
+    size: int
+    key: str  # the column as SQL writes it
+    pause_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A versioned step, in the order of their numbers. ``checksum`` is of the file as written (line endings aside), so
     that it is the same in every environment. ``transactional`` False: some statement refuses to run in a transaction.
@@ -207,6 +216,7 @@ class Step:
     description: str = ""
     when: tuple[Condition, ...] = ()
     replaces: tuple[str, ...] = ()
+    batch: Batch | None = None
     file: str
 
 

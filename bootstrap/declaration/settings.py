@@ -63,17 +63,23 @@ def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
         value = getattr(shape, key)
         if value is None:
             continue
-        match = _DURATION.match(str(value))
-        if match is None:
+        found = milliseconds(str(value))
+        if found is None:
             reading.problems.add(
-                reading.position(shape, key), f'{key}: "{shown(str(value))}" is not a time', _time_remedy(str(value))
+                reading.position(shape, key), f'{key}: "{shown(str(value))}" is not a time', time_remedy(str(value))
             )
             continue
-        values[target] = max(1, int(match[1]) * _UNITS[match[2]] // unit)
+        values[target] = max(1, found // unit)
     return values
 
 
-def _time_remedy(text: str) -> str:
+def milliseconds(text: str) -> int | None:
+    """A time with its unit, ``500ms``; None where it is written otherwise."""
+    match = _DURATION.match(text)
+    return int(match[1]) * _UNITS[match[2]] if match else None
+
+
+def time_remedy(text: str) -> str:
     """How to write a time that was written in another way."""
     match = _OTHER_DURATION.match(text.strip())
     meant = _OTHER_UNITS.get(match[2].lower() or "s", match[2].lower()) if match else ""

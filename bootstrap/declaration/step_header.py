@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from bootstrap.declaration.model import Phase
+from bootstrap.declaration.model import Batch, Phase
 from bootstrap.declaration.report import near, shown
+from bootstrap.declaration.settings import milliseconds, time_remedy
 from bootstrap.sql.conditions import Condition, parse_conditions
 from bootstrap.sql.lexer import SqlTextError
 
@@ -17,7 +18,7 @@ _DIRECTIVE = re.compile(r"--\s*(\w+)\s*:\s*(.*?)\s*\Z")
 _CHECKSUM = re.compile(r"[0-9a-f]{12,64}\Z")
 _SWITCH: Mapping[str, bool] = {"on": True, "true": True, "off": False, "false": False}
 _CHOICES = {"phase": tuple(Phase), "transaction": tuple(_SWITCH)}
-_KEYS = ("phase", "transaction", "description", "when", "replaces")
+_KEYS = ("phase", "transaction", "description", "when", "replaces", "batch", "key", "pause")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +30,13 @@ class StepFacts:
     description: str = ""
     when: tuple[Condition, ...] = ()
     replaces: tuple[str, ...] = ()
+    batch: Batch | None = None
 
 
 def read_header(text: str, engine: str, problem: Problem) -> StepFacts:
     """Return what the comments say, up to the first line that is neither comment nor empty."""
     facts: dict[str, str] = {}
+    lines: dict[str, int] = {}
     when: list[Condition] = []
     replaces: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -51,7 +54,7 @@ def read_header(text: str, engine: str, problem: Problem) -> StepFacts:
         elif key in _CHOICES and value.lower() not in _CHOICES[key]:
             problem(number, f"{key} is {shown(value)}", f"write one of {', '.join(_CHOICES[key])}")
         elif key in _KEYS:
-            facts[key] = value.lower() if key in _CHOICES else value
+            facts[key], lines[key] = value.lower() if key in _CHOICES else value, number
         elif key.lower() in _KEYS or near(key, _KEYS, ""):
             problem(number, f"{shown(key)} is not known in a step's header", near(key.lower(), _KEYS, "remove it"))
     return StepFacts(
@@ -60,7 +63,25 @@ def read_header(text: str, engine: str, problem: Problem) -> StepFacts:
         description=facts.get("description", ""),
         when=tuple(when),
         replaces=tuple(replaces),
+        batch=read_batch(facts, lines, problem),
     )
+
+
+def read_batch(facts: Mapping[str, str], lines: Mapping[str, int], problem: Problem) -> Batch | None:
+    """Return what ``batch``, ``key`` and ``pause`` say together."""
+    said = [key for key in ("batch", "key", "pause") if key in facts]
+    if not said:
+        return None
+    line, size, pause = lines[said[0]], facts.get("batch", ""), milliseconds(facts.get("pause", "0ms"))
+    if not (size.isascii() and size.isdigit() and int(size)):
+        problem(line, f"batch is {shown(size) or 'missing'}", "say how many rows at a time: -- batch: 5000")
+    elif not facts.get("key"):
+        problem(line, "the key of the batches is missing", "name a NOT NULL column with an index: -- key: id")
+    elif pause is None:
+        problem(lines["pause"], f"pause: {shown(facts['pause'])} is not a time", time_remedy(facts["pause"]))
+    else:
+        return Batch(size=int(size), key=facts["key"], pause_ms=pause)
+    return None
 
 
 def conditions(texts: Iterable[tuple[str, int]], engine: str, problem: Problem) -> list[Condition]:

@@ -9,15 +9,16 @@ from pathlib import PurePosixPath
 
 from bootstrap.declaration.convert.assembly import listed
 from bootstrap.declaration.decode import Reading, decode
-from bootstrap.declaration.model import Phase, Position, Step
+from bootstrap.declaration.model import Batch, Phase, Position, Step
 from bootstrap.declaration.nodes import decode as decode_text
 from bootstrap.declaration.project import Project
 from bootstrap.declaration.report import shown
 from bootstrap.declaration.shapes.files import StepFile
-from bootstrap.declaration.step_header import StepFacts, checksums, conditions, read_header
+from bootstrap.declaration.step_header import StepFacts, checksums, conditions, read_batch, read_header
 from bootstrap.declaration.unfit import outside_of_transactions, unfit
 from bootstrap.declaration.variables import substitute
 from bootstrap.problems import DeclarationError
+from bootstrap.sql.batches import batched
 from bootstrap.sql.lexer import MYSQL, SqlTextError
 from bootstrap.sql.split import ScriptStatement, split_statements
 
@@ -120,8 +121,23 @@ class _StepReader:
             description=shape.description or "",
             when=tuple(conditions(self._texts(shape, "when", reading), self.project.manifest.engine, self.problem)),
             replaces=tuple(checksums(self._texts(shape, "replaces", reading), self.problem)),
+            batch=self._batch(shape, reading),
         )
         return self._step(statements, facts)
+
+    def _batch(self, shape: StepFile, reading: Reading) -> Batch | None:
+        given = {key: value for key in ("batch", "key", "pause") if (value := getattr(shape, key)) is not None}
+        lines = {key: reading.position(shape, key).line for key in given}
+        return read_batch({key: str(value) for key, value in given.items()}, lines, self.problem)
+
+    def _check_batch(self, statements: list[ScriptStatement], batch: Batch) -> None:
+        if len(statements) > 1:
+            self.problem(statements[1].line, "a step with batch has one statement", "write a step for each")
+            return
+        try:
+            batched(statements[0].sql, batch.key, self.project.manifest.engine)
+        except SqlTextError as error:
+            self.problem(statements[0].line, f"batch: {error}", error.remedy)
 
     @staticmethod
     def _texts(shape: StepFile, key: str, reading: Reading) -> Iterator[tuple[str, int]]:
@@ -146,6 +162,8 @@ class _StepReader:
                         f"{found} cannot run in a transaction, and the step runs in one",
                         "write -- transaction: off at the top of the file (transaction: false in YAML)",
                     )
+        if facts.batch is not None:
+            self._check_batch(statements, facts.batch)
         return Step(
             number=self.number,
             name=PurePosixPath(self.path).stem,
@@ -156,5 +174,6 @@ class _StepReader:
             description=facts.description,
             when=facts.when,
             replaces=facts.replaces,
+            batch=facts.batch,
             file=self.path,
         )

@@ -404,6 +404,12 @@ class Dialect(Protocol):
         """Whether a table or view of this name exists, as a plain session finds it, or a column: ``table``,
         ``table.column``; PostgreSQL: also ``schema.table`` and ``schema.table.column``."""
 
+    def last_of_batch(self, session: Session, table: str, key: str, after: str | None, size: int) -> str | None:
+        """The key of the last of the next ``size`` rows, as a literal; None where no row is left.
+
+        ``table`` and ``key`` are SQL as a step writes them, ``after`` is a literal of this kind.
+        """
+
     def quote(self, name: str) -> str:
         """Quote one identifier."""
 

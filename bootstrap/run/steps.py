@@ -24,6 +24,7 @@ from bootstrap.run.limits import NO_LIMITS, Limits
 from bootstrap.run.lock import assert_owned
 from bootstrap.run.patience import Patience
 from bootstrap.run.records import Outcome, StatementRecord, sql_hash
+from bootstrap.run.step_batches import run_in_batches
 from bootstrap.run.step_doubts import Doubt, check_decided, evidence_name, interrupted, structure_digest
 from bootstrap.run.step_messages import failure
 from bootstrap.run.step_parts import Part, parts_of
@@ -83,7 +84,10 @@ class StepRunner:
                 record_skips(self.history, self.run, [skip])
                 self.skipped.append(skip)
                 continue
-            _Attempt(self, step, begun).run(decided.get(step.name))
+            if step.batch is not None:
+                run_in_batches(self, step, step.batch)
+            else:
+                _Attempt(self, step, begun).run(decided.get(step.name))
             done.append(step.name)
         return done
 

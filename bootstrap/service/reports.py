@@ -118,7 +118,8 @@ def step_text(step: Step) -> str:
     """A step as the plan shows it: its name, when it runs, its SQL."""
     when = "before" if step.phase is Phase.BEFORE else "after"
     condition = f", when {' and '.join(map(str, step.when))}" if step.when else ""
-    lines = [f"-- step {step.name}, {when} the structural change{condition}"]
+    batch = f", {step.batch.size} rows at a time by {step.batch.key}" if step.batch else ""
+    lines = [f"-- step {step.name}, {when} the structural change{condition}{batch}"]
     return "\n".join([*lines, *(f"{statement.sql.rstrip(';')};" for statement in step.statements)])
 
 

@@ -230,6 +230,11 @@ class StepFile(Shape):
         Strings | None,
         Meta(description="Run it only where all of these hold: `exists(table)`, `not exists(table.column)`."),
     ] = None
+    batch: Annotated[
+        Positive | None, Meta(description="Run the UPDATE or DELETE in ranges of so many rows, each committed.")
+    ] = None
+    key: Annotated[str | None, Meta(description="The column of the ranges: NOT NULL, and better with an index.")] = None
+    pause: Annotated[str | None, Meta(description="Between two ranges: `100ms`.")] = None
     replaces: Annotated[
         Strings | None, Meta(description="Checksums that this step had before: where one was applied, it is done.")
     ] = None

@@ -184,6 +184,17 @@ class MySqlDialect:
             session.query(f"SELECT 1 FROM information_schema.{kind} WHERE {where} LIMIT 1", [session.database, *names])
         )
 
+    def last_of_batch(self, session: Session, table: str, key: str, after: str | None, size: int) -> str | None:
+        """The key of the last row of the next batch, as a literal of the column's own kind."""
+        from bootstrap.dialects.mysql.text import any_literal  # only where a step runs in batches
+
+        where = f" WHERE {key} > {after}" if after is not None else ""
+        rows = session.query(
+            f"SELECT b.k FROM (SELECT {key} AS k FROM {table}{where} ORDER BY {key} LIMIT {size}) b"
+            " ORDER BY b.k DESC LIMIT 1"
+        )
+        return any_literal(rows[0][0]) if rows else None
+
     def quote(self, name: str) -> str:
         """Quote one identifier."""
         return quote(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from bootstrap.catalog.code import Trigger
 
@@ -24,6 +25,15 @@ def quote_all(names: tuple[str, ...] | list[str]) -> str:
 def literal(value: str) -> str:
     """A string literal; our sessions always read backslashes as escapes."""
     return f"'{value.translate(STRING_ESCAPES)}'"
+
+
+def any_literal(value: object) -> str:
+    """The literal of a value that the server sent. A number stays one: beside a text it is compared inexactly."""
+    if isinstance(value, bytes | bytearray):
+        return hexadecimal(bytes(value))
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    return literal(str(value))
 
 
 def hexadecimal(data: bytes) -> str:
