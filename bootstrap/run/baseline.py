@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Change, Create
 from bootstrap.catalog.code import Trigger
+from bootstrap.catalog.former_names import names_of
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.declaration.model import Phase, Step
@@ -79,9 +80,8 @@ class NewTables:
                 continue
             names.add(ref)
             declared = desired.objects.get(ref, item)
-            former = getattr(declared, "renamed_from", None) or getattr(item, "renamed_from", None)
-            if former and replace(ref, name=former) not in current.objects:
-                names.add(replace(ref, name=former))
+            former = (replace(ref, name=name) for name in names_of(getattr(declared, "renamed_from", None)))
+            names |= {name for name in former if name not in current.objects}
         return cls(
             tables=frozenset(names),
             others=frozenset(ref.name for ref in current.objects if ref.kind in _RELATIONS),
