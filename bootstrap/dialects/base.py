@@ -295,10 +295,11 @@ class SeedCounts:
 
 @dataclass(frozen=True, slots=True)
 class HistoryFacts:
-    """SQL expressions of the engine for what the history notes down about a run."""
+    """SQL expressions of the engine for what the history notes down about a run, and whether others may write to it."""
 
     now: str  # the server's time at this moment, as the history's columns keep it
     user: str  # who is logged in
+    sealed: bool = False  # others may write rows to its tables, which are held to a seal therefore
 
 
 class Dialect(Protocol):
@@ -367,6 +368,17 @@ class Dialect(Protocol):
 
     def history_facts(self) -> HistoryFacts:
         """What the history's statements say in this engine's own words."""
+
+    def read_sealed(self, session: Session, sql: str) -> tuple[list[Row], str | None]:
+        """The rows of a query on our own tables, and the seal of the history: "" where there is none yet, None where
+        others cannot write to the history. A table that is missing has no rows and no seal.
+        """
+
+    def write_seal(self, session: Session, text: str) -> None:
+        """Replace the seal of the history."""
+
+    def seal_statement(self, text: str) -> str:
+        """The statement that replaces the seal, for a person to run."""
 
     def end_backend(self, session: Session, backend: str) -> bool:
         """End a lost connection of our own by its number, so that nothing it waits for is applied later."""

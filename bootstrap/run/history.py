@@ -6,7 +6,7 @@ out by us, which is safe because every writer holds the run's lock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ from bootstrap.dialects.base import Dialect, Row, ServerError, Session
 from bootstrap.problems import BootstrapError, StatementError
 from bootstrap.redact import redact
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord, printable
+from bootstrap.run.seal import COLUMNS, Seal
 
 VERSION = 1
 _TABLES = ("version", "runs", "statements", "steps", "managed", "seeds", "facts", "catalogs", "run_catalogs")
@@ -23,7 +24,7 @@ Value: TypeAlias = "str | int | None"
 
 
 _SUCCESS = (Outcome.APPLIED, Outcome.UNCHANGED)
-_RUN_COLUMNS = tuple(Run.__dataclass_fields__)
+_RUN_COLUMNS = (*COLUMNS["runs"], *(name for name in Run.__dataclass_fields__ if name not in COLUMNS["runs"]))
 _STATEMENT_COLUMNS = tuple(StatementRecord.__dataclass_fields__)
 
 
@@ -37,6 +38,7 @@ class History:
     def __init__(self, session: Session, dialect: Dialect) -> None:
         self.session = session
         self.dialect = dialect
+        self.seal = Seal(session, dialect)
         self._facts = dialect.history_facts()
 
     def ensure(self) -> None:
@@ -55,8 +57,12 @@ class History:
                 " install the newer db-bootstrap that was used there"
             )
         if found == VERSION and self._is_complete():
+            if self._facts.sealed:
+                self._check_seal()
             return
         try:
+            if self._facts.sealed:
+                self.seal.forget([name for name in COLUMNS if not self._has([name])])
             with self.session.transaction():
                 for statement in self.dialect.history_schema():
                     self.session.execute(statement)
@@ -71,9 +77,18 @@ class History:
                 " privilege to create them (PostgreSQL: GRANT CREATE ON DATABASE; MySQL: GRANT ALL ON the database)"
             ) from error
 
+    def _check_seal(self) -> None:
+        """Whatever a run reads later is looked at before anything runs."""
+        self._latest()
+        for name in COLUMNS.keys() - {"runs"}:
+            self.sealed(name)
+
     def _is_complete(self) -> bool:
         """Whether each of our tables is there: one may have been dropped, or left out when a backup was restored."""
-        tables = ", ".join(f"{self.table(name)} t{number}" for number, name in enumerate(_TABLES))
+        return self._has((*_TABLES, "seal") if self._facts.sealed else _TABLES)
+
+    def _has(self, names: Sequence[str]) -> bool:
+        tables = ", ".join(f"{self.table(name)} t{number}" for number, name in enumerate(names))
         try:
             self.session.query(f"SELECT 1 FROM {tables} WHERE 1 = 0")
         except ServerError as error:
@@ -96,8 +111,19 @@ class History:
 
         Raises StatementError where this user may not read them.
         """
+        return self._readable(lambda: self.session.query(sql, parameters))
+
+    def sealed(self, table: str, more: Sequence[str] = ()) -> list[Row]:
+        """The rows of a table that decides what a run does: its sealed columns, then more.
+
+        Raises Refused where something other than db-bootstrap has changed them.
+        """
+        columns = ", ".join([*COLUMNS[table], *more])
+        return self._readable(lambda: self.seal.read(table, f"SELECT {columns} FROM {self.table(table)}"))
+
+    def _readable(self, query: Callable[[], list[Row]]) -> list[Row]:
         try:
-            return self.session.query(sql, parameters)
+            return query()
         except ServerError as error:
             if error.missing_object:
                 return []
@@ -132,6 +158,7 @@ class History:
         not running any more. Returns the run's number.
         """
         self._close_interrupted()
+        self._settle()
         [(number,)] = self.session.query(f"SELECT coalesce(max(id), 0) + 1 FROM {self.table('runs')}")
         values = {name: _cut(printable(getattr(facts, name))) for name in RunFacts.__dataclass_fields__}
         names = ", ".join(["id", "outcome", *values, "backend", "db_user", "started_at"])
@@ -152,9 +179,28 @@ class History:
         }
         if end.plan_digest is not None:
             values["plan_digest"] = end.plan_digest
+        if end.outcome in _SUCCESS:
+            self._announce_proof(run, values)
         self._update("runs", values, f"finished_at = {self._facts.now}", "id = %s", [run])
+        self._settle()
         if end.outcome is Outcome.INTERRUPTED:
             self._forget_started(run)
+
+    def _announce_proof(self, run: int, values: Mapping[str, Value]) -> None:
+        """Seal the run beside the one before that has proven something."""
+        columns = COLUMNS["runs"]
+        sql = f"SELECT {', '.join(columns)} FROM {self.table('runs')} WHERE id = %s"
+        rows = [{**dict(zip(columns, row, strict=True)), **values} for row in self.session.query(sql, [run])]
+        self.seal.announce("runs", self._proof(), [[row[name] for name in columns] for row in rows])
+
+    def _proof(self) -> list[Row]:
+        return [row[: len(COLUMNS["runs"])] for row in self._latest() if row[1] in _SUCCESS][:1]
+
+    def _settle(self) -> None:
+        """Seal what is there, where nothing is sealed yet or a run has left two contents."""
+        tables = self.seal.open_tables()
+        if tables:
+            self.seal.settle({name: self._proof() if name == "runs" else self.sealed(name) for name in tables})
 
     def _close_interrupted(self) -> None:
         runs = self.table("runs")
@@ -212,14 +258,26 @@ class History:
 
     def fact(self, name: str) -> str | None:
         """What was recorded under a name."""
-        rows = self.read(f"SELECT value FROM {self.table('facts')} WHERE name = %s", [name])
-        return str(rows[0][0]) if rows else None
+        return self.facts().get(name)
+
+    def facts(self, *, shown: bool = False) -> dict[str, str]:
+        """All that was recorded under a name; ``shown``: to be looked at only, so that no seal is asked for."""
+        rows = self.read(f"SELECT name, value FROM {self.table('facts')}") if shown else self.sealed("facts")
+        return {str(name): str(value) for name, value in rows}
 
     def set_fact(self, name: str, value: str) -> None:
         """Record something under a name, in place of what was there."""
+        self.announce_fact(name, value)
         with self.session.transaction():
             self.session.execute(f"DELETE FROM {self.table('facts')} WHERE name = %s", [name])
             self.insert("facts", [{"name": name, "value": value}])
+
+    def announce_fact(self, name: str, value: str | None) -> None:
+        """Seal what is about to be recorded under a name, or forgotten, before the transaction that does so."""
+        known = self.facts()
+        others = {key: known[key] for key in known if key != name}
+        after = others if value is None else {**others, name: value}
+        self.seal.announce("facts", known.items(), after.items())
 
     def runs(self, limit: int = 20) -> list[Run]:
         """The latest runs, newest first."""
@@ -231,10 +289,16 @@ class History:
 
     def latest(self) -> tuple[Run | None, Run | None]:
         """The latest run, and the latest after which the database was what its declaration said."""
-        ended = f"SELECT max(id) FROM {self.table('runs')} WHERE outcome IN (%s, %s)"
-        where = f"WHERE id IN ((SELECT max(id) FROM {self.table('runs')}), ({ended})) ORDER BY id DESC"
-        found = self._runs(where, [*_SUCCESS])
+        found = [Run(**_values(_RUN_COLUMNS, row)) for row in self._latest()]
         return next(iter(found), None), next((run for run in found if run.outcome in _SUCCESS), None)
+
+    def _latest(self) -> list[Row]:
+        runs, outcomes = self.table("runs"), ", ".join(f"'{outcome}'" for outcome in _SUCCESS)
+        sql = (
+            f"SELECT {', '.join(_RUN_COLUMNS)} FROM {runs} WHERE id IN ((SELECT max(id) FROM {runs}),"
+            f" (SELECT max(id) FROM {runs} WHERE outcome IN ({outcomes}))) ORDER BY id DESC"
+        )
+        return self._readable(lambda: self.seal.read("runs", sql, ended=_SUCCESS))
 
     def statements(self, run: int) -> list[StatementRecord]:
         """The statements of a run, in their order."""

@@ -23,11 +23,9 @@ class Identity:
         return f"{environment} of declaration {self.declaration}" if self.declaration else environment
 
 
-def recorded_identity(history: History) -> Identity:
-    """What the database was bootstrapped as, as far as its history knows."""
-    table = history.table("facts")
-    rows = history.read(f"SELECT name, value FROM {table} WHERE name IN (%s, %s)", list(_FACTS))
-    found = {str(name): str(value) for name, value in rows}
+def recorded_identity(history: History, *, shown: bool = False) -> Identity:
+    """What the database was bootstrapped as, as far as its history knows; ``shown``: to be looked at only."""
+    found = {name: value for name, value in history.facts(shown=shown).items() if name in _FACTS}
     if "environment" not in found:  # recorded before there were facts
         found["environment"] = next((run.environment for run in history.runs(1)), "")
     return Identity(**found)

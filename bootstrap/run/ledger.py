@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.run.history import History, Value
+from bootstrap.run.seal import COLUMNS
 
 _BATCH = 500  # keys of one IN (…)
 _KEPT = "kept"  # the fact's name
@@ -35,8 +36,7 @@ class Ledger:
 
     def managed(self) -> frozenset[Ref]:
         """Identities that an earlier run declared: what is declared no longer is a drop, the rest is only reported."""
-        table = self.history.table("managed")
-        rows = self.history.read(f"SELECT kind, schema_name, name, table_name FROM {table}")
+        rows = self.history.sealed("managed")
         return frozenset(Ref(Kind(kind), schema, name, owner) for kind, schema, name, owner in rows)
 
     def kept(self) -> frozenset[Ref]:
@@ -63,13 +63,14 @@ class Ledger:
             }
             for ref in sorted(wanted - known)
         ]
+        self.history.seal.announce("managed", map(_sealed, known), map(_sealed, wanted))
         with self.history.session.transaction():
             self._delete("managed", [_identity(ref) for ref in known - wanted])
             self.history.insert("managed", rows)
 
     def seeds(self, tables: Iterable[Ref]) -> dict[Ref, SeedProof]:
         """The proofs of the last load, for those of the tables that have one."""
-        rows = self.history.read(f"SELECT id, digest, proof, row_count FROM {self.history.table('seeds')}")
+        rows = self.history.sealed("seeds")
         known = {str(key): (str(digest), str(proof), int(count)) for key, digest, proof, count in rows}
         return {ref: SeedProof(ref, *known[_identity(ref)]) for ref in tables if _identity(ref) in known}
 
@@ -86,6 +87,11 @@ class Ledger:
             }
             for item in proofs
         ]
+        known = self.history.sealed("seeds")
+        changed = {str(row["id"]): [row[name] for name in COLUMNS["seeds"]] for row in rows}
+        self.history.seal.announce(
+            "seeds", known, [*(row for row in known if row[0] not in changed), *changed.values()]
+        )
         with self.history.session.transaction():
             self._delete("seeds", [_identity(item.table) for item in proofs])
             self.history.insert("seeds", rows, now="changed_at")
@@ -100,6 +106,10 @@ class Ledger:
 def named_alone(kept: Collection[Ref]) -> tuple[Ref, ...]:
     """Return what is kept, without the members of tables that are kept whole."""
     return tuple(sorted(ref for ref in kept if ref.owner not in kept))
+
+
+def _sealed(ref: Ref) -> tuple[str, ...]:
+    return ref.kind.value, ref.schema, ref.name, ref.table
 
 
 def _identity(ref: Ref) -> str:

@@ -19,7 +19,7 @@ from bootstrap.run.patience import Patience
 from bootstrap.run.records import Outcome, StatementRecord, sql_hash
 from bootstrap.run.step_messages import batch_failure
 from bootstrap.run.step_session import kept_alive, step_session
-from bootstrap.run.step_states import save_state, subject_of
+from bootstrap.run.step_states import announce_state, save_state, subject_of
 from bootstrap.sql.batches import BatchedSql, batched
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class _Ranges:
 
     def run(self) -> None:
         start, runner = time.monotonic(), self.runner
+        announce_state(runner.history, self.step, Outcome.STARTED, 0)
         save_state(runner.history, self.step, Outcome.STARTED, run=runner.run, position=0)
         with step_session(runner.connection, []) as session:
             if self.last is None:
@@ -83,20 +84,24 @@ class _Ranges:
             )
 
     def _next(self, session: Session) -> bool:
-        """Carry out the next range and record its end, in one transaction; whether there was one."""
+        """Carry out the next range and record its end, in one transaction; whether there was one.
+
+        Rows that come into the range in between are carried out with it.
+        """
         runner, history = self.runner, History(session, self.runner.dialect)
+        last = runner.dialect.last_of_batch(session, self.sql.table, self.sql.key, self.last, self.batch.size)
+        if last is None:
+            return False
+        place = json.dumps([self.sql.table, self.sql.key, last])
+        runner.history.announce_fact(_name(self.step), place)
         with (
             runner.watched(session),
             kept_alive(runner.session, every_seconds=runner.connection.beat_seconds),
             session.transaction(),
         ):
-            last = runner.dialect.last_of_batch(session, self.sql.table, self.sql.key, self.last, self.batch.size)
-            if last is None:
-                return False
             rows = session.execute(self.sql.within(self.last, last))
             with session.as_login_user():
                 _forget(history, self.step)
-                place = json.dumps([self.sql.table, self.sql.key, last])
                 history.insert("facts", [{"name": _name(self.step), "value": place}])
         self.last, self.rows = last, self.rows + max(rows, 0)
         return True
@@ -112,6 +117,8 @@ class _Ranges:
 
     def _finish(self, duration: int) -> None:
         runner, step = self.runner, self.step
+        announce_state(runner.history, step, Outcome.DONE, 1)
+        runner.history.announce_fact(_name(step), None)
         with runner.session.transaction():
             runner.history.record(runner.run, [self._record(Outcome.DONE, duration)])
             _forget(runner.history, step)
@@ -123,9 +130,11 @@ class _Ranges:
         message = redact(batch_failure(self.step, error, self.sql.key, self.last))
         if error.connection_lost:
             raise ConnectionLost(message) from error
-        with suppress(ServerError), runner.session.transaction():  # the first error is the one to report
-            runner.history.record(runner.run, [self._record(Outcome.FAILED, None, str(error))])
-            save_state(runner.history, self.step, Outcome.FAILED, run=runner.run, position=0, error=str(error))
+        with suppress(ServerError):  # the first error is the one to report
+            announce_state(runner.history, self.step, Outcome.FAILED, 0)
+            with runner.session.transaction():
+                runner.history.record(runner.run, [self._record(Outcome.FAILED, None, str(error))])
+                save_state(runner.history, self.step, Outcome.FAILED, run=runner.run, position=0, error=str(error))
         self._tell(Outcome.FAILED)
         runner.limits.check_cancelled(error, f"a batch of step {self.step.name}")
         raise StatementError(message) from error

@@ -14,7 +14,7 @@ from bootstrap.hazards import EVERYTHING, HazardKind
 from bootstrap.problems import Refused
 from bootstrap.run.history import History
 from bootstrap.run.records import Outcome
-from bootstrap.run.step_states import StepState, ordered, pending, save_state, subject_of
+from bootstrap.run.step_states import StepState, announce_state, ordered, pending, save_state, subject_of
 from bootstrap.sql.effects import Effect, effect_of
 from bootstrap.wording import allowing
 
@@ -62,6 +62,7 @@ def record_skipped(history: History, run: int, doubts: Sequence[Doubt], permissi
         if doubt.number is None and doubt.decision(permissions) is HazardKind.SKIP_STEP:
             said = f"not run: --allow {HazardKind.SKIP_STEP} says that it was done before"
             position = len(doubt.step.statements)
+            announce_state(history, doubt.step, Outcome.DONE, position)
             save_state(history, doubt.step, Outcome.DONE, run=run, position=position, error=said)
 
 

@@ -9,7 +9,7 @@ from bootstrap.declaration.model import Step
 from bootstrap.dialects.base import Dialect, Session
 from bootstrap.run.history import History
 from bootstrap.run.records import Outcome, StatementRecord, sql_hash
-from bootstrap.run.step_states import save_state, subject_of
+from bootstrap.run.step_states import announce_state, save_state, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def record_skips(history: History, run: int, skips: Iterable[Skip]) -> None:
             )
             for place, statement in enumerate(step.statements)
         ]
+        announce_state(history, step, Outcome.DONE, len(step.statements))
         with history.session.transaction():
             history.record(run, records)
             save_state(history, step, Outcome.DONE, run=run, position=len(step.statements), error=said)

@@ -27,11 +27,18 @@ class StepState:
 
 def states(history: History) -> dict[str, StepState]:
     """The steps that were ever begun, by name."""
-    rows = history.read(f"SELECT name, checksum, state, position, error FROM {history.table('steps')}")
+    rows = history.sealed("steps", more=["error"])
     return {
         str(name): StepState(str(name), str(checksum), Outcome(state), int(position), str(error or ""))
         for name, checksum, state, position, error in rows
     }
+
+
+def announce_state(history: History, step: Step, state: Outcome, position: int) -> None:
+    """Seal how far a step is about to come, before the transaction in which :func:`save_state` records it."""
+    known = history.sealed("steps")
+    others = [row for row in known if row[0] != step.name]
+    history.seal.announce("steps", known, [*others, (step.name, step.checksum, state, position)])
 
 
 def save_state(

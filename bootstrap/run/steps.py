@@ -30,7 +30,15 @@ from bootstrap.run.step_messages import failure
 from bootstrap.run.step_parts import Part, parts_of
 from bootstrap.run.step_session import StepConnection, kept_alive, step_session
 from bootstrap.run.step_skips import Skip, failed_condition, record_skips
-from bootstrap.run.step_states import StepState, check_unchanged, pending, save_state, states, subject_of
+from bootstrap.run.step_states import (
+    StepState,
+    announce_state,
+    check_unchanged,
+    pending,
+    save_state,
+    states,
+    subject_of,
+)
 from bootstrap.sql.effects import Effect, effect_of
 from bootstrap.sql.session_state import state_after, used_names
 
@@ -115,6 +123,7 @@ class _Attempt:
             with step_session(self.runner.connection, self._prepared(left[0].start, engine)) as session:
                 self._carry_out(session, left)
         duration = round((time.monotonic() - start) * 1000)
+        self._announce(len(self.step.statements))
         self._save(self.history, len(self.step.statements), duration_ms=duration)
 
     def _carry_out(self, session: Session, left: deque[Part]) -> None:
@@ -159,6 +168,7 @@ class _Attempt:
         """Statements, their journal rows and the step's own in one transaction."""
         history, index, records = History(session, self.runner.dialect), part.start, []
         first = self.history.next_seq(self.runner.run)
+        self._announce(part.stop)
         try:
             with session.transaction():
                 for index in range(part.start, part.stop):
@@ -176,6 +186,7 @@ class _Attempt:
         if self._effect(index) is Effect.STRUCTURE:
             before = structure_digest(self.runner.session, self.runner.dialect)
             self.history.set_fact(evidence_name(self.step, index), before)
+        self._announce(index)
         with self.runner.session.transaction():
             self._save(self.history, index)
             self.history.record(self.runner.run, [record])
@@ -185,6 +196,7 @@ class _Attempt:
             if not error.connection_lost:
                 self.history.conclude(self.runner.run, replace(record, outcome=Outcome.FAILED, error=str(error)))
             raise _Failed(error, index) from error
+        self._announce(index + 1)
         with self.runner.session.transaction():
             self.history.conclude(self.runner.run, done)
             self._save(self.history, index + 1)
@@ -241,10 +253,17 @@ class _Attempt:
         """Count the statement as done that a person says was carried out."""
         record = self._record(position, self.history.next_seq(self.runner.run))
         said = f"not run: --allow {HazardKind.SKIP_STEP} says that it was carried out"
+        self._announce(position + 1)
         with self.runner.session.transaction():
             self.history.record(self.runner.run, [replace(record, outcome=Outcome.DONE, error=said)])
             self._save(self.history, position + 1)
         return position + 1
+
+    def _announce(self, position: int, state: Outcome | None = None) -> None:
+        announce_state(self.history, self.step, state or self._state(position), position)
+
+    def _state(self, position: int) -> Outcome:
+        return Outcome.DONE if position == len(self.step.statements) else Outcome.STARTED
 
     def _save(
         self,
@@ -255,7 +274,7 @@ class _Attempt:
         duration_ms: int | None = None,
         error: str = "",
     ) -> None:
-        state = state or (Outcome.DONE if position == len(self.step.statements) else Outcome.STARTED)
+        state = state or self._state(position)
         save_state(
             history, self.step, state, run=self.runner.run, position=position, duration_ms=duration_ms, error=error
         )
@@ -264,11 +283,13 @@ class _Attempt:
         message = redact(failure(self.step, error, index, kept=part.start, whole=self._whole))
         if error.connection_lost:
             raise ConnectionLost(message) from error
-        with suppress(ServerError), self.runner.session.transaction():  # the first error is the one to report
-            if part.together:
-                record = self._record(index, self.history.next_seq(self.runner.run))
-                self.history.record(self.runner.run, [replace(record, outcome=Outcome.FAILED, error=str(error))])
-            self._save(self.history, part.start, state=Outcome.FAILED, error=str(error))
+        with suppress(ServerError):  # the first error is the one to report
+            self._announce(part.start, Outcome.FAILED)
+            with self.runner.session.transaction():
+                if part.together:
+                    record = self._record(index, self.history.next_seq(self.runner.run))
+                    self.history.record(self.runner.run, [replace(record, outcome=Outcome.FAILED, error=str(error))])
+                self._save(self.history, part.start, state=Outcome.FAILED, error=str(error))
         self._tell(index, Outcome.FAILED)
         self.runner.limits.check_cancelled(error, f"statement {index + 1} of step {self.step.name}")
         raise StatementError(message) from error

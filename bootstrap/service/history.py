@@ -38,7 +38,7 @@ def history(request: Request, *, limit: int = 20, run: int | None = None) -> His
     with open_connection(request) as (dialect, session, destination, _), readable_server_errors():
         dialect.check_trust(session, writing=False)
         record = History(session, dialect)
-        identity = str(recorded_identity(record))
+        identity = str(recorded_identity(record, shown=True))
         if run is None:
             return HistoryReport(target=destination.name, identity=identity, runs=tuple(record.runs(limit)))
         found = record.run(run)

@@ -175,6 +175,10 @@ def test_steps_do_not_run_again_because_the_history_was_lost(database: Database,
     write(
         folder, database.engine, {"schema/c.yaml": TABLE + more, "steps/0002_more.sql": "INSERT INTO more VALUES (1);"}
     )
+    if (database.engine, lost) == ("mysql", "rows of steps"):  # which everybody can delete who may write rows
+        changed = database.run("apply", "--dir", folder).refused(3)
+        assert "db_bootstrap_steps" in changed
+        database.sql(changed.split("then believe it: ")[1])
     message = database.run("apply", "--dir", folder).refused(3)
     assert "0001_count" in message
     assert "skip_step:0001_count" in message

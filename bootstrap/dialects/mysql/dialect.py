@@ -18,6 +18,7 @@ from bootstrap.dialects.base import (
     HistoryFacts,
     Introspection,
     RenderContext,
+    Row,
     Scope,
     SeedCounts,
     SeedTable,
@@ -133,6 +134,18 @@ class MySqlDialect:
     def history_facts(self) -> HistoryFacts:
         """What the history's statements say in this engine's own words."""
         return history.FACTS
+
+    def read_sealed(self, session: Session, sql: str) -> tuple[list[Row], str | None]:
+        """The rows of a query on our own tables, and the seal of the history."""
+        return history.read_sealed(cast(MySqlSession, session), sql)
+
+    def write_seal(self, session: Session, text: str) -> None:
+        """Replace the seal of the history."""
+        session.execute(history.seal_statement(text))
+
+    def seal_statement(self, text: str) -> str:
+        """The statement that replaces the seal."""
+        return history.seal_statement(text)
 
     def end_backend(self, session: Session, backend: str) -> bool:
         """End a lost connection of our own by its number."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bootstrap.dialects.base import RUN_LOCK, HistoryFacts, ServerError
+from bootstrap.dialects.base import RUN_LOCK, HistoryFacts, Row, ServerError
+from bootstrap.dialects.mysql.text import literal
 
 if TYPE_CHECKING:
     from bootstrap.dialects.mysql.session import MySqlSession
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 PREFIX = "db_bootstrap_"
 
 # DATETIME in UTC, whatever the session's time zone is.
-FACTS = HistoryFacts(now="UTC_TIMESTAMP(6)", user="USER()")
+FACTS = HistoryFacts(now="UTC_TIMESTAMP(6)", user="USER()", sealed=True)
 
 # Names and digests are compared byte by byte. utf8mb4 whatever the database's own character set is: statements and
 # messages hold any text. The engine is named because a server's default may be one without transactions, the row format
@@ -107,6 +108,10 @@ _TABLES = (
   renames mediumtext NOT NULL,
   PRIMARY KEY (run, moment)
 )""",
+    # Holds no rows: its comment is the seal, which whoever may only write rows cannot change.
+    """seal (
+  nothing int NOT NULL PRIMARY KEY
+)""",
 )
 
 
@@ -118,6 +123,26 @@ def history_schema() -> Sequence[str]:
 def history_table(name: str) -> str:
     """The quoted name of one of our own tables."""
     return f"`{PREFIX}{name}`"
+
+
+def read_sealed(session: MySqlSession, sql: str) -> tuple[list[Row], str]:
+    """The rows of a query on our own tables, and the seal; one round trip. A table that is missing has no rows, and is
+    held to no seal: whoever may drop it may change the seal.
+    """
+    place = f"table_schema = {literal(session.database)} AND table_name = {literal(PREFIX + 'seal')}"
+    rows, comment = session.batch([sql, f"SELECT table_comment FROM information_schema.tables WHERE {place}"])
+    if isinstance(comment, ServerError):
+        raise comment
+    if isinstance(rows, ServerError):
+        if not rows.missing_object:
+            raise rows
+        return [], ""
+    return rows, str(comment[0][0]) if comment else ""
+
+
+def seal_statement(text: str) -> str:
+    """The statement that replaces the seal."""
+    return f"ALTER TABLE {history_table('seal')} COMMENT = {literal(text)}"
 
 
 def rows_digest(table: str, columns: Sequence[str]) -> str:
