@@ -81,12 +81,14 @@ class Target:
 class TerraformTarget:
     """A target that is read from Terraform's outputs: ``output`` is a map, ``key`` picks this database's entry.
 
-    ``directory`` is relative to the declaration's directory.
+    ``directory`` is relative to the declaration's directory. ``workspace`` None is the environment's, "" whichever is
+    selected.
     """
 
     directory: str
     output: str = "db_bootstrap_targets"
     key: str
+    workspace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,11 @@ def read_target(overlay: OverlayFile, reading: Reading, engine: str) -> Target |
         if any(getattr(shape, key) is not None for key in ("host", "database", "username", "credentials")):
             reading.problems.add(position, "target has terraform and an endpoint", "keep one of the two")
         given = shape.terraform
-        return TerraformTarget(directory=given.directory, output=given.output, key=given.key)
+        if given.workspace is True or given.workspace == "":
+            remedy = "name the workspace, or false for a configuration without workspaces"
+            reading.problems.add(reading.position(given), "target.terraform.workspace names no workspace", remedy)
+        workspace = "" if isinstance(given.workspace, bool) else given.workspace
+        return TerraformTarget(directory=given.directory, output=given.output, key=given.key, workspace=workspace)
     return _endpoint(shape, reading, position, engine)
 
 

@@ -93,6 +93,15 @@ class TerraformShape(Shape):
     directory: Annotated[str, Meta(description="Terraform's directory, relative to the declaration.")]
     key: Annotated[str, Meta(description="This database's entry in the output.")]
     output: Annotated[str, Meta(description="The output: a map of targets.")] = "db_bootstrap_targets"
+    workspace: Annotated[
+        str | bool | None,
+        Meta(
+            description=(
+                "Terraform's workspace. Default: the environment's name. false: the configuration has one state only, "
+                "or TF_WORKSPACE, TF_DATA_DIR or `terraform init` have selected it."
+            )
+        ),
+    ] = None
 
 
 class TargetShape(Shape):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,8 +65,13 @@ def _no_stale_configuration(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert "TF_WORKSPACE" not in os.environ
 
 
-def source(key: str = "contacts", output: str = "db_bootstrap_targets", directory: str = "../stack") -> TerraformTarget:
-    return TerraformTarget(directory=directory, output=output, key=key)
+def source(
+    key: str = "contacts",
+    output: str = "db_bootstrap_targets",
+    directory: str = "../stack",
+    workspace: str | None = None,
+) -> TerraformTarget:
+    return TerraformTarget(directory=directory, output=output, key=key, workspace=workspace)
 
 
 def test_the_target_of_an_environment_and_the_users_workspace_stays_selected(base: Path) -> None:
@@ -76,10 +82,48 @@ def test_the_target_of_an_environment_and_the_users_workspace_stays_selected(bas
     assert selected == "default"
 
 
-def test_a_missing_workspace_is_named_and_not_made(base: Path) -> None:
-    with pytest.raises(TargetError, match="no workspace qa, only default, production, staging: run terraform"):
+def test_a_missing_workspace_is_named_and_nobody_is_told_to_make_one(base: Path) -> None:
+    with pytest.raises(TargetError, match="no workspace qa, only default, production, staging: name this") as caught:
         read_target(source(), base, "qa")
+    assert "workspace new" not in str(caught.value)
     assert not (base.parent / "stack" / "terraform.tfstate.d" / "qa").exists()
+
+
+def test_the_workspace_has_a_name_of_its_own(base: Path) -> None:
+    assert read_target(source(workspace="production"), base, "eu-prod").host == "production.example.com"
+
+
+def test_a_configuration_without_workspaces(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A directory for each environment; or the state is selected from outside, as with a data directory of its own."""
+    (tmp_path / "main.tf").write_text(CONFIGURATION)
+    terraform(tmp_path, "init", "-input=false")
+    terraform(tmp_path, "apply", "-auto-approve", "-input=false")
+    assert read_target(source(directory=str(tmp_path), workspace=""), base, "eu-prod").host == "default.example.com"
+    with pytest.raises(TargetError, match="workspace: false where the configuration has one state only"):
+        read_target(source(directory=str(tmp_path)), base, "eu-prod")
+
+    monkeypatch.setenv("TF_WORKSPACE", "production")
+    assert read_target(source(workspace=""), base, "eu-prod").host == "production.example.com"
+    monkeypatch.delenv("TF_WORKSPACE")
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_tofu_is_found_and_used(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, both: bool) -> None:
+    """OpenTofu where it is the one there is, and where it locked the providers; here a name for terraform."""
+    real = str(shutil.which("terraform"))
+    tofu = tmp_path / "bin" / "tofu"
+    tofu.parent.mkdir()
+    tofu.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\nexec {real} "$@"\n')
+    tofu.chmod(0o755)
+    beside = f":{Path(real).parent}" if both else ""
+    monkeypatch.setenv("PATH", f"{tofu.parent}:/bin:/usr/bin{beside}" if both else f"{tofu.parent}:/bin")
+    lock = base.parent / "stack" / ".terraform.lock.hcl"
+    lock.write_text("# registry.opentofu.org/hashicorp/aws\n") if both else lock.unlink(missing_ok=True)
+    try:
+        assert read_target(source(), base, "production").host == "production.example.com"
+    finally:
+        lock.unlink(missing_ok=True)
+    assert "output" in (tmp_path / "asked").read_text()
 
 
 @pytest.mark.parametrize("workspace", ["staging", None])
@@ -111,5 +155,5 @@ def test_terraforms_own_words(tmp_path: Path) -> None:
 
 def test_terraform_is_not_installed(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(TargetError, match="terraform is not on the PATH"):
+    with pytest.raises(TargetError, match="neither terraform nor tofu is on the PATH"):
         read_target(source(), base, "production")

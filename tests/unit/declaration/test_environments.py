@@ -69,6 +69,14 @@ def test_a_target_from_terraform() -> None:
     )
 
 
+@pytest.mark.parametrize(("workspace", "read_as"), [("eu-prod", "eu-prod"), ("false", "")])
+def test_the_workspace_of_a_target_from_terraform(workspace: str, read_as: str) -> None:
+    overlay = f"target: {{terraform: {{directory: ../tf, key: contacts, workspace: {workspace}}}}}"
+    target = read("mysql", "dev", environments__dev_yaml=overlay).manifest.target
+    assert isinstance(target, TerraformTarget)
+    assert target.workspace == read_as
+
+
 @pytest.mark.parametrize(
     ("overlay", "expected"),
     [
@@ -79,6 +87,7 @@ def test_a_target_from_terraform() -> None:
             "credentials: iam, environment given",
         ),
         ("target: {host: a, terraform: {directory: a, key: b}}", "target has terraform and an endpoint"),
+        ("target: {terraform: {directory: a, key: b, workspace: true}}", "workspace names no workspace: name the"),
         ("target: {host: a, database: b, port: 0}", "port is 0: write a number from 1"),
         ("target: {host: a, database: b, password: x}", "target has no key password"),
         ("policy: {lock_timeout: 3}", 'lock_timeout: "3" is not a time: write 3s'),
