@@ -24,10 +24,12 @@ from bootstrap.plan.statement import Hazard
 from bootstrap.problems import BootstrapError, DeclarationError, Refused, missing_package
 from bootstrap.redact import redact
 from bootstrap.service.apply import apply
+from bootstrap.service.pins import pinned
 from bootstrap.service.plan import plan
 from bootstrap.service.verify import verify
 from bootstrap.service.work import Request
 from bootstrap.target.aws import read_objects
+from bootstrap.target.denials import SECONDS, passing_within
 from bootstrap.wording import in_terraform
 
 RUNTIME_VARIABLE = "AWS_LAMBDA_RUNTIME_API"  # set where this runs as a function
@@ -51,7 +53,8 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
     Args:
         event: ``action`` (apply, plan, verify), ``environment``, ``declaration`` ({"files": path → base64 of gzip} or
             {"s3": {"bucket", "prefix", "files": paths}}), ``target``, and optionally ``allow``, ``git_revision`` and
-            ``declaration_digest``, which the files are then held against.
+            ``declaration_digest``, which the files are then held against. What the function's own configuration
+            pins (:mod:`bootstrap.service.pins`) may be left out, and nothing else may be asked for.
         context: of the invocation; gives the deadline and the request's id.
 
     Returns:
@@ -66,13 +69,21 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
         with in_terraform():
             event = _checked(event)
             action = _ACTIONS[_action(event)]
-            return action(event, context)
+            with passing_within(_patience(_action(event), context)):
+                return action(event, context)
     except ModuleNotFoundError as error:
         raise _failure(missing_package(error)) from None
     except BootstrapError as error:
         raise _failure(error) from None
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback with values in it
         raise _failure(BootstrapError(f"unexpected {type(error).__name__}: {error}")) from None
+
+
+def _patience(action: str, context: Context | None) -> float:
+    """Seconds for which AWS may deny something, and be asked again: none for a plan, which nobody waits for."""
+    if context is None or action == "plan":
+        return 0.0
+    return min(SECONDS, context.get_remaining_time_in_millis() / 2000)
 
 
 def _failure(error: BootstrapError) -> Exception:
@@ -131,6 +142,7 @@ def _action(event: Mapping[str, Any]) -> str:
 
 
 def _request(event: Mapping[str, Any], context: Context | None) -> Request:
+    event = pinned(event, _action(event), os.environ)
     if "target" not in event:
         raise BootstrapError("event: target is missing: the module passes it, a hand-made event must too")
     seconds = context.get_remaining_time_in_millis() / 1000 if context else None

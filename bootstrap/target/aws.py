@@ -16,6 +16,7 @@ import msgspec
 
 from bootstrap.problems import TargetError, Unreachable
 from bootstrap.redact import remember
+from bootstrap.target.denials import Denied, patiently
 
 # For less than a minute after a rotation new connections may get either version; a margin on top.
 ROTATION_WINDOW = timedelta(seconds=90)
@@ -46,6 +47,10 @@ def from_secrets_manager(secret_id: str, region: str | None) -> Secret:
         TargetError: it is missing, may not be read, or holds no password.
         Unreachable: Secrets Manager does not answer.
     """
+    return patiently(lambda: _secret(secret_id, region))
+
+
+def _secret(secret_id: str, region: str | None) -> Secret:
     subject = f"secret {secret_id}"
     with _explained(subject, "secretsmanager:GetSecretValue"):
         client = _client("secretsmanager", _region_of(secret_id) or region)
@@ -65,6 +70,10 @@ def from_parameter_store(name: str, region: str | None) -> Secret:
         TargetError: it is missing, may not be read, or is empty.
         Unreachable: the Parameter Store does not answer.
     """
+    return patiently(lambda: _parameter(name, region))
+
+
+def _parameter(name: str, region: str | None) -> Secret:
     subject = f"SSM parameter {name}"
     with _explained(subject, "ssm:GetParameter"):
         client = _client("ssm", _region_of(name) or region)
@@ -109,6 +118,10 @@ def read_objects(bucket: str, prefix: str, paths: Sequence[str]) -> dict[str, by
         TargetError: one is missing, or may not be read.
         Unreachable: S3 does not answer.
     """
+    return patiently(lambda: _objects(bucket, prefix, paths))
+
+
+def _objects(bucket: str, prefix: str, paths: Sequence[str]) -> dict[str, bytes]:
     found = {}
     with _explained(f"declaration in s3://{bucket}/{prefix}", "s3:GetObject"):
         client = _client("s3", None)
@@ -182,7 +195,8 @@ def _explained(subject: str, permission: str) -> Iterator[None]:
             f"{subject}: AWS does not answer: {error}: a VPC needs a NAT gateway or an interface endpoint for it"
         ) from error
     except aws.ClientError as error:
-        raise TargetError(f"{subject}: {_client_error(error, permission)}") from error
+        denied = str(error.response.get("Error", {}).get("Code", "")) in _DENIED | _KEY
+        raise (Denied if denied else TargetError)(f"{subject}: {_client_error(error, permission)}") from error
     except aws.BotoCoreError as error:
         raise TargetError(f"{subject}: {error}: check the AWS configuration of this process") from error
 

@@ -9,6 +9,7 @@ from bootstrap.declaration.model import Target
 from bootstrap.problems import TargetError
 from bootstrap.redact import remember
 from bootstrap.target import aws
+from bootstrap.target.denials import may_pass
 
 
 @dataclass(slots=True)
@@ -40,6 +41,8 @@ class CredentialSource:
         Returns:
             Whether another attempt can succeed.
         """
+        if self.target.credentials.kind == "iam":
+            return may_pass()
         if self.target.credentials.kind not in {"secret_arn", "ssm_parameter"} or self._fetched is None:
             return False
         before, self._fetched = self._fetched, self._fetch()

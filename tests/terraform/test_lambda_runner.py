@@ -180,7 +180,7 @@ def test_preview_warns_of_drift_and_leaves_the_plan_clean(
     assert configuration.run("plan", "-input=false", "-destroy").code == 0
 
     # A function that somebody has deleted is made again.
-    client("lambda", configuration).delete_function(FunctionName=f"db-bootstrap-{settings['name']}-production")
+    client("lambda", configuration).delete_function(FunctionName=f"db-bootstrap-{settings['name']}-production-plan")
     plan = configuration.run("plan", "-input=false", "-detailed-exitcode")
     assert plan.code == 2, plan.text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 from typing import Any
 
 import pytest
@@ -57,3 +58,57 @@ def test_an_event_that_cannot_be_used_is_refused_in_one_line(event: Any, said: s
 def test_the_digest_is_what_sha256sum_computes() -> None:
     """``sha256sum bootstrap.yaml 'schema/a b.yaml' | sha256sum``."""
     assert declaration_digest(FILES) == DIGEST
+
+
+def pin(monkeypatch: pytest.MonkeyPatch, **pins: Any) -> None:
+    known = {"actions": ["apply", "plan"], "environment": "staging", "target": TARGET, "allow": ["data_loss:a.b"]}
+    monkeypatch.setenv("DB_BOOTSTRAP_PINNED", json.dumps({**known, **pins}))
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"action": "verify"}, "event: action is verify, and this function does apply, plan only"),
+        ({"environment": "production"}, "event: environment is another than the one that this function is for"),
+        ({"target": {**TARGET, "host": "elsewhere"}}, "event: target is another than the one"),
+        ({"target": {**TARGET, "credentials": {"secret_arn": "x"}}}, "event: target is another than the one"),
+        ({"declaration_digest": "0" * 64}, "event: declaration_digest is another than the one"),
+        ({"declaration": packed({"bootstrap.yaml": b"version: 2\n"})}, "event: the declaration's files are not those"),
+        ({"allow": ["data_loss"]}, "event: allow has data_loss, which this function may not take"),
+        ({"exact": True}, "event: exact is true"),
+        ({"adopt_environment": True}, "event: adopt_environment is true"),
+        (
+            {"declaration": {"s3": {"bucket": "b", "prefix": "p/", "files": []}}},
+            "event: declaration is in another place",
+        ),
+    ],
+)
+def test_whoever_may_invoke_it_cannot_make_it_do_anything_else(
+    monkeypatch: pytest.MonkeyPatch, event: dict[str, Any], said: str
+) -> None:
+    pin(monkeypatch, declaration_digest=DIGEST)
+    with pytest.raises(BootstrapError) as caught:
+        handler({"declaration": packed(FILES), **event})
+    assert str(caught.value).startswith(said)
+
+
+def test_another_bucket_than_the_pinned_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    pin(monkeypatch, s3={"bucket": "ours", "prefix": "db-bootstrap/staging/contacts/"})
+    for place in ({"bucket": "theirs"}, {"prefix": "db-bootstrap/"}):
+        where = {"bucket": "ours", "prefix": "db-bootstrap/staging/contacts/", "files": ["a"], **place}
+        with pytest.raises(BootstrapError, match="in another place of S3"):
+            handler({"declaration": {"s3": where}})
+
+
+def test_a_configuration_that_cannot_be_read_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in ("", "{", '{"environment": "staging"}', '{"actions": ["apply"], "hosts": []}'):
+        monkeypatch.setenv("DB_BOOTSTRAP_PINNED", text)
+        with pytest.raises(BootstrapError, match="DB_BOOTSTRAP_PINNED of this function cannot be read"):
+            handler({"target": TARGET, "declaration": packed(FILES)})
+
+
+def test_what_is_pinned_may_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes as far as the declaration, which is wrong."""
+    pin(monkeypatch)
+    with pytest.raises(BootstrapError, match=r"bootstrap.yaml"):
+        handler({"declaration": packed({"bootstrap.yaml": b"version: 1\nengin: x\n"}), "allow": ["data_loss:a.b"]})

@@ -77,7 +77,7 @@ resource "aws_iam_role_policy" "this" {
         Sid      = "WriteOwnLogs"
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["${aws_cloudwatch_log_group.this[0].arn}:*"]
+        Resource = [for group in concat(aws_cloudwatch_log_group.this, aws_cloudwatch_log_group.plan) : "${group.arn}:*"]
       }],
 
       # EC2 takes no narrower resource for these. The service needs them to attach the function to the subnets. The code
@@ -94,7 +94,8 @@ resource "aws_iam_role_policy" "this" {
         Action   = local.network_interface_actions
         Resource = ["*"]
         Condition = { ArnEquals = { "lambda:SourceFunctionArn" = [
-          "arn:${local.partition}:lambda:${local.own_region}:${local.account_id}:function:${local.function_name}",
+          for name in concat([local.function_name], local.looks ? [local.plan_function_name] : []) :
+          "arn:${local.partition}:lambda:${local.own_region}:${local.account_id}:function:${name}"
         ] } }
       }],
 

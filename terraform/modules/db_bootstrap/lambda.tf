@@ -34,11 +34,13 @@ resource "aws_lambda_function" "this" {
   # the function go with the VPC's default group instead.
   replace_security_groups_on_destroy = local.creates_security_group ? true : null
 
-  dynamic "environment" {
-    for_each = length(var.lambda_environment) > 0 ? [var.lambda_environment] : []
-    content {
-      variables = environment.value
-    }
+  environment {
+    variables = merge(var.lambda_environment, { DB_BOOTSTRAP_PINNED = jsonencode(merge(local.pins, {
+      actions            = ["apply", "plan", "verify"]
+      declaration_digest = local.declaration_digest
+      allow              = var.allow
+      adopt_environment  = var.adopt_environment
+    })) })
   }
 
   dynamic "vpc_config" {
@@ -51,6 +53,15 @@ resource "aws_lambda_function" "this" {
 
   # The role must be able to log and to attach to the VPC before the first invocation.
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
+}
+
+# Whoever may invoke the function chooses its event. What it does, to which database, and with which declaration, is
+# its own configuration's, and the event cannot say otherwise.
+locals {
+  pins = merge(
+    { environment = var.environment, target = local.target },
+    { for bucket in [var.declaration_bucket] : "s3" => { bucket = bucket, prefix = local.s3_prefix } if local.through_s3 && bucket != null },
+  )
 }
 
 ################################################################################

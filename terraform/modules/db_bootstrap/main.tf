@@ -83,7 +83,7 @@ resource "terraform_data" "request" {
   # The database's own difference is a reason, once: unknown while planning, so that the request is replaced, and empty
   # again by the time of the apply, so that the next plan finds no difference.
   triggers_replace = merge(local.triggers, {
-    drift = var.drift == "repair" && local.drifted ? substr(timestamp(), 0, 0) : ""
+    drift = var.drift == "repair" ? (local.drifted ? substr(timestamp(), 0, 0) : "") : ""
   })
 
   lifecycle {

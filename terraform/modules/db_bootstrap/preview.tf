@@ -3,7 +3,55 @@
 ################################################################################
 
 locals {
+  # Lambda takes 64 characters.
+  plan_function_name = "${substr(local.function_name, 0, 59)}-plan"
+
   looks = local.runs_in_lambda && (var.preview || var.drift != "ignore" || var.gate == "plan")
+}
+
+# The function that plans ask: it plans and verifies, and never applies. Whoever may only plan needs
+# `lambda:InvokeFunction` on this one alone. It is not pinned to one declaration, since a plan brings the next.
+resource "aws_lambda_function" "plan" {
+  count = local.looks ? 1 : 0
+
+  function_name    = local.plan_function_name
+  description      = "Compares database ${var.name} of ${var.environment} with its declaration"
+  role             = aws_lambda_function.this[0].role
+  filename         = aws_lambda_function.this[0].filename
+  source_code_hash = local.zip_digest
+  handler          = aws_lambda_function.this[0].handler
+  runtime          = local.runtime
+  architectures    = [local.architecture]
+  timeout          = var.lambda_timeout
+  memory_size      = var.lambda_memory_size
+  tags             = var.tags
+
+  replace_security_groups_on_destroy = local.creates_security_group ? true : null
+
+  environment {
+    variables = merge(var.lambda_environment, {
+      DB_BOOTSTRAP_PINNED = jsonencode(merge(local.pins, { actions = ["plan", "verify"] }))
+    })
+  }
+
+  dynamic "vpc_config" {
+    for_each = var.vpc ? [var.subnet_ids] : []
+    content {
+      subnet_ids         = vpc_config.value
+      security_group_ids = concat(aws_security_group.this[*].id, var.security_group_ids)
+    }
+  }
+
+  depends_on = [aws_cloudwatch_log_group.plan, aws_iam_role_policy.this]
+}
+
+resource "aws_cloudwatch_log_group" "plan" {
+  count = local.looks ? 1 : 0
+
+  name              = "/aws/lambda/${local.plan_function_name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
+  tags              = var.tags
 }
 
 # Unknown while the function is being created, and known from then on: so the first apply asks when the function is
@@ -11,7 +59,7 @@ locals {
 resource "terraform_data" "preview" {
   count = local.looks ? 1 : 0
 
-  input = aws_lambda_function.this[0].version
+  input = aws_lambda_function.plan[0].version
   depends_on = [
     aws_vpc_security_group_egress_rule.database,
     aws_vpc_security_group_egress_rule.https_security_group,
@@ -24,9 +72,12 @@ resource "terraform_data" "preview" {
 data "aws_lambda_invocation" "plan" {
   count = local.looks ? 1 : 0
 
-  function_name = aws_lambda_function.this[0].function_name
+  function_name = aws_lambda_function.plan[0].function_name
   qualifier     = terraform_data.preview[0].output
-  input         = sensitive(jsonencode(merge(local.event, { action = "plan" })))
+  # Without the target and the environment: while planning, the function still has those of the last apply.
+  input = sensitive(jsonencode(merge(
+    { for key, value in local.event : key => value if !contains(["target", "environment"], key) }, { action = "plan" },
+  )))
 }
 
 locals {

@@ -17,6 +17,7 @@ from bootstrap.declaration.model import Credentials, Target
 from bootstrap.problems import TargetError, Unreachable
 from bootstrap.redact import redact
 from bootstrap.target import aws as room
+from bootstrap.target import denials
 from bootstrap.target.credentials import CredentialSource
 
 
@@ -150,6 +151,45 @@ def test_what_aws_refuses_is_explained(monkeypatch: pytest.MonkeyPatch, code: st
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
         with pytest.raises(TargetError, match=words):
             source("secret_arn", "name", username="app").login()
+
+
+@pytest.mark.parametrize("kind", ["secret_arn", "ssm_parameter"])
+def test_a_denial_right_after_a_change_of_iam_is_asked_again(
+    aws: Any, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Denied until the policy has arrived; then AWS answers."""
+    name = f"/denied-{uuid.uuid4().hex}"
+    aws.client("ssm").put_parameter(Name=name, Value="at-last", Type="SecureString")
+    value = make_secret(aws, "at-last") if kind == "secret_arn" else name
+    arrived = os.environ["AWS_ENDPOINT_URL"]
+    paused: list[float] = []
+
+    def policy_arrives(seconds: float) -> None:
+        paused.append(seconds)
+        if len(paused) == 2:  # not at once
+            monkeypatch.setenv("AWS_ENDPOINT_URL", arrived)
+
+    with answering("AccessDeniedException", "not authorized") as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        monkeypatch.setattr("bootstrap.target.denials.time.sleep", policy_arrives)
+        with denials.passing_within(60):
+            assert source(kind, value, username="app").login() == ("app", "at-last")
+        assert len(paused) == 2  # as above
+
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        with pytest.raises(TargetError, match="AWS denies it"):  # a person is told at once
+            source(kind, value, username="app").login()
+        assert len(paused) == 2  # as above
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_denial_that_stays_is_final() -> None:
+    with denials.passing_within(0), pytest.raises(denials.Denied):
+        denials.patiently(lambda: (_ for _ in ()).throw(denials.Denied("no")))
+    login = CredentialSource(target("iam", username="app", region="eu-west-1"), {})
+    login.login()
+    with denials.passing_within(60):
+        assert login.refused(), "rds-db:connect may have been granted a moment ago"
 
 
 @pytest.mark.usefixtures("aws")

@@ -102,6 +102,36 @@ run "first_apply" {
   }
 }
 
+run "the_function_is_for_this_alone" {
+  variables {
+    drift = "warn"
+    allow = ["data_loss:contacts.phone"]
+  }
+  assert {
+    condition = (
+      jsondecode(aws_lambda_function.this[0].environment[0].variables.DB_BOOTSTRAP_PINNED) == {
+        actions            = ["apply", "plan", "verify"]
+        environment        = "production"
+        target             = output.target
+        declaration_digest = output.declaration_digest
+        allow              = ["data_loss:contacts.phone"]
+        adopt_environment  = false
+      }
+    )
+    error_message = "Environment, target, declaration and hazards are the function's own, not the event's."
+  }
+  assert {
+    condition = (
+      jsondecode(aws_lambda_function.plan[0].environment[0].variables.DB_BOOTSTRAP_PINNED) == {
+        actions     = ["plan", "verify"]
+        environment = "production"
+        target      = output.target
+      } && aws_lambda_function.plan[0].function_name == "db-bootstrap-contacts-production-plan"
+    )
+    error_message = "The function that plans ask never applies."
+  }
+}
+
 run "role_is_least_privilege" {
   assert {
     condition = {
