@@ -7,7 +7,7 @@ import re
 import pymysql
 import pytest
 
-from bootstrap.problems import DeclarationError
+from bootstrap.problems import DeclarationError, Refused
 from tests.mysql.home import Home
 
 PASSWORD = "Aa1!aaaaaa"
@@ -102,3 +102,23 @@ def test_an_unknown_attribute_is_refused(home: Home) -> None:
     home.declare("roles: {app@%: {attributes: {locked: maybe}}}")
     with pytest.raises(DeclarationError, match="unknown value maybe"):
         home.plan()
+
+
+def test_a_login_is_not_dropped_unasked(home: Home) -> None:
+    login, role = home.account(), home.account()
+    locked = "attributes: {locked: true}"
+    schema = "tables: {t: {columns: {id: int not null}, primary_key: [id]}}"
+    home.declare(f"{schema}\nroles: {{{login}@%: {{{locked}}}, {role}: {{}}}}").apply()
+    home.sql(f"CREATE DEFINER = `{login}`@`%` SQL SECURITY INVOKER VIEW report AS SELECT id FROM t")
+    home.declare(schema)
+    if home.vendor == "mysql":
+        with pytest.raises(Refused, match=f"role {login}@% is the definer of view report"):
+            home.apply("all")
+        home.sql("CREATE OR REPLACE VIEW report AS SELECT id FROM t")
+    with pytest.raises(Refused) as error:
+        home.apply()
+    assert f"privilege_change:{login}@%" in str(error.value)
+    assert f"privilege_change:{role}" not in str(error.value)
+    assert ("view report cannot run" in str(error.value)) == (home.vendor == "mariadb")
+    home.apply(f"privilege_change:{login}@%")
+    assert home.sql(f"SELECT user FROM mysql.user WHERE user IN ('{login}', '{role}')") == []

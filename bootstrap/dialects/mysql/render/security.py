@@ -12,7 +12,7 @@ from bootstrap.dialects.mysql.accounts import default_roles, memberships, requir
 from bootstrap.dialects.mysql.render.statements import note, plain
 from bootstrap.dialects.mysql.text import account, quote
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.statement import PASSWORD, Statement
+from bootstrap.plan.statement import PASSWORD, Hazard, Statement
 from bootstrap.problems import Refused
 
 
@@ -63,10 +63,37 @@ def _memberships(before: Role | None, after: Role, context: RenderContext) -> li
 
 
 def drop_role(role: Role, context: RenderContext) -> list[Statement]:
-    """DROP USER or DROP ROLE."""
+    """DROP USER or DROP ROLE. Raises Refused where MySQL would not drop the definer of what is there."""
     word = "USER" if "@" in role.name or context.server.vendor == "mysql" else "ROLE"
-    hazard = note(HazardKind.PRIVILEGE_CHANGE, role.ref, "whoever logs in with it cannot any more")
-    return [plain(f"DROP {word} {account(role.name)}", role.ref, hazards=[hazard], context=context)]
+    defined = _defined_by(role, context)
+    if defined and context.server.vendor == "mysql" and "any_definer" not in context.server.capabilities:
+        raise Refused(
+            f"{role.ref} is the definer of {', '.join(defined)}, and MySQL does not drop it (4006): give these another"
+            " definer first, or grant this account SET_ANY_DEFINER (MySQL 8.0: SET_USER_ID)"
+        )
+    return [plain(f"DROP {word} {account(role.name)}", role.ref, hazards=[_dropped(role, defined)], context=context)]
+
+
+def _dropped(role: Role, defined: Sequence[str]) -> Hazard:
+    if dict(role.attributes).get("login") == "false":
+        return note(HazardKind.PRIVILEGE_CHANGE, role.ref, "its members lose the privileges that it has")
+    message = "no application can log in with this account any more"
+    if defined:
+        message += f", and {', '.join(defined)} cannot run: this account is the definer"
+    return Hazard(
+        kind=HazardKind.PRIVILEGE_CHANGE, subject=role.ref, blocking=True, message=message,
+        advice="lock it first (attributes: {locked: true}) and drop it when nothing has missed it",
+    )  # fmt: skip
+
+
+def _defined_by(role: Role, context: RenderContext) -> list[str]:
+    """What runs as an account, and does so after this run too unless it is dropped."""
+    return [
+        str(ref)
+        for ref, item in sorted(context.current.objects.items())
+        if getattr(item, "definer", None) == role.name
+        and getattr(context.desired.objects.get(ref, item), "definer", None) in (role.name, None)
+    ]
 
 
 def rename_role(before: Role, after: Role, context: RenderContext) -> list[Statement]:
