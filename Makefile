@@ -1,4 +1,4 @@
-# make demo | test | check | package | plan, bootstrap, verify, history ENV=production
+# make demo | test | check | package | plan, bootstrap, verify, history, rollback, contract ENV=production
 #
 # Everything works from a bare checkout: the virtual environment is made first, by any Python from 3.11 on.
 
@@ -15,7 +15,7 @@ KEEP      ?=
 WORKERS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify history clean
+.PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify history rollback contract clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -77,7 +77,7 @@ docs: install  ## Regenerate the JSON Schema, the reference of the declaration a
 
 # The same commands by hand, against what Terraform made: the workspace is the environment.
 # `.demo/env` is there while a demo stands (make demo KEEP=1) and leads them to it; only them, the tests know nothing of it.
-ifneq (,$(filter plan bootstrap verify history,$(MAKECMDGOALS)))
+ifneq (,$(filter plan bootstrap verify history rollback contract,$(MAKECMDGOALS)))
 -include .demo/env
 export
 endif
@@ -93,6 +93,12 @@ verify: install  ## Prove that ENV is what its declaration says
 
 history: install  ## What was run in ENV, when, by whom
 	@for database in $(DATABASES); do $(BIN)/db-bootstrap history $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done
+
+rollback: install  ## Back to the structure that the last run in ENV started from (ARGS="--to RUN" names another)
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap rollback $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done
+
+contract: install  ## Apply, and drop from ENV what is declared no longer and was kept
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap contract $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done
 
 clean:  ## Remove what was built
 	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -51,9 +51,10 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
     """Do what the event asks for.
 
     Args:
-        event: ``action`` (apply, plan, verify), ``environment``, ``declaration`` ({"files": path → base64 of gzip} or
-            {"s3": {"bucket", "prefix", "files": paths}}), ``target``, and optionally ``allow``, ``git_revision`` and
-            ``declaration_digest``, which the files are then held against. What the function's own configuration
+        event: ``action`` (apply, plan, verify, contract, rollback), ``environment``, ``declaration``
+            ({"files": path → base64 of gzip} or {"s3": {"bucket", "prefix", "files": paths}}), ``target``,
+            and optionally ``allow``, ``git_revision`` and ``declaration_digest``, which the files are then held
+            against; of a rollback also ``to``, a run's number. What the function's own configuration
             pins (:mod:`bootstrap.service.pins`) may be left out, and nothing else may be asked for.
         context: of the invocation; gives the deadline and the request's id.
 
@@ -119,6 +120,7 @@ _SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "git_revision": ((str, NoneType), "a text"),
     "exact": ((bool, NoneType), "true or false"),
     "adopt_environment": ((bool, NoneType), "true or false"),
+    "to": ((int, NoneType), "the number of a run"),
 }
 
 
@@ -152,6 +154,8 @@ def _request(event: Mapping[str, Any], context: Context | None) -> Request:
         target=event["target"],
         permissions=tuple(event.get("allow") or ()),
         exact=bool(event.get("exact")),
+        contract=event.get("action") == "contract",
+        to=event.get("to"),
         adopt_environment=bool(event.get("adopt_environment")),
         origin=f"lambda {context.aws_request_id}" if context else "handler",
         git_revision=str(event.get("git_revision") or ""),
@@ -279,8 +283,24 @@ def _briefly(request: Request) -> Request:
     return replace(request, target={**target, "connect_deadline_seconds": min(wait, _PLAN_WAIT_SECONDS)})
 
 
+def _rollback(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
+    from bootstrap.service.rollback import rollback  # noqa: PLC0415  # heavy, and seldom needed
+
+    report = rollback(_request(event, context))
+    return {
+        "status": "rolled back",
+        "run_id": report.run,
+        "fingerprint": report.fingerprint,
+        "statements": len(report.statements),
+        "pending": [],
+        "summary": "\n".join([report.summary, *report.lost]),
+    }
+
+
 _ACTIONS: dict[str, Callable[[Mapping[str, Any], Context | None], dict[str, Any]]] = {
     "apply": _apply,
     "plan": _plan,
     "verify": _verify,
+    "contract": _apply,
+    "rollback": _rollback,
 }

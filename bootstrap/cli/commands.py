@@ -88,6 +88,24 @@ def _apply(form: str, arguments: dict[str, Any]) -> int:
 
 @click.command(cls=Command)
 @target_options
+@allow_option
+@click.option("--to", type=int, metavar="RUN", help="The structure that this run proved, instead of the last one's.")
+def rollback(form: str, **arguments: Any) -> int:
+    """Go back to the structure that the last run started from.
+
+    Rows stay; what was dropped since comes back without its values. Steps and seeds are not undone.
+    """
+    from bootstrap.cli import text  # noqa: PLC0415
+    from bootstrap.service.rollback import rollback as use_case  # noqa: PLC0415  # heavy: only when a command runs
+
+    output = Output(form)
+    report = use_case(request_from(arguments, output))
+    output.report(text.rollback(report), text.rollback_data(report))
+    return 0
+
+
+@click.command(cls=Command)
+@target_options
 @change_options
 def verify(form: str, **arguments: Any) -> int:
     """Prove that the database is what the declaration says.
@@ -195,4 +213,4 @@ def _write_report(data: dict[str, Any]) -> None:
         ) from None
 
 
-ALL = (plan, apply, contract, verify, history, import_, lint, schema)
+ALL = (plan, apply, contract, rollback, verify, history, import_, lint, schema)

@@ -74,6 +74,7 @@ def request_from(arguments: Mapping[str, Any], output: Output) -> Any:  # Reques
         permissions=tuple(arguments.get("permissions", ())),
         exact=arguments.get("exact", False),
         contract=arguments.get("contract", False),
+        to=arguments.get("to"),
         adopt_environment=arguments.get("adopt_environment", False),
         scratch_url=arguments.get("scratch_url"),
         saved_plan=_saved_plan(arguments.get("plan_file")),

@@ -13,7 +13,7 @@ from bootstrap.run.seeds import SeedResult
 from bootstrap.run.step_skips import Skip
 from bootstrap.run.verify import Verification
 from bootstrap.service.history import HistoryReport
-from bootstrap.service.reports import ApplyReport, ImportReport, PlanReport, amount, counted, step_text
+from bootstrap.service.reports import ApplyReport, ImportReport, PlanReport, RollbackReport, amount, counted, step_text
 from bootstrap.wording import allowing
 
 _SHOWN_UNMANAGED = 20
@@ -190,6 +190,30 @@ def apply_data(report: ApplyReport) -> dict[str, Any]:
         "unmanaged": [str(ref) for ref in report.unmanaged],
         "kept": [str(ref) for ref in report.kept],
         "notes": list(report.notes),
+    }
+
+
+def rollback(report: RollbackReport) -> str:
+    """What a rollback did, and what it could not undo."""
+    lines = [report.summary, *(f"  {line}" for line in report.lost)]
+    lines += [f"  step {name} is not undone, and does not run again" for name in report.steps]
+    lines += [f"  not declared, left alone: {ref}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
+    return "\n".join(lines)
+
+
+def rollback_data(report: RollbackReport) -> dict[str, Any]:
+    """What a rollback did, as data."""
+    return {
+        "target": report.target,
+        "environment": report.environment,
+        "summary": report.summary,
+        "run_id": report.run,
+        "back_to": report.back_to,
+        "fingerprint": report.fingerprint,
+        "statements": [_statement_data(item) for item in report.statements],
+        "lost": list(report.lost),
+        "steps": list(report.steps),
+        "unmanaged": [str(ref) for ref in report.unmanaged],
     }
 
 

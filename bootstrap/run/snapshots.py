@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bootstrap.catalog.catalog import Catalog
@@ -51,15 +51,24 @@ class Snapshot:
     kept: frozenset[Ref] = frozenset()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What runs planned: renames in their order, and what they declared as the first."""
+
+    renames: Renames
+    declared: frozenset[Ref]
+
+
 class Snapshots:
     """Kept in the history's tables; reading works where there are none."""
 
     def __init__(self, history: History) -> None:
         self.history = history
 
-    def start(self, run: int, catalog: Catalog, renames: Renames) -> bool:
-        """Keep what a run starts from, and the renames that it plans; returns whether it is kept."""
-        return self.keep(run, Moment.START, self._now(catalog), renames)
+    def start(self, run: int, catalog: Catalog, planned: Planned) -> bool:
+        """Keep what a run starts from, and what it plans; returns whether it is kept."""
+        now = self._now(catalog)
+        return self.keep(run, Moment.START, now, replace(planned, declared=planned.declared - now.managed))
 
     def end(self, run: int, catalog: Catalog) -> bool:
         """Keep what a run proved, once it has recorded what is declared; returns whether it is kept."""
@@ -69,7 +78,7 @@ class Snapshots:
         ledger = Ledger(self.history)
         return Snapshot(catalog=catalog, managed=ledger.managed(), kept=ledger.kept())
 
-    def keep(self, run: int, moment: Moment, snapshot: Snapshot, renames: Renames = ()) -> bool:
+    def keep(self, run: int, moment: Moment, snapshot: Snapshot, planned: Planned | None = None) -> bool:
         """Keep a catalog of a run; drop what is too old.
 
         Returns:
@@ -86,7 +95,8 @@ class Snapshots:
                 self.history.insert("catalogs", [{"digest": digest, "content": content}])
             self.history.session.execute(f"DELETE FROM {runs} WHERE (run = %s AND moment = %s) OR run <= %s",
                                          [run, moment.value, run - RUNS])  # fmt: skip
-            row = {"run": run, "moment": moment.value, "digest": digest, "renames": dumps(tuple(renames))}
+            plan = dumps((tuple(planned.renames), planned.declared) if planned else ((), frozenset()))
+            row = {"run": run, "moment": moment.value, "digest": digest, "planned": plan}
             self.history.insert("run_catalogs", [row])
             self.history.session.execute(f"DELETE FROM {table} WHERE digest NOT IN (SELECT digest FROM {runs})")
         return True
@@ -114,17 +124,20 @@ class Snapshots:
             ) from None
         return Snapshot(catalog=catalog, managed=managed, kept=kept)
 
-    def renames(self, after: int, until: int | None = None) -> Renames:
-        """Return the renames that the runs after one (until another) planned, the oldest first."""
+    def planned(self, since: int, until: int | None = None) -> Planned:
+        """Return what the runs since one (until another) planned, whether or not they did it."""
         rows = self.history.read(
-            f"SELECT renames FROM {self.history.table('run_catalogs')} WHERE moment = %s AND run > %s AND run <= %s"
+            f"SELECT planned FROM {self.history.table('run_catalogs')} WHERE moment = %s AND run >= %s AND run <= %s"
             " ORDER BY run",
-            [Moment.START.value, after, 1 << 62 if until is None else until],
+            [Moment.START.value, since, 1 << 62 if until is None else until],
         )
-        found: list[tuple[Ref, Ref]] = []
+        renames: list[tuple[Ref, Ref]] = []
+        declared: set[Ref] = set()
         for (text,) in rows:
-            found += loads(str(text))
-        return found
+            more, refs = loads(str(text))
+            renames += more
+            declared |= refs
+        return Planned(renames=renames, declared=frozenset(declared))
 
     def runs(self) -> Sequence[tuple[int, Moment]]:
         """Return of which runs something is kept, the newest first."""

@@ -41,6 +41,15 @@ def announce_state(history: History, step: Step, state: Outcome, position: int) 
     history.seal.announce("steps", known, [*others, (step.name, step.checksum, state, position)])
 
 
+def done_since(history: History, run: int) -> list[str]:
+    """The steps that were done by that run, or later."""
+    rows = history.read(
+        f"SELECT name FROM {history.table('steps')} WHERE run >= %s AND state = %s ORDER BY name",
+        [run, Outcome.DONE.value],
+    )
+    return [str(name) for (name,) in rows]
+
+
 def save_state(
     history: History,
     step: Step,

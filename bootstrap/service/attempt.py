@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
+from typing import TypeVar
 
 from bootstrap import __version__
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.origins import renames_of
+from bootstrap.catalog.ref import Ref
 from bootstrap.declaration.model import Phase
 from bootstrap.dialects.base import ServerError, Session
 from bootstrap.plan.gate import check_gate
@@ -26,7 +28,7 @@ from bootstrap.run.origin import find_origin
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
 from bootstrap.run.recover import reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
-from bootstrap.run.snapshots import NOT_KEPT, Snapshots
+from bootstrap.run.snapshots import NOT_KEPT, Planned, Snapshots
 from bootstrap.run.step_doubts import check_decided, record_skipped
 from bootstrap.run.step_session import StepConnection
 from bootstrap.run.step_skips import Skip, record_skips
@@ -44,10 +46,22 @@ from bootstrap.service.work import Work
 _LOCK_DEADLINE_SECONDS = 300.0
 _ATTEMPTS = 4  # of one apply: after lost connections, and after waits that left something behind
 _PROGRESS_WIDTH = 120  # characters
+_Report = TypeVar("_Report")
 
 
 def apply_work(work: Work) -> ApplyReport:
-    """Apply until it is done. What a lost connection did, only the live catalog knows: so plan again from there."""
+    """Apply until it is done."""
+
+    def once(work: Work, limits: Limits, watch: Watch, attempt: int) -> ApplyReport:
+        return Apply(work, limits, watch, saved=work.request.saved_plan if attempt == 1 else None).run()
+
+    return until_done(work, once)
+
+
+def until_done(work: Work, once: Callable[[Work, Limits, Watch, int], _Report]) -> _Report:
+    """Try under the lock until it is done. What a lost connection did, only the live catalog knows: so plan again from
+    there.
+    """
     limits = Limits.until(work.deadline, work.started)
     watch = Watch(work.dialect, work.connect, work.request.tell)
     with closing(watch):
@@ -57,8 +71,7 @@ def apply_work(work: Work) -> ApplyReport:
             seconds = limits.bounded(_LOCK_DEADLINE_SECONDS)
             try:
                 with run_lock(work.session, deadline_seconds=seconds, waiting=work.request.tell):
-                    saved = work.request.saved_plan if attempt == 1 else None
-                    return Apply(work, limits, watch, saved=saved).run()
+                    return once(work, limits, watch, attempt)
             except (ConnectionLost, PlanOutdated, ServerError) as error:
                 _check_deadline(work, limits, error)
                 passing = not isinstance(error, ServerError) or error.connection_lost
@@ -98,6 +111,8 @@ def _reconnected(work: Work, backend: str, limits: Limits) -> Session:
 class Apply:
     """One attempt at one apply, under the lock."""
 
+    action = "apply"  # as the history has it
+
     def __init__(self, work: Work, limits: Limits, watch: Watch, *, saved: SavedPlan | None = None) -> None:
         self.saved = saved
         self.work, self.session, self.dialect = work, work.session, work.dialect
@@ -130,16 +145,25 @@ class Apply:
         check_decided(steps.doubts, self.work.permissions)
         assert_owned(self.session)
         structure = replace(structure, plan=with_passwords(self.work, structure.plan))
-        self.history.ensure()
-        number = self.history.begin(self._facts(structure.plan))
-        try:
+
+        def carry_out(number: int) -> ApplyReport:
             record_identity(self.history, self.work.identity)
             record_skipped(self.history, number, steps.doubts, self.work.permissions)
             record_skips(self.history, number, steps.baseline)
             self.skipped += steps.baseline
-            if not self.snapshots.start(number, structure.current, renames_of(structure.differences)):
-                self.work.request.tell(NOT_KEPT)
             return self._carry_out(number, structure)
+
+        return self._recorded(structure, structure.desired.members, carry_out)
+
+    def _recorded(self, structure: Structure, declared: frozenset[Ref], carry_out: Callable[[int], _Report]) -> _Report:
+        """Carry out under a new number of the history, which records what the run starts from and how it fails."""
+        self.history.ensure()
+        number = self.history.begin(self._facts(structure.plan))
+        try:
+            planned = Planned(renames=renames_of(structure.differences), declared=declared)
+            if not self.snapshots.start(number, structure.current, planned):
+                self.work.request.tell(NOT_KEPT)
+            return carry_out(number)
         except Interrupted as error:
             found = self._interrupted(error)
             self._record_failure(number, found)
@@ -165,11 +189,7 @@ class Apply:
             self.plan_digest = structure.plan.digest
             self._check_gate(structure)
             structure = replace(structure, plan=with_passwords(self.work, structure.plan))
-        executor = Executor(
-            self.session, self.dialect, number,
-            limits=self.limits, watched=self.watched, progress=self._progress, locate=self.declaration.locate,
-        )  # fmt: skip
-        records = executor.execute(structure.plan)
+        records = self._execute(number, structure.plan)
         after = self._steps(number, Phase.AFTER)
         self.at = "the rows of the seeds"
         seeds = SeedRunner(
@@ -183,6 +203,13 @@ class Apply:
         if self.proved is not None:
             self.snapshots.end(number, self.proved)
         return self._finish(number, structure, records, (*before, *after), results, fingerprint)
+
+    def _execute(self, number: int, plan: Plan) -> list[StatementRecord]:
+        executor = Executor(
+            self.session, self.dialect, number,
+            limits=self.limits, watched=self.watched, progress=self._progress, locate=self.declaration.locate,
+        )  # fmt: skip
+        return executor.execute(plan)
 
     def _check_gate(self, structure: Structure) -> None:
         """Everything that this run would do, rows included: what is not allowed is refused before anything runs."""
@@ -292,7 +319,7 @@ class Apply:
         request = self.work.request
         origin = find_origin(request.environ, request.directory)
         return RunFacts(
-            action="contract" if request.contract else "apply",
+            action="contract" if request.contract else self.action,
             environment=self.declaration.environment or "",
             os_user=origin.os_user,
             principal=origin.principal,

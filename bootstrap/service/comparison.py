@@ -76,10 +76,10 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         account=work.session.server.account,
         keeps=earlier.__contains__ if work.keeps_removed else nothing_kept,
     )
-    return replace(planned(work, difference, fingerprint), current=current, desired=desired)
+    return replace(plan_difference(work, difference, fingerprint), current=current, desired=desired)
 
 
-def planned(work: Work, difference: Difference, fingerprint: str) -> Structure:
+def plan_difference(work: Work, difference: Difference, fingerprint: str) -> Structure:
     """Plan a difference, which starts from the structure with that fingerprint."""
     groups = planned_groups(difference, work.dialect.rules)
     plan = Plan(

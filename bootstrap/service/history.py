@@ -59,7 +59,7 @@ def _changes(snapshots: Snapshots, run: int, dialect: Dialect) -> tuple[str, ...
         return None
     found = diff(
         start.catalog,
-        with_origins(end.catalog, reverted(snapshots.renames(run - 1, run))),
+        with_origins(end.catalog, reverted(snapshots.planned(run, run).renames)),
         managed=lambda _: True,
         everything=True,
         inline_indexes=dialect.rules.inline_indexes,

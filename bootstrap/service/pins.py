@@ -15,6 +15,7 @@ from bootstrap.problems import BootstrapError
 VARIABLE = "DB_BOOTSTRAP_PINNED"
 
 _SWITCHES = ("exact", "adopt_environment")
+_CHANGING = ("apply", "contract", "rollback")
 
 
 class _Bucket(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -66,10 +67,10 @@ def pinned(event: Mapping[str, Any], action: str, environ: Mapping[str, str]) ->
 def _check_more(event: Mapping[str, Any], action: str, pins: Pins) -> None:
     """Raise BootstrapError where the event takes liberties that are not pinned; what only reads may take any."""
     excess = sorted(set(event.get("allow") or ()) - set(pins.allow or ()))
-    if action == "apply" and pins.allow is not None and excess:
+    if action in _CHANGING and pins.allow is not None and excess:
         raise _refusal("allow", f"has {', '.join(excess)}, which this function may not take")
     for name in _SWITCHES:
-        if action == "apply" and event.get(name) and not getattr(pins, name):
+        if action in _CHANGING and event.get(name) and not getattr(pins, name):
             raise _refusal(name, "is true, which this function may not do")
     place = (event.get("declaration") or {}).get("s3")
     if place is not None and not (

@@ -105,6 +105,27 @@ class ApplyReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackReport:
+    """What a rollback did. ``lost`` says what did not come back; ``steps`` were done since, and are not undone."""
+
+    target: str
+    environment: str
+    run: int
+    back_to: str
+    fingerprint: str
+    statements: tuple[StatementRecord, ...] = ()
+    lost: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    unmanaged: tuple[Ref, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        done = amount(len(self.statements), "statement")
+        return f"{self.target}: back to {self.back_to}: {done}; verified (run {self.run})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """What an import wrote; schemas are not counted: the one that is always there is no object of anybody's."""
 

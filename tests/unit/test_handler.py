@@ -25,7 +25,10 @@ def packed(files: dict[str, bytes]) -> dict[str, Any]:
     ("event", "said"),
     [
         ({}, "event: target is missing"),
-        ({"action": "drop", "target": TARGET}, "event: action 'drop' is not known: use one of apply, plan, verify"),
+        (
+            {"action": "drop", "target": TARGET},
+            "event: action 'drop' is not known: use one of apply, plan, verify, contract, rollback",
+        ),
         ({"target": TARGET}, "event: declaration must be"),
         (
             {"target": TARGET, "declaration": {"files": {"a.yaml": "%"}}},
@@ -35,6 +38,7 @@ def packed(files: dict[str, bytes]) -> dict[str, Any]:
         ({"target": "db"}, "event: target must be an object, and is str"),
         ({"target": TARGET, "allow": "all"}, "event: allow must be a list of texts"),
         ({"target": TARGET, "allow": [1]}, "event: allow must be a list of texts"),
+        ({"target": TARGET, "action": "rollback", "to": "1"}, "event: to must be the number of a run, and is str"),
         ({"target": TARGET, "environment": 5}, "event: environment must be a text, and is int"),
         ({"target": TARGET, "action": ["plan"]}, "event: action must be a text, and is list"),
         ({"target": TARGET, "declaration": {"files": {"a.yaml": 5}}}, "event: declaration file a.yaml must be a text"),

@@ -105,7 +105,7 @@ _TABLES = (
   run bigint NOT NULL,
   moment varchar(32) NOT NULL,
   digest varchar(128) NOT NULL,
-  renames mediumtext NOT NULL,
+  planned mediumtext NOT NULL,
   PRIMARY KEY (run, moment)
 )""",
     # Holds no rows: its comment is the seal, which whoever may only write rows cannot change.

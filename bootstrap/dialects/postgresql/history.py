@@ -94,7 +94,7 @@ _STATEMENTS = (
   run bigint NOT NULL,
   moment text NOT NULL,
   digest text NOT NULL,
-  renames text NOT NULL,
+  planned text NOT NULL,
   PRIMARY KEY (run, moment)
 )""",
 )
