@@ -121,10 +121,10 @@ class _Opening:
         return {PurePosixPath(path).stem: path for path in sorted(set(paths))}
 
     def _overlay_path(self, environments: dict[str, str]) -> str | None:
-        if self.environment is None:
-            return None
+        if self.environment is None or not environments:
+            return None  # without any overlay, every environment is as the base says
         if self.environment not in environments:
-            known = ", ".join(sorted(environments)) or "none"
+            known = ", ".join(sorted(environments))
             raise fault(
                 Position(f"environments/{shown(self.environment)}.yaml", 0),
                 f"unknown environment {shown(self.environment)} (known: {known})",

@@ -40,7 +40,18 @@ resource "terraform_data" "checks" {
       error_message = "declaration_dir: ${var.declaration_dir} holds no bootstrap.yaml."
     }
     precondition {
-      condition     = length(setintersection(local.declaration_files, [for kind in ["yaml", "yml"] : "environments/${var.environment}.${kind}"])) > 0
+      condition     = var.database_instance_identifier == null && var.database_cluster_identifier == null ? var.database_resource_id != null : true
+      error_message = "database_resource_id: needed, or database_instance_identifier or database_cluster_identifier, by which it is looked up."
+    }
+    precondition {
+      condition     = var.database_instance_identifier == null || var.database_cluster_identifier == null
+      error_message = "database_instance_identifier, database_cluster_identifier: both are set; keep the one that the target's host belongs to."
+    }
+    precondition {
+      condition = (
+        length(fileset(var.declaration_dir, "environments/*")) == 0 ? true :
+        length(setintersection(local.declaration_files, [for kind in ["yaml", "yml"] : "environments/${var.environment}.${kind}"])) > 0
+      )
       error_message = "environment: ${var.declaration_dir}/environments/${var.environment}.yaml does not exist."
     }
     precondition {

@@ -155,7 +155,7 @@ resource "aws_iam_role_policy" "this" {
         Effect = "Allow"
         Action = ["rds-db:connect"]
         Resource = [
-          "arn:${local.partition}:rds-db:${local.region}:${local.account_id}:dbuser:${var.database_resource_id}/${var.target.username}",
+          "arn:${local.partition}:rds-db:${local.region}:${local.account_id}:dbuser:${local.database_resource_id}/${var.target.username}",
         ]
       }],
 

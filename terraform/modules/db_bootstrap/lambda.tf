@@ -3,7 +3,7 @@
 ################################################################################
 
 locals {
-  function_name = "db-bootstrap-${var.name}-${var.environment}"
+  function_name = var.function_name != null ? var.function_name : "${var.name_prefix}-${var.name}-${var.environment}"
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -79,7 +79,7 @@ locals {
   through_s3 = local.runs_in_lambda && length(jsonencode(local.compressed_files)) > var.payload_limit_bytes
   # Constant, so that the role's policy does not change with the declaration: IAM takes its time to tell everybody. A run
   # that finds files of another declaration than it was asked to apply is refused by their digest.
-  s3_prefix = "db-bootstrap/${var.environment}/${var.name}/"
+  s3_prefix = "${var.function_name != null ? var.function_name : var.name_prefix}/${var.environment}/${var.name}/"
 
   declaration_in_event = { files = local.compressed_files }
   declaration_in_s3 = {

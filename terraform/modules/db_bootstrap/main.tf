@@ -25,6 +25,18 @@ locals {
 # The target, in the one shape that the bootstrapper knows
 ################################################################################
 
+data "aws_db_instance" "this" {
+  count = var.create && var.database_instance_identifier != null ? 1 : 0
+
+  db_instance_identifier = var.database_instance_identifier
+}
+
+data "aws_rds_cluster" "this" {
+  count = var.create && var.database_cluster_identifier != null ? 1 : 0
+
+  cluster_identifier = var.database_cluster_identifier
+}
+
 data "aws_region" "current" {
   count = var.create ? 1 : 0
 }
@@ -33,7 +45,14 @@ locals {
   # Where the database and its secret are, and where what is made here is.
   region     = var.create ? coalesce(var.target.region, local.own_region) : var.target.region
   own_region = one(data.aws_region.current[*].id)
-  port       = var.target.port != null ? var.target.port : { postgresql = 5432, mysql = 3306 }[var.target.engine]
+  # RDS' own names mean one of two engines to the bootstrapper.
+  engine = strcontains(var.target.engine, "postgres") ? "postgresql" : "mysql"
+  port   = var.target.port != null ? var.target.port : { postgresql = 5432, mysql = 3306 }[local.engine]
+
+  # What is looked up is decided by the identifiers, which are known; a resource's id need not be.
+  database_resource_id = try(coalesce(
+    one(data.aws_db_instance.this[*].resource_id), one(data.aws_rds_cluster.this[*].cluster_resource_id), var.database_resource_id,
+  ), "(none)")
 
   credentials = {
     secret_arn    = var.target.credentials.secret_arn
@@ -44,7 +63,7 @@ locals {
 
   # Absent is absent: the bootstrapper decodes strictly, and null is not one of the words it knows.
   target = {
-    engine                   = var.target.engine
+    engine                   = local.engine
     host                     = var.target.host
     port                     = local.port
     database                 = var.target.database
@@ -64,7 +83,7 @@ locals {
   zip_found    = var.lambda_zip == null ? false : fileexists(var.lambda_zip)
   zip_digest   = local.runs_in_lambda && local.zip_found ? filebase64sha256(var.lambda_zip) : ""
   bootstrapper = var.bootstrapper_digest != null ? var.bootstrapper_digest : local.zip_digest
-  database     = var.create ? "${var.database_resource_id}/${var.target.database}" : ""
+  database     = var.create ? "${local.database_resource_id}/${var.target.database}" : ""
 
   # A key for each file, so that the plan says which of them has changed.
   triggers = merge(

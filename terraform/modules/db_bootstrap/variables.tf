@@ -20,7 +20,7 @@ variable "name" {
 }
 
 variable "environment" {
-  description = "Environment to bring the database to: the overlay `environments/<environment>.yaml` of the declaration."
+  description = "Environment to bring the database to. Its overlay is `environments/<environment>.yaml` of the declaration, which may be missing where the declaration has no overlays at all."
   type        = string
 
   validation {
@@ -39,7 +39,8 @@ variable "target" {
     The database to bring into line. `credentials` names exactly one source and never holds a secret itself:
     `secret_arn` (RDS-managed, or any secret that is JSON with `username` and `password`, or the plain password),
     `ssm_parameter` (name or ARN of a SecureString), `iam = true`, or `environment` (the name of a variable on the operator's machine;
-    only with `runner = "local"`). `port` defaults to the engine's, `region` to the provider's.
+    only with `runner = "local"`). `engine` is `postgresql` or `mysql` (which takes MariaDB too), or RDS' own name, such as
+    `aws_db_instance.this.engine`. `port` defaults to the engine's, `region` to the provider's.
   EOT
   type = object({
     engine   = string
@@ -63,8 +64,8 @@ variable "target" {
   nullable = false
 
   validation {
-    condition     = contains(["postgresql", "mysql"], var.target.engine)
-    error_message = "target.engine: \"postgresql\" or \"mysql\" (which takes MariaDB too)."
+    condition     = contains(["postgresql", "postgres", "aurora-postgresql", "mysql", "mariadb", "aurora-mysql"], var.target.engine)
+    error_message = "target.engine: \"postgresql\" or \"mysql\" (which takes MariaDB too), or what RDS calls it: \"postgres\", \"aurora-postgresql\", \"aurora-mysql\", \"mariadb\"."
   }
 
   validation {
@@ -124,8 +125,21 @@ variable "manage_master_user_password" {
 }
 
 variable "database_resource_id" {
-  description = "Identity of the server: `resource_id` of an `aws_db_instance`, `cluster_resource_id` of an `aws_rds_cluster`. A new one means a new database, and runs again. IAM credentials are granted for it."
+  description = "Identity of the server: `resource_id` of an `aws_db_instance`, `cluster_resource_id` of an `aws_rds_cluster`. A new one means a new database, and runs again. IAM credentials are granted for it. Null: looked up by `database_instance_identifier` or `database_cluster_identifier`."
   type        = string
+  default     = null
+}
+
+variable "database_instance_identifier" {
+  description = "Identifier of the RDS instance whose `resource_id` is looked up, for a database that exists already and is not in this configuration."
+  type        = string
+  default     = null
+}
+
+variable "database_cluster_identifier" {
+  description = "Identifier of the Aurora or Multi-AZ cluster whose `cluster_resource_id` is looked up, likewise."
+  type        = string
+  default     = null
 }
 
 ################################################################################
@@ -238,6 +252,29 @@ variable "local_environment" {
 ################################################################################
 # runner = "lambda": function
 ################################################################################
+
+variable "function_name" {
+  description = "Name of the function. Null makes one of `name_prefix`, `name` and `environment`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.function_name == null ? true : can(regex("^[A-Za-z0-9_-]{1,64}$", var.function_name))
+    error_message = "function_name: at most 64 letters, digits, underscores and hyphens."
+  }
+}
+
+variable "name_prefix" {
+  description = "Beginning of the names of function, role, log group and security group. Two projects of one account that have a database and an environment of the same name need two."
+  type        = string
+  default     = "db-bootstrap"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$", var.name_prefix))
+    error_message = "name_prefix: at most 40 letters, digits, underscores and hyphens."
+  }
+}
 
 variable "lambda_zip" {
   description = "Path of the zip that `make package` built."

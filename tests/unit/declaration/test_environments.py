@@ -171,3 +171,10 @@ def test_a_pipe_is_no_part_of_a_declaration(tmp_path: Path) -> None:
 
 def test_a_manifest_parses_no_structure(tmp_path: Path) -> None:
     assert manifest(written(tmp_path / "broken", files(schema__a_yaml="[[["))).engine == "postgresql"
+
+
+def test_a_declaration_without_overlays_is_the_same_in_every_environment() -> None:
+    assert read("mysql", "production").manifest.environment == "production"
+    assert read("mysql", "production").manifest.environments == ()
+    with pytest.raises(DeclarationError, match="unknown environment prod "):
+        read("mysql", "prod", environments__production_yaml="policy: {}")

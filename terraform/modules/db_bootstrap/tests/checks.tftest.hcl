@@ -344,3 +344,27 @@ run "refuses_a_gate_of_a_local_run" {
   }
   expect_failures = [terraform_data.checks]
 }
+
+run "refuses_no_identity_of_the_server" {
+  command = plan
+  variables {
+    database_resource_id = null
+  }
+  expect_failures = [terraform_data.checks]
+}
+
+run "refuses_two_identities_of_the_server" {
+  command = plan
+  variables {
+    database_instance_identifier = "contacts"
+    database_cluster_identifier  = "contacts"
+  }
+  expect_failures = [terraform_data.checks]
+}
+
+run "takes_a_declaration_without_overlays" {
+  command = plan
+  variables {
+    declaration_dir = "tests/fixtures/no-overlays"
+  }
+}

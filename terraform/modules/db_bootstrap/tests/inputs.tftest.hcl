@@ -421,3 +421,100 @@ run "what_holds_no_password_is_refused" {
   }
   expect_failures = [var.role_password_arns]
 }
+
+run "names_are_those_of_the_project" {
+  command = plan
+  variables {
+    name_prefix = "billing"
+  }
+  assert {
+    condition     = aws_lambda_function.this[0].function_name == "billing-contacts-production" && aws_iam_role.this[0].name == "billing-contacts-production"
+    error_message = "Two projects of one account may have a database and an environment of the same name."
+  }
+}
+
+run "the_functions_name_may_be_given" {
+  command = plan
+  variables {
+    function_name = "contacts-bootstrap"
+  }
+  assert {
+    condition     = aws_lambda_function.this[0].function_name == "contacts-bootstrap" && aws_cloudwatch_log_group.this[0].name == "/aws/lambda/contacts-bootstrap"
+    error_message = "The function and its log group have the name that was given."
+  }
+}
+
+run "refuses_names_that_lambda_does_not_take" {
+  command = plan
+  variables {
+    function_name = "contacts bootstrap"
+    name_prefix   = "billing/"
+  }
+  expect_failures = [var.function_name, var.name_prefix]
+}
+
+run "an_existing_instance_is_looked_up" {
+  command = plan
+  variables {
+    database_resource_id         = null
+    database_instance_identifier = "contacts"
+  }
+  override_data {
+    target = data.aws_db_instance.this
+    values = { resource_id = "db-LOOKEDUP" }
+  }
+  assert {
+    condition     = output.triggers == null ? false : data.aws_db_instance.this[0].db_instance_identifier == "contacts" && local.database == "db-LOOKEDUP/tfplayground_prod"
+    error_message = "Its resource id is the server's identity."
+  }
+}
+
+run "an_existing_cluster_is_looked_up" {
+  command = plan
+  variables {
+    database_resource_id        = null
+    database_cluster_identifier = "contacts"
+  }
+  override_data {
+    target = data.aws_rds_cluster.this
+    values = { cluster_resource_id = "cluster-LOOKEDUP" }
+  }
+  assert {
+    condition     = local.database == "cluster-LOOKEDUP/tfplayground_prod"
+    error_message = "Its resource id is the server's identity."
+  }
+}
+
+run "engines_may_have_the_names_that_rds_gives_them" {
+  command = plan
+  variables {
+    target = {
+      engine      = "aurora-postgresql"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { iam = true }
+    }
+  }
+  assert {
+    condition     = output.target.engine == "postgresql" && output.target.port == 5432
+    error_message = "The bootstrapper knows two engines."
+  }
+}
+
+run "mariadb_is_a_mysql" {
+  command = plan
+  variables {
+    target = {
+      engine      = "mariadb"
+      host        = "h"
+      database    = "d"
+      username    = "u"
+      credentials = { iam = true }
+    }
+  }
+  assert {
+    condition     = output.target.engine == "mysql" && output.target.port == 3306
+    error_message = "The bootstrapper knows two engines."
+  }
+}

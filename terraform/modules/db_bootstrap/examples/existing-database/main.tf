@@ -14,7 +14,7 @@ module "bootstrap" {
   database_resource_id = data.aws_db_instance.existing.resource_id
 
   target = {
-    engine   = data.aws_db_instance.existing.engine == "postgres" ? "postgresql" : "mysql"
+    engine   = data.aws_db_instance.existing.engine
     host     = data.aws_db_instance.existing.address
     port     = data.aws_db_instance.existing.port
     database = var.database
