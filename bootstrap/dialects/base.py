@@ -422,6 +422,10 @@ class Dialect(Protocol):
         ``table`` and ``key`` are SQL as a step writes them, ``after`` is a literal of this kind.
         """
 
+    def refusal(self, session: Session, sql: str, *, names: bool) -> str:
+        """What the server says against a statement of a step without running it; "" where nothing is known against it.
+        ``names``: whether everything that the statement names must exist now."""
+
     def quote(self, name: str) -> str:
         """Quote one identifier."""
 

@@ -8,6 +8,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.declaration.model import Phase, Step
 from bootstrap.run.baseline import NewTables, baseline
 from bootstrap.run.history import History
+from bootstrap.run.step_checks import check_statements
 from bootstrap.run.step_doubts import Doubt, interrupted, without_history
 from bootstrap.run.step_skips import Skip, failed_condition
 from bootstrap.run.step_states import ordered, pending, states
@@ -43,7 +44,11 @@ class StepPlan:
 
 
 def plan_steps(work: Work, structure: Structure) -> StepPlan:
-    """Decide about each pending step."""
+    """Decide about each pending step.
+
+    Raises:
+        StatementError: the server would refuse a statement of one that runs.
+    """
     steps = work.declaration.steps
     if not steps:
         return StepPlan()
@@ -59,6 +64,8 @@ def plan_steps(work: Work, structure: Structure) -> StepPlan:
         if (skip := failed_condition(step, work.session, work.dialect)) is not None
     ]
     skipped = {skip.step.name for skip in (*first, *conditional)}
+    running = [step for step in waiting if step.name not in skipped]
+    check_statements(running, known, work.session, work.dialect)
     tables = [ref.path for ref, item in structure.current.objects.items() if isinstance(item, Table)]
     declared = {ref.path for ref, item in structure.desired.objects.items() if isinstance(item, Table)}
     doubts = [
@@ -66,7 +73,7 @@ def plan_steps(work: Work, structure: Structure) -> StepPlan:
         *without_history(steps, known, history, sorted(declared.intersection(tables))),
     ]
     return StepPlan(
-        run=tuple(step for step in waiting if step.name not in skipped),
+        run=tuple(running),
         baseline=tuple(first),
         conditional=tuple(conditional),
         doubts=tuple(doubt for doubt in doubts if doubt.step.name not in skipped),

@@ -31,10 +31,11 @@ def killed(database: Database, when: str, text: str, *arguments: object) -> None
 
 def _dying(call: Callable[..., Any], when: str, text: str) -> Callable[..., Any]:
     def run(self: Any, sql: Any, *arguments: Any) -> Any:
-        if when == "before" and text in str(sql):
+        meant = text in str(sql) and "db_bootstrap_check" not in str(sql)  # that runs nothing
+        if meant and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         result = call(self, sql, *arguments)
-        if text in str(sql):
+        if meant:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 

@@ -208,6 +208,12 @@ class MySqlDialect:
         )
         return any_literal(rows[0][0]) if rows else None
 
+    def refusal(self, session: Session, sql: str, *, names: bool) -> str:
+        """What the server says against a statement, without running it."""
+        from bootstrap.dialects.mysql.statement_check import refusal  # only where a step is pending
+
+        return refusal(session, sql, names=names)
+
     def quote(self, name: str) -> str:
         """Quote one identifier."""
         return quote(name)

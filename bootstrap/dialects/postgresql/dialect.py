@@ -203,6 +203,12 @@ class PostgresDialect:
         )
         return literal(str(rows[0][0])).strip() if rows else None
 
+    def refusal(self, session: Session, sql: str, *, names: bool) -> str:
+        """What the server says against a statement, without running it."""
+        from bootstrap.dialects.postgresql.statement_check import refusal  # only where a step is pending
+
+        return refusal(session, sql, names=names)
+
     def quote(self, name: str) -> str:
         """Quote one identifier."""
         return quote(name)
