@@ -19,7 +19,7 @@ from bootstrap.catalog.origins import Renames
 from bootstrap.catalog.ref import Ref
 from bootstrap.problems import BootstrapError
 from bootstrap.redact import redact
-from bootstrap.run.history import History
+from bootstrap.run.history import History, Value
 from bootstrap.run.ledger import Ledger
 
 RUNS = 20
@@ -89,17 +89,26 @@ class Snapshots:
         if len(content) > _LARGEST or redact(text) != text:
             return False
         digest = hashlib.sha256(text.encode()).hexdigest()
+        plan = dumps((tuple(planned.renames), planned.declared) if planned else ((), frozenset()))
+        row: dict[str, Value] = {"run": run, "moment": moment.value, "digest": digest, "planned": plan}
+        known = self._rows()
+        rest = [item for item in known if item[0] > run - RUNS and item[:2] != (run, moment.value)]
+        self.history.seal.announce("run_catalogs", known, [*rest, tuple(row.values())])
         table, runs = self.history.table("catalogs"), self.history.table("run_catalogs")
         with self.history.session.transaction():
-            if not self.history.session.query(f"SELECT 1 FROM {table} WHERE digest = %s", [digest]):
-                self.history.insert("catalogs", [{"digest": digest, "content": content}])
-            self.history.session.execute(f"DELETE FROM {runs} WHERE (run = %s AND moment = %s) OR run <= %s",
-                                         [run, moment.value, run - RUNS])  # fmt: skip
-            plan = dumps((tuple(planned.renames), planned.declared) if planned else ((), frozenset()))
-            row = {"run": run, "moment": moment.value, "digest": digest, "planned": plan}
+            self.history.session.execute(f"DELETE FROM {table} WHERE digest = %s", [digest])
+            self.history.insert("catalogs", [{"digest": digest, "content": content}])
+            self.history.session.execute(
+                f"DELETE FROM {runs} WHERE (run = %s AND moment = %s) OR run <= %s", [run, moment.value, run - RUNS]
+            )
             self.history.insert("run_catalogs", [row])
             self.history.session.execute(f"DELETE FROM {table} WHERE digest NOT IN (SELECT digest FROM {runs})")
         return True
+
+    def _rows(self) -> list[tuple[int, str, str, str]]:
+        """Run, moment, digest and plan of all that is kept, as we wrote it, the oldest first."""
+        rows = self.history.sealed("run_catalogs")
+        return sorted((int(run), str(moment), str(digest), str(planned)) for run, moment, digest, planned in rows)
 
     def find(self, run: int, moment: Moment) -> Snapshot | None:
         """Return what was kept of a run; None where nothing was.
@@ -107,15 +116,15 @@ class Snapshots:
         Raises:
             BootstrapError: it cannot be read by this version.
         """
-        table, runs = self.history.table("catalogs"), self.history.table("run_catalogs")
-        rows = self.history.read(
-            f"SELECT c.content FROM {runs} r JOIN {table} c ON c.digest = r.digest WHERE r.run = %s AND r.moment = %s",
-            [run, moment.value],
-        )
+        digest = next((item[2] for item in self._rows() if item[:2] == (run, moment.value)), None)
+        table = self.history.table("catalogs")
+        rows = self.history.read(f"SELECT content FROM {table} WHERE digest = %s", [digest]) if digest else []
         if not rows:
             return None
         try:
             text = zlib.decompress(base64.b64decode(str(rows[0][0]), validate=True)).decode()
+            if hashlib.sha256(text.encode()).hexdigest() != digest:
+                raise ValueError("it is not what was written")
             catalog, managed, kept = loads(text)
         except (CodecError, zlib.error, binascii.Error, UnicodeDecodeError, ValueError, TypeError) as error:
             raise BootstrapError(
@@ -126,22 +135,15 @@ class Snapshots:
 
     def planned(self, since: int, until: int | None = None) -> Planned:
         """Return what the runs since one (until another) planned, whether or not they did it."""
-        rows = self.history.read(
-            f"SELECT planned FROM {self.history.table('run_catalogs')} WHERE moment = %s AND run >= %s AND run <= %s"
-            " ORDER BY run",
-            [Moment.START.value, since, 1 << 62 if until is None else until],
-        )
+        rows = [item for item in self._rows() if item[1] == Moment.START and since <= item[0] <= (until or item[0])]
         renames: list[tuple[Ref, Ref]] = []
         declared: set[Ref] = set()
-        for (text,) in rows:
-            more, refs = loads(str(text))
+        for *_, text in rows:
+            more, refs = loads(text)
             renames += more
             declared |= refs
         return Planned(renames=renames, declared=frozenset(declared))
 
     def runs(self) -> Sequence[tuple[int, Moment]]:
         """Return of which runs something is kept, the newest first."""
-        rows = self.history.read(
-            f"SELECT run, moment FROM {self.history.table('run_catalogs')} ORDER BY run DESC, moment"
-        )
-        return [(int(run), Moment(moment)) for run, moment in rows]
+        return [(run, Moment(moment)) for run, moment, *_ in reversed(self._rows())]
