@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -13,20 +12,19 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.origins import renames_of
 from bootstrap.catalog.ref import Ref
 from bootstrap.declaration.model import Phase
-from bootstrap.dialects.base import ServerError, Session
+from bootstrap.dialects.base import ServerError
 from bootstrap.plan.gate import check_gate
 from bootstrap.plan.statement import Hazard, Plan
-from bootstrap.problems import BootstrapError, Incomplete, Interrupted, Unreachable
+from bootstrap.problems import BootstrapError, Incomplete, Interrupted
 from bootstrap.run.checks import run_checks
-from bootstrap.run.executor import ConnectionLost, Executor, PlanOutdated, Progress
+from bootstrap.run.executor import Executor, PlanOutdated, Progress
 from bootstrap.run.history import History
 from bootstrap.run.identity import record_identity
 from bootstrap.run.ledger import Ledger
 from bootstrap.run.limits import Limits
-from bootstrap.run.lock import assert_owned, run_lock
+from bootstrap.run.lock import assert_owned
 from bootstrap.run.origin import find_origin
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
-from bootstrap.run.recover import reconnect
 from bootstrap.run.seeds import SeedResult, SeedRunner
 from bootstrap.run.snapshots import NOT_KEPT, Planned, Snapshots
 from bootstrap.run.step_doubts import check_decided, record_skipped
@@ -36,6 +34,7 @@ from bootstrap.run.step_states import check_unchanged, pending, states
 from bootstrap.run.steps import StepRunner
 from bootstrap.run.verify import Verification, verification
 from bootstrap.run.watch import Watch
+from bootstrap.service.attempts import LOCK_DEADLINE_SECONDS, until_done
 from bootstrap.service.comparison import Structure, plan_structure, proven_structure, with_passwords
 from bootstrap.service.reports import ApplyReport, amount
 from bootstrap.service.saved_plan import SavedPlan, saved_plan
@@ -43,8 +42,6 @@ from bootstrap.service.step_plan import plan_steps
 from bootstrap.service.unchanged import proven_run, ready_token, unchanged, verify_proven
 from bootstrap.service.work import Work
 
-_LOCK_DEADLINE_SECONDS = 300.0
-_ATTEMPTS = 4  # of one apply: after lost connections, and after waits that left something behind
 _PROGRESS_WIDTH = 120  # characters
 _Report = TypeVar("_Report")
 
@@ -56,56 +53,6 @@ def apply_work(work: Work) -> ApplyReport:
         return Apply(work, limits, watch, saved=work.request.saved_plan if attempt == 1 else None).run()
 
     return until_done(work, once)
-
-
-def until_done(work: Work, once: Callable[[Work, Limits, Watch, int], _Report]) -> _Report:
-    """Try under the lock until it is done. What a lost connection did, only the live catalog knows: so plan again from
-    there.
-    """
-    limits = Limits.until(work.deadline, work.started)
-    watch = Watch(work.dialect, work.connect, work.request.tell)
-    with closing(watch):
-        for attempt in range(1, _ATTEMPTS + 1):
-            limits.check_time("the lock of the run")
-            backend = work.session.backend
-            seconds = limits.bounded(_LOCK_DEADLINE_SECONDS)
-            try:
-                with run_lock(work.session, deadline_seconds=seconds, waiting=work.request.tell):
-                    return once(work, limits, watch, attempt)
-            except (ConnectionLost, PlanOutdated, ServerError) as error:
-                _check_deadline(work, limits, error)
-                passing = not isinstance(error, ServerError) or error.connection_lost
-                if attempt == _ATTEMPTS or not passing:
-                    raise
-                work.request.tell(f"{error}\nplanning again from what the database is now")
-                if not isinstance(error, PlanOutdated):
-                    work = work.with_session(_reconnected(work, backend, limits))
-    raise AssertionError("the loop returns or raises")
-
-
-def _check_deadline(work: Work, limits: Limits, error: BaseException) -> None:
-    """Say so where a statement was cancelled, or the connection was cut, because the time is over."""
-    if isinstance(error, ServerError):
-        limits.check_cancelled(error, "a statement of our own")
-    lost = isinstance(error, ConnectionLost) or (isinstance(error, ServerError) and error.connection_lost)
-    cut = work.destination.endpoint.deadline
-    if lost and cut is not None and time.monotonic() > cut - 1.0:
-        raise Unreachable(
-            f"{work.destination.name} did not answer until the deadline of this run: check the way to it; what is done"
-            " stays done, and the next run goes on from there"
-        ) from error
-
-
-def _reconnected(work: Work, backend: str, limits: Limits) -> Session:
-    """A session that holds the lock in place of one that was lost, whose backend has been ended."""
-    return reconnect(
-        work.dialect,
-        work.connect,
-        lost=work.session,
-        backend=backend,
-        deadline_seconds=limits.bounded(_LOCK_DEADLINE_SECONDS),
-        waiting=work.request.tell,
-    )
 
 
 class Apply:
@@ -226,7 +173,7 @@ class Apply:
         connection = StepConnection(
             connect=self.work.connect,
             lock_timeout_ms=self.work.policy.lock_timeout_ms,
-            lock_seconds=self.limits.bounded(_LOCK_DEADLINE_SECONDS),
+            lock_seconds=self.limits.bounded(LOCK_DEADLINE_SECONDS),
             beat_seconds=self.work.destination.endpoint.idle_seconds / 3,
         )
         runner = StepRunner(

@@ -19,7 +19,8 @@ from bootstrap.run.snapshots import Moment, Planned, Snapshot, Snapshots
 from bootstrap.run.step_states import done_since
 from bootstrap.run.verify import verification
 from bootstrap.run.watch import Watch
-from bootstrap.service.attempt import Apply, until_done
+from bootstrap.service.attempt import Apply
+from bootstrap.service.attempts import until_done
 from bootstrap.service.comparison import Structure, plan_difference
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.reports import RollbackReport
