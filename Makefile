@@ -14,6 +14,9 @@ KEEP      ?=
 # One more than there are cores: where Terraform is tested, a worker mostly waits.
 WORKERS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
+# Tests start a thousand commands: each would compile the whole package again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify history rollback contract clean
 
@@ -42,6 +45,7 @@ demo-down:  ## End what `make demo KEEP=1` left standing
 	$(BIN)/python -m demo down
 
 test: install package  ## All tests, on private servers
+	$(BIN)/python -m compileall -q bootstrap
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 corpora: install  ## Every case of the corpora, on the servers of both ends of each engine
