@@ -1,5 +1,5 @@
 """What was never declared and stands in the way of a change. It is not ours to drop, and not known to the next run if
-this one dies before it is made again: so it is named before anything runs, and not touched.
+this one dies before it is recreated: so it is named before anything runs, and not touched.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def run_in_batches(runner: StepRunner, step: Step, batch: Batch) -> None:
     """Run a step from where an earlier run stopped to its end.
 
     Raises:
-        Refused: the step was changed so that nobody knows where to go on, or rows have no key.
+        Refused: the step was changed since it stopped half-way, or rows have no key.
         StatementError: the server refused a range; those before it stay done.
         ConnectionLost: the connection broke; the next run goes on behind the last range.
         Incomplete: out of time, likewise.

@@ -36,7 +36,7 @@ from bootstrap.target.passwords import fetch_password
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """The comparison of one moment: what differs, the plan that mends it, and the catalogs it was made from.
+    """The comparison of one moment: what differs, the plan for it, and the catalogs that were compared.
 
     ``differences`` are what a person would name; the plan also holds what must be rebuilt around them. ``kept`` stays
     in the database though it is not in ``desired``.

@@ -179,7 +179,7 @@ def test_preview_warns_of_drift_and_leaves_the_plan_clean(
     assert "is unknown: contacts.example.com:3306 does not answer" in flat(plan.text)
     assert configuration.run("plan", "-input=false", "-destroy").code == 0
 
-    # A function that somebody has deleted is made again.
+    # A function that somebody has deleted is recreated.
     client("lambda", configuration).delete_function(FunctionName=f"db-bootstrap-{settings['name']}-production-plan")
     plan = configuration.run("plan", "-input=false", "-detailed-exitcode")
     assert plan.code == 2, plan.text

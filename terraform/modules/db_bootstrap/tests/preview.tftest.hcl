@@ -144,7 +144,7 @@ run "gate_plan_stops_a_repair_that_would_be_refused" {
 run "refuses_unknown_words" {
   command = plan
   variables {
-    drift = "mend"
+    drift = "undo"
     gate  = "never"
   }
   expect_failures = [var.drift, var.gate]
