@@ -35,13 +35,13 @@ PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
 )  # fmt: skip
 def plan(form: str, *, detailed_exitcode: bool, out: Path | None, rows: bool, rows_limit: int, **arguments: Any) -> int:
     """Show what apply would do: SQL, hazards, steps, rows. Changes nothing."""
-    from bootstrap.cli import text  # noqa: PLC0415
+    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
     from bootstrap.service.plan import plan as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
     report = use_case(request_from(arguments, output), rows=rows_limit if rows else 0)
     if out is not None:
-        from bootstrap.service.saved_plan import save  # noqa: PLC0415
+        from bootstrap.service.saved_plan import save  # noqa: PLC0415  # only when it is needed
 
         save(out, report.saved, text.plan_data(report))
     output.report(text.plan(report), text.plan_data(report))
@@ -71,7 +71,7 @@ def contract(form: str, **arguments: Any) -> int:
 
 
 def _apply(form: str, arguments: dict[str, Any]) -> int:
-    from bootstrap.cli import text  # noqa: PLC0415
+    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
     from bootstrap.service.apply import apply as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
@@ -95,7 +95,7 @@ def rollback(form: str, **arguments: Any) -> int:
 
     Rows stay; what was dropped since comes back without its values. Steps and seeds are not undone.
     """
-    from bootstrap.cli import text  # noqa: PLC0415
+    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
     from bootstrap.service.rollback import rollback as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
@@ -112,8 +112,8 @@ def verify(form: str, **arguments: Any) -> int:
 
     Reads structure, steps, rows and checks, and names everything that differs; exit code 4 where something does.
     """
-    from bootstrap.cli import text  # noqa: PLC0415
-    from bootstrap.problems import VerificationFailed  # noqa: PLC0415
+    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
+    from bootstrap.problems import VerificationFailed  # noqa: PLC0415  # only when it is needed
     from bootstrap.service.verify import verify as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
@@ -128,7 +128,7 @@ def verify(form: str, **arguments: Any) -> int:
 @click.option("--run", type=int, metavar="RUN", help="One run with each of its statements.")
 def history(form: str, *, limit: int, run: int | None, **arguments: Any) -> int:
     """List what was run: when, by whom, from which revision."""
-    from bootstrap.cli import text  # noqa: PLC0415
+    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
     from bootstrap.service.history import history as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
@@ -153,8 +153,8 @@ def import_(form: str, *, out: Path, leave_out: bool, unchecked: bool, **argumen
 
     It is checked by building it in a scratch database; plan right after it is empty.
     """
-    from bootstrap.cli import text  # noqa: PLC0415
-    from bootstrap.dialects.base import Scope  # noqa: PLC0415
+    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
+    from bootstrap.dialects.base import Scope  # noqa: PLC0415  # only when it is needed
     from bootstrap.service.import_ import import_database as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
@@ -184,7 +184,7 @@ def lint(environment: str | None, directories: tuple[Path, ...], scratch_url: st
 
     Without ENV every environment is checked.
     """
-    from bootstrap.cli.linting import check  # noqa: PLC0415
+    from bootstrap.cli.linting import check  # noqa: PLC0415  # only when it is needed
 
     for line in check(directories, environment, scratch_url):
         click.echo(line)
@@ -194,7 +194,7 @@ def lint(environment: str | None, directories: tuple[Path, ...], scratch_url: st
 @click.command(cls=Command)
 def schema() -> int:
     """Print the JSON Schema of the YAML files, for editors."""
-    from importlib.resources import files  # noqa: PLC0415
+    from importlib.resources import files  # noqa: PLC0415  # only when it is needed
 
     click.echo((files("bootstrap.declaration") / "schema.json").read_text(encoding="utf-8"))
     return 0

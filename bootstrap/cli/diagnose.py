@@ -62,8 +62,8 @@ def diagnose(
         output.report("\n".join(_lines(found.data)), {**found.data, "environments": []})
         return 0
     from bootstrap.declaration.load import manifest  # noqa: PLC0415  # heavy: only when a database is asked
-    from bootstrap.service.diagnose import diagnose as use_case  # noqa: PLC0415
-    from bootstrap.service.work import Request  # noqa: PLC0415
+    from bootstrap.service.diagnose import diagnose as use_case  # noqa: PLC0415  # only when it is needed
+    from bootstrap.service.work import Request  # noqa: PLC0415  # only when it is needed
 
     names = manifest(directory, None).environments if every else environments
     requests = [Request(directory=directory, environment=name) for name in dict.fromkeys(names)]

@@ -74,7 +74,7 @@ def verification(
         kept: what stays though it is declared no longer.
     """
     # Without changes there is nothing to describe.
-    from bootstrap.run.sentences import describe_all  # noqa: PLC0415
+    from bootstrap.run.sentences import describe_all  # noqa: PLC0415  # only when it is needed
 
     return Verification(
         structure=tuple(describe_all(changes)),

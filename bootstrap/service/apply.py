@@ -37,6 +37,6 @@ def _apply(work: Work) -> ApplyReport:
     done = unchanged(work)
     if done is not None:
         return done
-    from bootstrap.service.attempt import apply_work  # noqa: PLC0415
+    from bootstrap.service.attempt import apply_work  # noqa: PLC0415  # only when it is needed
 
     return apply_work(work)

@@ -132,7 +132,7 @@ def _objects(bucket: str, prefix: str, paths: Sequence[str]) -> dict[str, bytes]
 
 def _client(service: str, region: str | None) -> Any:  # boto3 publishes no types
     import boto3  # noqa: PLC0415  # 190 ms: only for targets that need it
-    import botocore.config  # noqa: PLC0415
+    import botocore.config  # noqa: PLC0415  # only when it is needed
 
     # Inside of a VPC without a way out nothing ever answers: say so within seconds, not after boto3's minutes.
     config = botocore.config.Config(
@@ -182,7 +182,7 @@ def _just_rotated(answer: dict[str, Any]) -> bool:
 @contextmanager
 def _explained(subject: str, permission: str) -> Iterator[None]:
     """botocore's exceptions as ours: what, where, and what to do."""
-    import botocore.exceptions as aws  # noqa: PLC0415
+    import botocore.exceptions as aws  # noqa: PLC0415  # only when it is needed
 
     try:
         yield
