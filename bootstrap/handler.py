@@ -97,7 +97,10 @@ def _failure(error: BootstrapError) -> Exception:
     if RUNTIME_VARIABLE not in os.environ:
         return kind(text)
     print(text, flush=True)
-    fault = importlib.import_module("awslambdaric.lambda_runtime_exception").FaultException
+    try:
+        fault = importlib.import_module("awslambdaric.lambda_runtime_exception").FaultException
+    except (ImportError, AttributeError):  # another runtime than AWS's: its way to say it must not hide the failure
+        return kind(text)
     raised: Exception = fault(kind.__name__, " | ".join(line.strip() for line in text.splitlines() if line.strip()))
     return raised
 

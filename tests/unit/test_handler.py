@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import sys
 from typing import Any
 
 import pytest
 
-from bootstrap.handler import declaration_digest, handler
+from bootstrap.handler import RUNTIME_VARIABLE, declaration_digest, handler
 from bootstrap.problems import BootstrapError
 
 FILES = {"bootstrap.yaml": b"version: 1\n", "schema/a b.yaml": b"tables: {}\n"}
@@ -116,3 +117,10 @@ def test_what_is_pinned_may_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None
     pin(monkeypatch)
     with pytest.raises(BootstrapError, match=r"bootstrap.yaml"):
         handler({"declaration": packed({"bootstrap.yaml": b"version: 1\nengin: x\n"}), "allow": ["data_loss:a.b"]})
+
+
+def test_another_runtime_than_aws_s_hides_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(RUNTIME_VARIABLE, "127.0.0.1:9001")
+    monkeypatch.setitem(sys.modules, "awslambdaric.lambda_runtime_exception", None)
+    with pytest.raises(BootstrapError, match="event: target is missing"):
+        handler({})
