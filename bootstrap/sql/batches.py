@@ -22,12 +22,14 @@ class BatchedSql:
     head: str  # up to the condition
     column: str  # the key, qualified
     condition: str = ""
+    operators: tuple[str, str] = (">", "<=")
 
     def within(self, after: str | None, last: str) -> str:
         """Return the statement for rows whose key is greater than ``after`` and at most ``last``, both SQL literals."""
         parts = [f"({self.condition}\n)"] if self.condition else []  # the condition may end with a comment
-        parts += [f"{self.column} > {after}"] if after is not None else []
-        return f"{self.head}\nWHERE {' AND '.join([*parts, f'{self.column} <= {last}'])}"
+        parts += [f"{self.column} {self.operators[0]} {after}"] if after is not None else []
+        parts.append(f"{self.column} {self.operators[1]} {last}")
+        return f"{self.head}\nWHERE {' AND '.join(parts)}"
 
 
 def batched(sql: str, key: str, engine: str) -> BatchedSql:
@@ -53,8 +55,14 @@ def batched(sql: str, key: str, engine: str) -> BatchedSql:
     where = next((token for token in outer if token.word == "where"), None)
     column = f"{alias or sql[tokens[end - 1].start : tokens[end - 1].end]}.{key}"
     if where is None:
-        return BatchedSql(table, key, sql, column)
-    return BatchedSql(table, key, sql[: where.start].rstrip(), column, sql[where.end :].strip())
+        return BatchedSql(table, key, sql, column, operators=_operators(engine))
+    condition = sql[where.end :].strip()
+    return BatchedSql(table, key, sql[: where.start].rstrip(), column, condition, _operators(engine))
+
+
+def _operators(engine: str) -> tuple[str, str]:
+    """Greater than, at most: on PostgreSQL those of the server, whatever others have made of that name."""
+    return (">", "<=") if engine == MYSQL else ("OPERATOR(pg_catalog.>)", "OPERATOR(pg_catalog.<=)")
 
 
 def _alias(tokens: list[Token], place: int, sql: str) -> tuple[str, int]:

@@ -50,6 +50,10 @@ CHECK = """
     checks:
       nobody_is_nameless: {query: SELECT id FROM app.people WHERE name IS NULL, expect: empty}
     """
+BATCHES = (
+    "-- phase: after\n-- when: exists(app.people.born)\n-- batch: 1\n-- key: name\n"
+    "UPDATE app.people SET born = NULL WHERE name OPERATOR(pg_catalog.=) 'Nobody';\n"
+)
 STEP = "-- phase: after\nUPDATE app.people SET born = NULL WHERE name OPERATOR(pg_catalog.=) 'Nobody';\n"
 
 
@@ -93,9 +97,10 @@ def place(request: pytest.FixtureRequest, postgres_server: PostgresServer) -> It
 
 
 def declare(folder: Path, second: str, more: str = "") -> Path:
-    files = {"schema/app.yaml": SCHEMA.rstrip(" ") + more, "seeds/people.yaml": SEEDS % second, "checks.yaml": CHECK,
-             "steps/0001_nobody.sql": STEP}  # fmt: skip
-    return write(folder, "postgresql", files)
+    """A declaration, or with ``more`` the one after it: its steps find the table that the first one made."""
+    files = {"schema/app.yaml": SCHEMA.rstrip(" ") + more, "seeds/people.yaml": SEEDS % second, "checks.yaml": CHECK}
+    steps = {"steps/0001_nobody.sql": STEP, "steps/0002_batches.sql": BATCHES}
+    return write(folder, "postgresql", {**files, **(steps if more else {})})
 
 
 def every_command(place: Place, folder: Path) -> None:
@@ -113,6 +118,8 @@ def every_command(place: Place, folder: Path) -> None:
     assert not verify(place.request(second)).holds
     apply(place.request(second))
     assert history(place.request()).runs
+    done = place.sql("SELECT name, state, error FROM db_bootstrap.steps ORDER BY name")
+    assert done == [("0001_nobody", "done", ""), ("0002_batches", "done", "")], "the steps were not run"
     assert place.sql("SELECT name, born::text, code FROM app.people ORDER BY name") == [
         ("Ada", "1815-12-10", "A"), ("Grace", None, "B"), ("Grete", "1906-12-09", "B"),
     ]  # fmt: skip

@@ -193,15 +193,10 @@ class PostgresDialect:
         return existence.exists(session, names)
 
     def last_of_batch(self, session: Session, table: str, key: str, after: str | None, size: int) -> str | None:
-        """The key of the last row of the next batch, as a literal of unknown type: it becomes the column's."""
-        from bootstrap.dialects.postgresql.names import literal  # only where a step runs in batches
+        """The key of the last row of the next batch."""
+        from bootstrap.dialects.postgresql.batches import last_of_batch  # only where a step runs in batches
 
-        where = f" WHERE {key} > {after}" if after is not None else ""
-        rows = session.query(
-            f"SELECT b.k::pg_catalog.text FROM (SELECT {key} AS k FROM {table}{where} ORDER BY {key} LIMIT {size}) b"
-            " ORDER BY b.k DESC LIMIT 1"
-        )
-        return literal(str(rows[0][0])).strip() if rows else None
+        return last_of_batch(session, table, key, after, size)
 
     def refusal(self, session: Session, sql: str, *, names: bool) -> str:
         """What the server says against a statement, without running it."""

@@ -24,6 +24,10 @@ RANGE = "t.id > 5\n AND t.id <= 9"
     ],
 )  # fmt: skip
 def test_a_range(engine: str, sql: str, expected: str) -> None:
+    if engine == "postgresql":  # the server's own operators, whatever the search path has
+        expected = expected.replace("id > 5", "id OPERATOR(pg_catalog.>) 5").replace(
+            "id <= 9", "id OPERATOR(pg_catalog.<=) 9"
+        )
     assert batched(sql, "id", engine).within("5", "9") == expected
 
 
