@@ -96,3 +96,19 @@ def test_what_cannot_run_in_batches_is_named(database: Database, tmp_path: Path)
     message = database.run("apply", "--dir", folder).refused(1)
     for path, said in zip(files, BAD.values(), strict=True):
         assert any(line.strip().startswith(path) and said in line for line in message.splitlines()), (path, message)
+
+
+@pytest.mark.parametrize("kind", ["citext", "folded"])
+def test_a_key_with_an_order_of_its_own_is_refused(database: Database, tmp_path: Path, kind: str) -> None:
+    """It would be sorted as citext, and compared as text: rows would be left out."""
+    if database.engine != "postgresql":
+        pytest.skip("types of extensions")
+    database.sql("CREATE EXTENSION citext", "CREATE DOMAIN folded AS citext")
+    database.sql(
+        f"CREATE TABLE words (word {kind} PRIMARY KEY, number int)", "INSERT INTO words VALUES ('B', 1), ('a', 2)"
+    )
+    text = "-- batch: 1\n-- key: word\nUPDATE words SET number = 0;\n"
+    folder = write(tmp_path, "postgresql", {STEP: text, "environments/dev.yaml": "{}\n"})
+    said = database.run("apply", "dev", "--dir", folder).refused(3)
+    assert "its type public.citext has an order of its own: choose a key" in said
+    assert database.sql("SELECT word::text, number FROM words ORDER BY number") == [("B", 1), ("a", 2)]
