@@ -33,7 +33,8 @@ MORE = {
           people: {key: [id], mode: upsert, rows: [{id: 1, name: Ada, age: 36}, {id: 2, name: Grace, age: 85}]}
         """,
     "checks.yaml": "checks: {adults: {query: SELECT id FROM grown_ups WHERE name = '', expect: empty}}\n",
-    "steps/0001_name.sql": "-- phase: after\nUPDATE people SET name = 'nobody' WHERE name = '';\n",
+    # The SELECT, so that the step runs in a new database too: it is no baseline.
+    "steps/0001_name.sql": "UPDATE people SET name = 'nobody' WHERE name = '';\nSELECT id FROM people;\n",
 }
 
 
@@ -127,7 +128,7 @@ def test_an_account_of_its_own_applies(account: Account, tmp_path: Path) -> None
     )
     account.grant("apply", first)
     for folder in (first, second):
-        account.run("apply", "--dir", folder).ended(0)
+        assert "baseline" not in account.run("apply", "--dir", folder).ended(0).out
         account.run("verify", "--dir", folder).ended(0)
     assert "email" in Database(account.server, account.database).columns(
         "public.people" if account.is_postgresql else "people"

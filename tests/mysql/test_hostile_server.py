@@ -89,7 +89,7 @@ FILES = {
               - {id: 1, parent_id: 2, u_id: 1, created: "2024-06-01 12:00:00", seen: {sql: now()}, note: "ü😀"}
               - {id: 2, u_id: 3, created: "2024-06-01 12:00:00", seen: {sql: now()}, note: "a\\\\b", parent_id: null}
     """,
-    "steps/0001_count.sql": "UPDATE u SET id = id;\n",
+    "steps/0001_count.sql": "UPDATE t SET id = id;\n",  # t is there before: no baseline
 }
 BEFORE = (
     "CREATE TABLE t (id int PRIMARY KEY, created datetime NOT NULL, seen timestamp NULL) ENGINE=InnoDB"
@@ -139,6 +139,8 @@ def test_values_and_statements_mean_what_they_mean(
             ]
             cursor.execute("SELECT COUNT(*) FROM t WHERE seen BETWEEN NOW() - INTERVAL 1 HOUR AND NOW()")
             assert cursor.fetchall() == ((2,),)
+            cursor.execute("SELECT name, state, error FROM db_bootstrap_steps")
+            assert list(cursor.fetchall()) == [("0001_count", "done", "")], "the step was not run"
             cursor.execute("SELECT DISTINCT engine FROM information_schema.tables WHERE table_schema = 'app'"
                            " AND table_type = 'BASE TABLE'")  # fmt: skip
             assert cursor.fetchall() == (("InnoDB",),)
