@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.roads import command_line
+from tests import forked
 
 # Nothing of the machine's own account, target or password may reach the command.
 FOREIGN = ("AWS_", "DB_BOOTSTRAP_", "PG", "MYSQL_", "TF_")
@@ -66,22 +67,26 @@ class Started:
 
 
 def db_bootstrap(*arguments: str | Path, variables: Mapping[str, str] | None = None) -> Outcome:
-    """Run the command to its end."""
-    return start(*arguments, variables=variables).finish()
+    """Run the command to its end, in a process that has the package imported already."""
+    return Outcome(*forked.run([*map(str, arguments)], _environment(variables), SECONDS))
 
 
 def start(*arguments: str | Path, variables: Mapping[str, str] | None = None) -> Started:
-    """Start the command, and leave it running."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    """Start the program as a user does, and leave it running."""
     process = subprocess.Popen(
         [*command_line(), *map(str, arguments)],
-        env={**inherited, **PATIENT, **(variables or {})},
+        env=_environment(variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     return Started(process)
+
+
+def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    return {**inherited, **PATIENT, **(variables or {})}
 
 
 def write(folder: Path, engine: str, files: Mapping[str, str | bytes]) -> Path:
