@@ -12,6 +12,7 @@ from bootstrap.problems import BootstrapError
 from bootstrap.redact import redact
 
 _PATIENCE_SECONDS = 2.0  # a statement that is done by then needs no explanation
+_BLOCKED_SECONDS = 0.05  # the attempt before it was given up for a lock: this one is as good as blocked, and short
 _PAUSE_SECONDS = 2.0
 _AGAIN_SECONDS = 30.0
 
@@ -30,14 +31,20 @@ class Watch:
         self._dialect, self._connect, self._tell = dialect, connect, tell
         self._session: Session | None = None
         self._looking = threading.Lock()
+        self._blocked = False
 
     @contextmanager
     def over(self, session: Session) -> Iterator[None]:
         """Watch what this session does in the block."""
         done = threading.Event()
-        threading.Thread(target=self._look, args=(session.backend, done), daemon=True).start()
+        patience = _BLOCKED_SECONDS if self._blocked else _PATIENCE_SECONDS
+        self._blocked = False
+        threading.Thread(target=self._look, args=(session.backend, done, patience), daemon=True).start()
         try:
             yield
+        except ServerError as error:
+            self._blocked = error.lock_timeout
+            raise
         finally:
             done.set()
 
@@ -47,10 +54,9 @@ class Watch:
             if self._session is not None:
                 self._session.close()
 
-    def _look(self, backend: str, done: threading.Event) -> None:
+    def _look(self, backend: str, done: threading.Event, pause: float) -> None:
         told: list[str] = []
         when = 0.0
-        pause = _PATIENCE_SECONDS
         while not done.wait(pause):
             pause = _PAUSE_SECONDS
             with self._looking, suppress(ServerError, BootstrapError):  # it only explains
