@@ -1,4 +1,4 @@
-# make demo | test | check | package | plan, bootstrap, verify, history, rollback, contract ENV=production
+# make demo | test | check | package | plan, bootstrap, verify, history, rollback, contract, compare ENV=production
 #
 # Everything works from a bare checkout: the virtual environment is made first, by any Python from 3.11 on.
 
@@ -7,6 +7,7 @@ VENV      := .venv
 BIN       := $(VENV)/bin
 PIP       := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ENV       ?= staging
+FROM      ?= staging
 DATABASES ?= contacts streams
 DATABASE_DIR ?= database
 ARGS      ?=
@@ -18,7 +19,7 @@ WORKERS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify history rollback contract clean
+.PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify history rollback contract compare clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -81,7 +82,7 @@ docs: install  ## Regenerate the JSON Schema, the reference of the declaration a
 
 # The same commands by hand, against what Terraform made: the workspace is the environment.
 # `.demo/env` is there while a demo stands (make demo KEEP=1) and leads them to it; only them, the tests know nothing of it.
-ifneq (,$(filter plan bootstrap verify history rollback contract,$(MAKECMDGOALS)))
+ifneq (,$(filter plan bootstrap verify history rollback contract compare,$(MAKECMDGOALS)))
 -include .demo/env
 export
 endif
@@ -103,6 +104,11 @@ rollback: install  ## Back to the structure that the last run in ENV started fro
 
 contract: install  ## Apply, and drop from ENV what is declared no longer and was kept
 	@for database in $(DATABASES); do $(BIN)/db-bootstrap contract $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done
+
+compare: install  ## How ENV differs from FROM (make compare FROM=staging ENV=production); exit code 2 where it does
+	@found=0; for database in $(DATABASES); do \
+		$(BIN)/db-bootstrap compare $(FROM) $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || { code=$$?; [ $$code = 2 ] || exit $$code; found=2; }; \
+	done; exit $$found
 
 clean:  ## Remove what was built
 	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,6 +14,7 @@ from bootstrap.cli import commands
 from bootstrap.cli.command import Commands
 from bootstrap.cli.diagnose import diagnose
 from bootstrap.cli.grants import grants
+from bootstrap.cli.insight import compare, snapshot
 from bootstrap.cli.signals import handle_signals
 from bootstrap.problems import BootstrapError, Interrupted, missing_package
 from bootstrap.redact import redact
@@ -29,13 +30,14 @@ def cli() -> None:
 
     ENV is an environment of the declaration; it may be left out where --url names the database.
 
-    Exit codes: 0 done, or nothing to do; 1 error; 2 changes pending (plan --detailed-exitcode); 3 refused: a hazard
+    Exit codes: 0 done, or nothing to do; 1 error; 2 changes pending (plan --detailed-exitcode), environments
+    differ (compare); 3 refused: a hazard
     that is not allowed; 4 the database is not what the declaration says; 5 could not reach it or get the lock: try
     again; 130 and 143 interrupted by Ctrl-C and SIGTERM.
     """
 
 
-for command in (*commands.ALL, diagnose, grants):
+for command in (*commands.ALL, compare, diagnose, grants, snapshot):
     cli.add_command(command)
 
 

@@ -324,6 +324,10 @@ class Dialect(Protocol):
         Roles are the whole server's: it holds those named in ``roles`` and those that the database has to do with.
         """
 
+    def server_settings(self, session: Session) -> Mapping[str, str]:
+        """The settings of the server and the database that change what SQL means or who may connect, by name: those of
+        a plain session, not of ours."""
+
     def normalise(
         self, session: Session, declared: Catalog, *, locate: Locate, scratch: Endpoint | None = None
     ) -> Catalog:

@@ -33,7 +33,7 @@ from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.catalog.tables import Table
 
-_LONGEST = 200  # characters of a value
+_LONGEST, _BEFORE = 200, 20  # characters of a value; of those before the first that differs
 # A table's members have changes of their own.
 _MEMBERS = frozenset({"columns", "primary_key", "uniques", "foreign_keys", "checks", "exclusions", "indexes"})
 
@@ -74,9 +74,9 @@ def describe(change: Change) -> list[str]:
             found = list(_differences(change.before, change.after, "is", "declared"))
             return [f"{change.ref}: {text}" for text in found] or [f"{change.ref} differs"]
         case GrantPrivilege():
-            return [f"{_privilege(change.after)} is missing"]
+            return [f"{privilege_in_words(change.after)} is missing"]
         case RevokePrivilege():
-            return [f"{_privilege(change.before)} is there, but not declared"]
+            return [f"{privilege_in_words(change.before)} is there, but not declared"]
 
 
 def tell(change: Change) -> list[str]:
@@ -94,19 +94,39 @@ def tell(change: Change) -> list[str]:
             found = list(_differences(change.before, change.after, "was", "is"))
             return [f"{change.ref}: {text}" for text in found] or [f"{change.ref} was changed"]
         case GrantPrivilege():
-            return [f"{_privilege(change.after)} was added"]
+            return [f"{privilege_in_words(change.after)} was added"]
         case RevokePrivilege():
-            return [f"{_privilege(change.before)} was revoked"]
+            return [f"{privilege_in_words(change.before)} was revoked"]
 
 
 def _differences(before: Any, after: Any, then: str, now: str) -> Iterator[str]:
     """The properties that differ, as "type is A, declared B"."""
+    for name, old, new in differing(before, after):
+        yield f"{name} {then} {old}, {now} {new}"
+
+
+def differing(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+    """The properties that differ, with both values as people write them."""
     for field in fields(after):
         if not field.compare or (isinstance(after, Table) and field.name in _MEMBERS):
             continue
         old, new = getattr(before, field.name, None), getattr(after, field.name)
         if old != new:
-            yield f"{field.name.replace('_', ' ')} {then} {_shown(old)}, {now} {_shown(new)}"
+            yield field.name.replace("_", " "), *_apart(_shown(old), _shown(new))
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Two texts, each so short that it can be read, from a little before the place where they differ."""
+    if max(len(one), len(other)) <= _LONGEST:
+        return one, other
+    same = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), _LONGEST)
+    start = max(0, same - _BEFORE) if same > _LONGEST // 2 else 0
+    return _cut(one, start), _cut(other, start)
+
+
+def _cut(text: str, start: int) -> str:
+    found = text[start : start + _LONGEST]
+    return f"{'…' if start else ''}{found}{'…' if start + _LONGEST < len(text) else ''}"
 
 
 def _shown(value: Any) -> str:
@@ -117,14 +137,14 @@ def _shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         text = ", ".join(_shown(item) for item in value)
-        return f"({text[:_LONGEST]})"
+        return f"({text})"
     if hasattr(value, "expression"):
         return str(value.expression)
-    text = " ".join(str(value).split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return " ".join(str(value).split())
 
 
-def _privilege(privilege: Grant | DefaultPrivilege) -> str:
+def privilege_in_words(privilege: Grant | DefaultPrivilege) -> str:
+    """``grant of SELECT on table orders to reader``."""
     what = f"{'revoke' if privilege.revoked else 'grant'} of {privilege.privilege}"
     option = " with grant option" if privilege.grantable else ""
     if isinstance(privilege, DefaultPrivilege):

@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "dialects": BOTTOM | PURE | {"declaration", "plan"},
     "target": BOTTOM | PURE | {"declaration", "plan", "dialects"},
     "run": BOTTOM | PURE | {"declaration", "plan", "dialects", "target"},
-    "insight": BOTTOM | PURE | {"declaration", "plan", "dialects", "target"},
+    "insight": BOTTOM | PURE | {"declaration", "plan", "dialects", "target", "run"},
 }
 BELOW = set(ALLOWED) - {""}
 ALLOWED["service"] = BELOW

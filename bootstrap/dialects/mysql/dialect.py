@@ -72,6 +72,12 @@ class MySqlDialect:
         """Digest of the live catalog, computed by the server in one round trip."""
         return fingerprint(cast(MySqlSession, session), roles)
 
+    def server_settings(self, session: Session) -> Mapping[str, str]:
+        """The settings that change what SQL means or who may connect."""
+        from bootstrap.dialects.mysql.server_settings import server_settings
+
+        return server_settings(session)
+
     def normalise(
         self, session: Session, declared: Catalog, *, locate: Callable[[Ref], str], scratch: Endpoint | None = None
     ) -> Catalog:

@@ -69,6 +69,12 @@ class PostgresDialect:
         declared = sorted(roles)
         return str(session.query(_fingerprint_sql(), [declared, declared])[0][0])
 
+    def server_settings(self, session: Session) -> Mapping[str, str]:
+        """The settings that change what SQL means or who may connect."""
+        from bootstrap.dialects.postgresql.server_settings import server_settings
+
+        return server_settings(session)
+
     def normalise(
         self, session: Session, declared: Catalog, *, locate: Locate, scratch: Endpoint | None = None
     ) -> Catalog:

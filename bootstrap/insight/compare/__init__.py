@@ -1,0 +1,1 @@
+"""How environments differ, and what may go from one to the other."""

@@ -1,0 +1,1 @@
+"""What one environment is at one moment, as a portable file."""

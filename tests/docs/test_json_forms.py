@@ -1,0 +1,48 @@
+"""docs/json.md: the closed vocabularies and the fields are those of the code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from bootstrap.insight.compare.model import Difference, Health, Reason, Section
+from bootstrap.insight.snapshot.model import Snapshot, StepProgress
+
+PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+VOCABULARIES: dict[str, type[StrEnum]] = {
+    "progress": StepProgress,
+    "section": Section,
+    "difference": Difference,
+    "reason": Reason,
+    "health": Health,
+}
+
+
+def names(text: str) -> list[str]:
+    return re.findall(r"`(\w+)`", text)
+
+
+def rows(heading: str) -> list[tuple[str, str]]:
+    """The rows of the table below a heading."""
+    section = PAGE.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")][2:]
+    return [(line.split("|")[1], line.split("|", 2)[2]) for line in lines]
+
+
+@pytest.mark.parametrize(("field", "vocabulary"), VOCABULARIES.items())
+def test_a_vocabulary_is_the_one_given(field: str, vocabulary: type[StrEnum]) -> None:
+    given = {names(key)[0]: names(values) for key, values in rows("Vocabularies")}
+    assert given[field] == [item.value for item in vocabulary]
+
+
+def test_every_vocabulary_on_the_page_is_held() -> None:
+    assert [names(key)[0] for key, _ in rows("Vocabularies")] == list(VOCABULARIES)
+
+
+def test_the_fields_of_a_snapshot() -> None:
+    described = {name for key, _ in rows("A snapshot file") for name in names(key)}
+    assert described == {"format_version", *(field.name for field in fields(Snapshot))}
