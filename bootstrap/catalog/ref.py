@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,3 +78,8 @@ class Ref:
     def owner(self) -> Ref | None:
         """The table that this object belongs to, or None."""
         return Ref(Kind.TABLE, self.schema, self.table) if self.table else None
+
+
+def without_members(refs: Collection[Ref]) -> tuple[Ref, ...]:
+    """Return the identities in order, without the members of tables that are among them."""
+    return tuple(sorted(ref for ref in refs if ref.owner not in refs))

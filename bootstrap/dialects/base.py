@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.plan.way import Way
+from bootstrap.plan.context import Server, TableSize
+from bootstrap.plan.engine import Engine
 from bootstrap.problems import DeclarationError, Problem
 
 if TYPE_CHECKING:  # what an unchanged database never needs
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.catalog.ref import Kind, Ref
     from bootstrap.catalog.tables import Table
-    from bootstrap.plan.operations import PlannedOperation
-    from bootstrap.plan.rules import Rules
-    from bootstrap.plan.statement import Hazard, Statement
 
 Row: TypeAlias = tuple[Any, ...]
 RUN_LOCK = "db-bootstrap"  # the one lock of a database's runs; the dialects make it the database's own
@@ -49,20 +47,6 @@ class Endpoint:
     idle_seconds: int = IDLE_SECONDS
     deadline: float | None = None
     renew: Callable[[], tuple[str, str] | None] | None = field(default=None, repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """What a session found out about the server it talks to.
-
-    ``capabilities`` are the named abilities of this vendor and version, decided in one file per engine.
-    """
-
-    vendor: str  # postgresql, mysql, mariadb
-    version: tuple[int, ...]
-    version_text: str
-    capabilities: frozenset[str] = frozenset()
-    account: str = ""  # MySQL: user@host as the server knows the session
 
 
 class ServerError(Exception):
@@ -173,39 +157,6 @@ class Session(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class TableSize:
-    """The server's own estimate of a table."""
-
-    rows: int
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """Limits that decide whether a hazard blocks (rows) and how long statements may wait (milliseconds)."""
-
-    large_table_rows: int = 1_000_000
-    lock_timeout_ms: int = 3_000
-    statement_timeout_ms: int | None = None
-    online: bool = True  # build indexes concurrently, validate in a second step …
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderContext:
-    """What a renderer may know beside the change itself."""
-
-    server: Server
-    current: Catalog = field(default_factory=Catalog)
-    desired: Catalog = field(default_factory=Catalog)
-    sizes: Mapping[Ref, TableSize] = field(default_factory=dict)
-    policy: Policy = field(default_factory=Policy)
-    created: frozenset[Ref] = frozenset()  # tables created in this very plan: nothing there can be lost or be locked
-    dropped: frozenset[Ref] = frozenset()  # objects and columns that this very plan drops
-    way: Way = Way.ALONE  # how the group of the change is carried out
-    exact: bool = False  # everything is managed: also what the server's default privileges would give to new objects
-
-
-@dataclass(frozen=True, slots=True)
 class Scope:
     """Which part of a database to read: empty means everything that is not the system's or our own.
 
@@ -302,15 +253,11 @@ class HistoryFacts:
     sealed: bool = False  # others may write rows to its tables, which are held to a seal therefore
 
 
-class Dialect(Protocol):
-    """One engine. Stateless; everything that has state is in the session."""
+class Dialect(Engine, Protocol):
+    """One engine: what plans are made with, and what talks to its servers. Stateless: all state is the session's."""
 
     name: str
     transactional_ddl: bool  # whether structural changes can share a transaction, and be rolled back
-
-    @property
-    def rules(self) -> Rules:
-        """What changes mean on this engine: which need a rebuild, and what stands in their way."""
 
     def connect(self, endpoint: Endpoint, *, application_name: str) -> Session:
         """Open one direct session with safe settings (keepalives, time-outs, verified TLS). Raises ServerError."""
@@ -336,12 +283,6 @@ class Dialect(Protocol):
         ``locate`` gives "file:line" of a declared object for messages. Raises DeclarationError or StatementError with
         the server's own words when an object cannot be made.
         """
-
-    def hazards(self, operation: PlannedOperation, context: RenderContext) -> list[Hazard]:
-        """What can go wrong with one operation, whether or not it has a statement of its own."""
-
-    def render(self, operation: PlannedOperation, context: RenderContext) -> list[Statement]:
-        """The statements that carry out one operation, safest way first. Raises Refused for what cannot be done."""
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:
         """The literal that a statement that creates the role has for its password: a verifier made here where the

@@ -6,9 +6,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.ref import Ref, without_members
 from bootstrap.hazards import HazardKind
+
+if TYPE_CHECKING:  # what an unchanged database never needs
+    from bootstrap.catalog.changes import Change
 
 # Stands in a statement for the password of its role, which is fetched when an apply is about to run it, not before.
 PASSWORD = "'<password>'"  # noqa: S105  # none
@@ -93,21 +97,28 @@ class Operation:
 class Plan:
     """Ordered operations, and the fingerprint of the catalog that they start from.
 
-    ``unmanaged`` are objects of the database that were never declared: reported, never touched. ``kept`` were declared
-    before and stay, as the policy says. ``notes`` are differences that are reported but not acted upon, such as the
-    order of columns.
+    ``differences`` are what a person would name; the operations also hold what must be rebuilt around them.
+    ``unmanaged`` are objects of the database that were never declared: reported, never touched. ``keeps`` are the
+    objects and members that were declared before and stay, as the policy says. ``notes`` are differences that are
+    reported but not acted upon, such as the order of columns.
     """
 
     operations: tuple[Operation, ...] = ()
+    differences: tuple[Change, ...] = ()
     fingerprint: str = ""
     unmanaged: tuple[Ref, ...] = ()
-    kept: tuple[Ref, ...] = ()
+    keeps: frozenset[Ref] = frozenset()
     notes: tuple[str, ...] = ()
 
     def with_hazards(self, hazards: Iterable[Hazard]) -> Plan:
         """The plan with hazards of what is done after its statements: of rows that seeds delete."""
         rows = tuple(Operation(subject=hazard.subject, hazards=(hazard,)) for hazard in hazards)
         return replace(self, operations=(*self.operations, *rows))
+
+    @cached_property
+    def kept(self) -> tuple[Ref, ...]:
+        """What stays though it is declared no longer; of a table that is kept whole no members."""
+        return without_members(self.keeps)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:

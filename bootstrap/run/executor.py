@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bootstrap.catalog.ref import Ref
-from bootstrap.dialects.base import Dialect, Policy, ServerError, Session
+from bootstrap.dialects.base import Dialect, ServerError, Session
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import Policy
 from bootstrap.plan.statement import Operation, Plan, Statement
 from bootstrap.problems import BootstrapError, StatementError
 from bootstrap.redact import redact

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bootstrap.catalog.ref import Kind, Ref
@@ -101,11 +101,6 @@ class Ledger:
             batch = keys[start : start + _BATCH]
             places = ", ".join(["%s"] * len(batch))
             self.history.session.execute(f"DELETE FROM {self.history.table(table)} WHERE id IN ({places})", batch)
-
-
-def named_alone(kept: Collection[Ref]) -> tuple[Ref, ...]:
-    """Return what is kept, without the members of tables that are kept whole."""
-    return tuple(sorted(ref for ref in kept if ref.owner not in kept))
 
 
 def _sealed(ref: Ref) -> tuple[str, ...]:

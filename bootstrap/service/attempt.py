@@ -107,7 +107,7 @@ class Apply:
         self.history.ensure()
         number = self.history.begin(self._facts(structure.plan))
         try:
-            planned = Planned(renames=renames_of(structure.differences), declared=declared)
+            planned = Planned(renames=renames_of(structure.plan.differences), declared=declared)
             if not self.snapshots.start(number, structure.current, planned):
                 self.work.request.tell(NOT_KEPT)
             return carry_out(number)
@@ -146,7 +146,7 @@ class Apply:
         results = seeds.apply(number, self.declaration.seeds)
         fingerprint = self._verified(structure.desired)
         if self.proven is None:  # else they are those that the proving run recorded, by the server's own names
-            self.ledger.set_managed(number, structure.desired.members, kept=structure.kept)
+            self.ledger.set_managed(number, structure.desired.members, kept=structure.plan.keeps)
         if self.proved is not None:
             self.snapshots.end(number, self.proved)
         return self._finish(number, structure, records, (*before, *after), results, fingerprint)
@@ -199,7 +199,7 @@ class Apply:
         seeds = SeedRunner(self.session, self.dialect, desired)
         self._require(
             verification(
-                changes=structure.differences,
+                changes=structure.plan.differences,
                 steps=self.declaration.steps,
                 known=states(self.history),
                 seeds=seeds.preview(self.declaration.seeds),

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 
 from bootstrap.catalog.borrow import borrowed
 from bootstrap.catalog.catalog import Catalog, DatabaseObject, table_members
-from bootstrap.catalog.changes import Change, Rename
-from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.kept import nothing_kept
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
@@ -16,37 +14,26 @@ from bootstrap.catalog.roles import unknown_roles
 from bootstrap.catalog.table_diff import order_notes
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.texts import with_live_texts
-from bootstrap.dialects.base import Dialect, Endpoint, Introspection, Locate, RenderContext, Scope, Session, TableSize
-from bootstrap.plan.keeping import hazards_of_keeping
-from bootstrap.plan.likely_renames import asking, likely_renames
-from bootstrap.plan.operations import PlannedOperation, changes_of
-from bootstrap.plan.planner import created_tables, dropped_objects, operation_groups, planned_groups
-from bootstrap.plan.statement import PASSWORD, Operation, Plan, Statement
-from bootstrap.plan.transactions import Rendered, in_transactions
-from bootstrap.plan.undeclared import Undeclared
-from bootstrap.plan.way import Way
+from bootstrap.dialects.base import Dialect, Endpoint, Introspection, Locate, Scope, Session
+from bootstrap.plan.between import Management, plan_between
+from bootstrap.plan.statement import PASSWORD, Plan, Statement
 from bootstrap.problems import BootstrapError, DeclarationError
 from bootstrap.redact import remember
 from bootstrap.run.history import History
-from bootstrap.run.ledger import Ledger, named_alone
+from bootstrap.run.ledger import Ledger
 from bootstrap.run.records import Run
+from bootstrap.service.live_sizes import LiveSizes
 from bootstrap.service.work import Work
 from bootstrap.target.passwords import fetch_password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """The comparison of one moment: what differs, the plan for it, and the catalogs that were compared.
-
-    ``differences`` are what a person would name; the plan also holds what must be rebuilt around them. ``kept`` stays
-    in the database though it is not in ``desired``.
-    """
+    """The comparison of one moment: the plan, and the catalogs that were compared."""
 
     plan: Plan
-    differences: tuple[Change, ...]
     current: Catalog
     desired: Catalog
-    kept: frozenset[Ref] = frozenset()
 
 
 def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
@@ -66,36 +53,29 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
         desired = canonical_declaration(work)
     _check_roles(work, current, desired)
     earlier = Ledger(History(work.session, work.dialect)).managed()
-    difference = diff(
-        current,
-        with_live_texts(desired, work.declaration.catalog, current),
+    management = Management(
         managed=managed_by(work, current, earlier),
-        everything=work.request.exact,
-        inline_indexes=work.dialect.rules.inline_indexes,
-        follows_renames=work.dialect.rules.follows_renames,
+        exact=work.request.exact,
         account=work.session.server.account,
         keeps=earlier.__contains__ if work.keeps_removed else nothing_kept,
     )
-    return replace(plan_difference(work, difference, fingerprint), current=current, desired=desired)
+    wanted = with_live_texts(desired, work.declaration.catalog, current)
+    return replace(plan_to(work, current, wanted, management, fingerprint), desired=desired)
 
 
-def plan_difference(work: Work, difference: Difference, fingerprint: str) -> Structure:
-    """Plan a difference, which starts from the structure with that fingerprint."""
-    groups = planned_groups(difference, work.dialect.rules)
-    plan = Plan(
-        operations=_operations(work, difference, groups),
+def plan_to(work: Work, current: Catalog, desired: Catalog, management: Management, fingerprint: str) -> Structure:
+    """Plan the way from the live catalog, which has that fingerprint, to another one."""
+    plan = plan_between(
+        current,
+        desired,
+        engine=work.dialect,
+        server=work.session.server,
+        management=management,
+        sizes=LiveSizes(work.dialect, work.session, current),
+        policy=work.policy,
         fingerprint=fingerprint,
-        unmanaged=difference.unmanaged,
-        kept=named_alone(difference.kept),
-        notes=difference.notes,
-    ).with_hazards(hazards_of_keeping(difference))
-    return Structure(
-        plan=plan,
-        differences=difference.changes,
-        current=difference.current,
-        desired=difference.desired,
-        kept=difference.kept,
     )
+    return Structure(plan=plan, current=current, desired=desired)
 
 
 def _check_roles(work: Work, current: Catalog, desired: Catalog) -> None:
@@ -132,10 +112,8 @@ def proven_structure(work: Work, run: Run) -> Structure:
         if isinstance(live := current.objects.get(table.ref), Table)
         for note in order_notes(live, table)
     ]
-    plan = Plan(
-        fingerprint=run.fingerprint_after, unmanaged=tuple(unmanaged), kept=named_alone(kept), notes=tuple(notes)
-    )
-    return Structure(plan=plan, differences=(), current=current, desired=current, kept=kept)
+    plan = Plan(fingerprint=run.fingerprint_after, unmanaged=tuple(unmanaged), keeps=kept, notes=tuple(notes))
+    return Structure(plan=plan, current=current, desired=current)
 
 
 def canonical_declaration(work: Work) -> Catalog:
@@ -187,41 +165,6 @@ def managed_by(work: Work, current: Catalog, earlier: frozenset[Ref]) -> Callabl
     return lambda ref: ref in earlier or work.dialect.is_leftover(ref, current)
 
 
-def _operations(work: Work, difference: Difference, groups: list[tuple[Change, ...]]) -> tuple[Operation, ...]:
-    changes = [change for group in groups for change in group]
-    context = RenderContext(
-        server=work.session.server,
-        current=difference.current,
-        desired=difference.desired,
-        sizes=_sizes(work.dialect, work.session, difference.current, changes),
-        policy=work.policy,
-        created=created_tables(changes),
-        dropped=dropped_objects(changes),
-        exact=work.request.exact,
-    )
-    return operations_of(work.dialect, difference, groups, context)
-
-
-def operations_of(
-    dialect: Dialect, difference: Difference, groups: list[tuple[Change, ...]], context: RenderContext
-) -> tuple[Operation, ...]:
-    """Give the operations of each group the hazards of their changes, and their statements."""
-    renames = likely_renames(change for group in groups for change in group)
-    undeclared = Undeclared(difference, (change for group in groups for change in group), dialect.rules)
-
-    def render(planned: PlannedOperation, way: Way) -> Rendered:
-        here = replace(context, way=way)
-        blocked = (hazard for change in changes_of(planned) for hazard in undeclared.hazards(change))
-        hazards = [asking(hazard, renames) for hazard in dialect.hazards(planned, here)]
-        return [*hazards, *blocked], list(dialect.render(planned, here))
-
-    return tuple(
-        operation
-        for group in operation_groups(difference, groups, dialect.rules)
-        for operation in in_transactions(group, render)
-    )
-
-
 def with_passwords(work: Work, plan: Plan) -> Plan:
     """The plan with the passwords of the roles that it creates. Only an apply needs them: nothing else fetches one.
 
@@ -239,15 +182,3 @@ def with_passwords(work: Work, plan: Plan) -> Plan:
 
     operations = (replace(item, statements=tuple(map(filled, item.statements))) for item in plan.operations)
     return replace(plan, operations=tuple(operations))
-
-
-def _sizes(dialect: Dialect, session: Session, current: Catalog, changes: list[Change]) -> dict[Ref, TableSize]:
-    """The sizes of all tables, asked for by the names that they have before any rename: a change also reaches tables
-    that have no change of their own (partitions, inheritance children, columns of a type).
-    """
-    if not changes:
-        return {}
-    names = {change.ref: change.before.ref for change in changes if isinstance(change, Rename)}
-    tables = {table.ref: names.get(table.ref, table.ref) for table in current.of(Table)}
-    found = dialect.table_sizes(session, set(tables.values()))
-    return {now: found[then] for now, then in tables.items() if then in found}

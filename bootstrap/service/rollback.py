@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from bootstrap.catalog.diff import diff
 from bootstrap.catalog.way_back import comes_back_empty, earlier_names, way_back
+from bootstrap.plan.between import Management
 from bootstrap.plan.gate import check_gate
 from bootstrap.plan.statement import Plan
 from bootstrap.problems import BootstrapError
@@ -21,7 +21,7 @@ from bootstrap.run.verify import verification
 from bootstrap.run.watch import Watch
 from bootstrap.service.attempt import Apply
 from bootstrap.service.attempts import until_done
-from bootstrap.service.comparison import Structure, plan_difference
+from bootstrap.service.comparison import Structure, plan_to
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.reports import RollbackReport
 from bootstrap.service.work import Request, Work, open_work
@@ -120,24 +120,20 @@ class Rollback(Apply):
         current = self.dialect.introspect(self.session, self.work.scope).catalog
         today = self.ledger.managed() | since.declared
         managed = self.target.snapshot.managed | earlier_names(today, since.renames)
-        rules = self.dialect.rules
-        difference = diff(
-            current,
-            way_back(current, self.target.snapshot.catalog, managed, since.renames),
+        management = Management(
             managed=lambda ref: ref in managed or self.dialect.is_leftover(ref, current),
-            everything=True,  # of the privileges too: those that came since go
-            inline_indexes=rules.inline_indexes,
-            follows_renames=rules.follows_renames,
+            exact=True,  # privileges that came since go
         )
-        return plan_difference(self.work, difference, fingerprint)
+        desired = way_back(current, self.target.snapshot.catalog, managed, since.renames)
+        return plan_to(self.work, current, desired, management, fingerprint)
 
     def _go_back(self, number: int, structure: Structure, since: Planned) -> RollbackReport:
-        lost = tuple(comes_back_empty(structure.differences))
+        lost = tuple(comes_back_empty(structure.plan.differences))
         for line in lost:
             self.work.request.tell(f"warning: {line}")
         records = self._execute(number, structure.plan)
         after = self._compared(since)
-        self._require(verification(changes=after.differences))
+        self._require(verification(changes=after.plan.differences))
         self.ledger.set_managed(number, self.target.snapshot.managed, kept=self.target.snapshot.kept)
         self.snapshots.end(number, after.current)
         self.history.finish(

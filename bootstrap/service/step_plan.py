@@ -55,7 +55,7 @@ def plan_steps(work: Work, structure: Structure) -> StepPlan:
     history = History(work.session, work.dialect)
     known = states(history)
     waiting = pending(steps, known)
-    new = NewTables.of(structure.differences, structure.current, structure.desired)
+    new = NewTables.of(structure.plan.differences, structure.current, structure.desired)
     first = baseline(waiting, known, new, work.dialect.name, work.session.database)
     conditional = [
         skip

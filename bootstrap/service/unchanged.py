@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 
 from bootstrap import __version__
-from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.ref import Ref, without_members
 from bootstrap.declaration.meaning import structure_of
 from bootstrap.declaration.model import Declaration
 from bootstrap.run.checks import run_checks
 from bootstrap.run.history import History
-from bootstrap.run.ledger import Ledger, named_alone
+from bootstrap.run.ledger import Ledger
 from bootstrap.run.records import Outcome, Run
 from bootstrap.run.seeds import SeedRunner
 from bootstrap.run.step_states import pending, states
@@ -84,7 +84,7 @@ def kept_objects(work: Work) -> tuple[Ref, ...]:
     """What the last run kept though it was declared no longer."""
     if not work.keeps_removed:
         return ()
-    return named_alone(Ledger(History(work.session, work.dialect)).kept())
+    return without_members(Ledger(History(work.session, work.dialect)).kept())
 
 
 def _proven(work: Work, last: Run | None) -> Run | None:

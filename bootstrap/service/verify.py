@@ -30,7 +30,7 @@ def verify_work(work: Work) -> Verification:
     structure = plan_structure(work)
     seeds = SeedRunner(work.session, work.dialect, structure.desired)
     return verification(
-        changes=structure.differences,
+        changes=structure.plan.differences,
         steps=work.declaration.steps,
         known=states(History(work.session, work.dialect)),
         seeds=seeds.preview(work.declaration.seeds, structure.current),

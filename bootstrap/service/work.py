@@ -14,8 +14,9 @@ from bootstrap.catalog.ref import Kind
 from bootstrap.declaration.load import load, load_files
 from bootstrap.declaration.load import manifest as load_manifest
 from bootstrap.declaration.model import Declaration, Files, Manifest, Removed, Target, TerraformTarget
-from bootstrap.dialects.base import Dialect, Endpoint, Policy, Scope, Session
+from bootstrap.dialects.base import Dialect, Endpoint, Scope, Session
 from bootstrap.dialects.registry import dialect_for
+from bootstrap.plan.context import Policy
 from bootstrap.plan.gate import check_permissions
 from bootstrap.problems import BootstrapError, TargetError
 from bootstrap.run.history import History

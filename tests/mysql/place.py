@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,11 +10,12 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Change
 from bootstrap.catalog.diff import diff
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import RenderContext, Scope, ServerError
+from bootstrap.dialects.base import Scope, ServerError
 from bootstrap.dialects.mysql.dialect import DIALECT
 from bootstrap.dialects.mysql.session import MySqlSession, connect
-from bootstrap.plan.planner import created_tables, planned_changes, planned_operations
-from bootstrap.plan.statement import Statement
+from bootstrap.plan.between import Management, plan_between
+from bootstrap.plan.context import Policy, TableSize
+from bootstrap.plan.statement import Plan, Statement
 from tests.conftest import endpoint_of
 
 
@@ -46,16 +47,16 @@ class Place:
         return diff(self.catalog(), desired, managed=lambda _: True, inline_indexes=True, follows_renames=False).changes
 
     def plan(self, desired: Catalog) -> list[Statement]:
-        difference = diff(self.catalog(), desired, managed=lambda _: True, inline_indexes=True, follows_renames=False)
-        changes = planned_changes(difference, DIALECT.rules)
-        context = RenderContext(
-            server=self.session.server,
-            current=difference.current,
-            desired=difference.desired,
-            created=created_tables(changes),
-        )
-        operations = planned_operations(difference, changes, DIALECT.rules)
-        return [statement for operation in operations for statement in DIALECT.render(operation, context)]
+        return list(self.planned(desired).statements)
+
+    def planned(
+        self, desired: Catalog, *, sizes: Mapping[Ref, TableSize] | None = None, policy: Policy | None = None
+    ) -> Plan:
+        """The plan that brings it to another structure, of tables that are empty if their size is not given."""
+        return plan_between(
+            self.catalog(), desired, engine=DIALECT, server=self.session.server, management=Management(),
+            sizes=sizes or {}, policy=policy or Policy(),
+        )  # fmt: skip
 
     def apply(self, desired: Catalog) -> list[Statement]:
         """Plan and run, as the executor does: the next fallback where an algorithm is not possible."""

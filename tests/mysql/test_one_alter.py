@@ -8,12 +8,10 @@ import pytest
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.constraints import ForeignKey
-from bootstrap.catalog.diff import diff
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import Policy, RenderContext, ServerError, TableSize
-from bootstrap.dialects.mysql.dialect import DIALECT
+from bootstrap.dialects.base import ServerError
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.planner import planned_changes, planned_operations
+from bootstrap.plan.context import Policy, TableSize
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import DeclarationError
 from demo.servers import MariaDBServer, MySQLServer
@@ -168,13 +166,8 @@ def test_a_spatial_index_is_not_gone_when_values_have_another_srid(place: Place,
 
 
 def planned(place: Place, wanted: Catalog, *, rows: int, policy: Policy | None = None) -> list[Statement]:
-    found = diff(place.catalog(), wanted, managed=lambda _: True, inline_indexes=True, follows_renames=False)
-    context = RenderContext(
-        server=place.session.server, current=found.current, desired=found.desired, policy=policy or Policy(),
-        sizes={Ref(Kind.TABLE, "", "t"): TableSize(rows, rows * 100)},
-    )  # fmt: skip
-    operations = planned_operations(found, planned_changes(found, DIALECT.rules), DIALECT.rules)
-    return [statement for operation in operations for statement in DIALECT.render(operation, context)]
+    sizes = {Ref(Kind.TABLE, "", "t"): TableSize(rows, rows * 100)}
+    return list(place.planned(wanted, sizes=sizes, policy=policy).statements)
 
 
 @pytest.mark.parametrize("engine", ["InnoDB", "MyISAM"])

@@ -15,11 +15,10 @@ from bootstrap.catalog.diff import diff
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext, TableSize
 from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.mysql.dialect import DIALECT
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.planner import planned_operations
+from bootstrap.plan.context import RenderContext, TableSize
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 from demo.servers import MariaDBServer, MySQLServer
@@ -160,13 +159,7 @@ def test_a_new_counting_column_replaces_the_primary_key(place: Place, other: Pla
 
 
 def planned(place: Place, wanted: Catalog, rows: int) -> list[Statement]:
-    difference = diff(place.catalog(), wanted, managed=lambda _: True, inline_indexes=True, follows_renames=False)
-    context = RenderContext(
-        server=place.session.server, current=difference.current, desired=difference.desired,
-        sizes={table("t"): TableSize(rows, rows * 100)},
-    )  # fmt: skip
-    operations = planned_operations(difference, list(difference.changes), DIALECT.rules)
-    return [statement for operation in operations for statement in DIALECT.render(operation, context)]
+    return list(place.planned(wanted, sizes={table("t"): TableSize(rows, rows * 100)}).statements)
 
 
 def test_a_copy_blocks_only_on_a_large_table_and_is_named(place: Place) -> None:

@@ -12,12 +12,13 @@ import pytest
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import Policy, RenderContext, Scope, TableSize
+from bootstrap.dialects.base import Scope
 from bootstrap.dialects.postgresql.dialect import DIALECT
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
-from bootstrap.plan.planner import created_tables, planned_groups
+from bootstrap.plan.between import Management, plan_between
+from bootstrap.plan.context import Policy, TableSize
 from bootstrap.plan.statement import Plan, Statement
-from bootstrap.service.comparison import operations_of
+from bootstrap.service.live_sizes import LiveSizes
 from demo.servers import Server
 from tests.conftest import endpoint_of, finding_public
 
@@ -53,17 +54,11 @@ class Place:
         self, desired: Catalog, *, sizes: Mapping[Ref, TableSize] | None = None, policy: Policy | None = None
     ) -> Plan:
         """The plan that brings it to another structure."""
-        found = self.difference(desired)
-        groups = planned_groups(found, DIALECT.rules)
-        changes = [change for group in groups for change in group]
-        if sizes is None:
-            tables = [ref for ref in found.current.objects if ref.kind is Kind.TABLE]
-            sizes = DIALECT.table_sizes(self.session, tables)
-        context = RenderContext(
-            server=self.session.server, current=found.current, desired=found.desired, sizes=sizes,
-            policy=policy or Policy(), created=created_tables(changes), exact=True,
+        current = self.catalog()
+        return plan_between(
+            current, desired, engine=DIALECT, server=self.session.server, management=Management(exact=True),
+            sizes=LiveSizes(DIALECT, self.session, current) if sizes is None else sizes, policy=policy or Policy(),
         )  # fmt: skip
-        return Plan(operations=operations_of(DIALECT, found, groups, context))
 
     def run(self, statements: list[Statement]) -> None:
         """Run a plan."""

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import ServerError, TableSize
+from bootstrap.dialects.base import ServerError
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import TableSize
 from bootstrap.plan.statement import Plan
 from tests.postgresql.conftest import Places
 

@@ -10,13 +10,13 @@ import pytest
 
 from benchmarks.workload import add_column, declare
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.diff import diff
 from bootstrap.declaration.load import load
-from bootstrap.dialects.base import Dialect, RenderContext, Server
+from bootstrap.dialects.base import Dialect
 from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.postgresql.capabilities import capabilities_of
 from bootstrap.dialects.registry import dialect_for
-from bootstrap.plan.planner import created_tables, dropped_objects, planned_changes, planned_operations
+from bootstrap.plan.between import Management, plan_between
+from bootstrap.plan.context import Policy, Server
 
 FEW, FACTOR = 40, 4
 SERVERS = {
@@ -31,23 +31,12 @@ def calls(dialect: Dialect, current: Catalog, desired: Catalog) -> int:
     """How many function calls it takes to compare, order and render."""
     profile = cProfile.Profile()
     profile.enable()
-    rules = dialect.rules
-    difference = diff(
-        current, desired, managed=lambda _: True, everything=True,
-        inline_indexes=rules.inline_indexes, follows_renames=rules.follows_renames,
+    plan = plan_between(
+        current, desired, engine=dialect, server=SERVERS[dialect.name], management=Management(exact=True), sizes={},
+        policy=Policy(),
     )  # fmt: skip
-    changes = planned_changes(difference, rules)
-    context = RenderContext(
-        server=SERVERS[dialect.name], current=difference.current, desired=difference.desired,
-        created=created_tables(changes), dropped=dropped_objects(changes),
-    )  # fmt: skip
-    statements = [
-        statement
-        for operation in planned_operations(difference, changes, rules)
-        for statement in dialect.render(operation, context)
-    ]
     profile.disable()
-    assert statements
+    assert plan.statements
     return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]  # the stubs lack it
 
 

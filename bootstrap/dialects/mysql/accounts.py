@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bootstrap.catalog.security import Role
-from bootstrap.dialects.base import Server
 from bootstrap.dialects.mysql.text import account, literal
+from bootstrap.plan.context import Server
 
 # Attributes of the same names say how many of each; 0 is no limit.
 LIMITS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bootstrap.dialects.base import Server
+from bootstrap.plan.context import Server
 
 _NEVER = (999,)
 

@@ -13,24 +13,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import (
-    Endpoint,
-    HistoryFacts,
-    Introspection,
-    RenderContext,
-    Row,
-    Scope,
-    SeedCounts,
-    SeedTable,
-    Session,
-    TableSize,
-)
+from bootstrap.dialects.base import Endpoint, HistoryFacts, Introspection, Row, Scope, SeedCounts, SeedTable, Session
 from bootstrap.dialects.mysql import history
 from bootstrap.dialects.mysql import session as sessions
 from bootstrap.dialects.mysql.fingerprint import fingerprint
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.dialects.mysql.writable import check_writable
+from bootstrap.plan.context import RenderContext, TableSize
 
 if TYPE_CHECKING:
     from bootstrap.catalog.catalog import Catalog

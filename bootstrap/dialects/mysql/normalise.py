@@ -12,7 +12,7 @@ from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import Endpoint, RenderContext, Scope, Server, ServerError
+from bootstrap.dialects.base import Endpoint, Scope, ServerError
 from bootstrap.dialects.mysql.introspect import introspect_database
 from bootstrap.dialects.mysql.introspection.lexer import without_database
 from bootstrap.dialects.mysql.privileges import canonical_grants, canonical_role, is_role
@@ -20,6 +20,7 @@ from bootstrap.dialects.mysql.render import render
 from bootstrap.dialects.mysql.render.tables import create_table_with_keys
 from bootstrap.dialects.mysql.scratch import scratch_database
 from bootstrap.dialects.mysql.session import MySqlSession, connect
+from bootstrap.plan.context import RenderContext, Server
 from bootstrap.plan.inline_keys import referenced_first
 from bootstrap.plan.joining import is_dangling
 from bootstrap.plan.operations import AlterTable

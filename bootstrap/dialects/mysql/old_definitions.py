@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.known_session import tolerant_mode
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 _ZERO_DATE = re.compile(r"'(?:0000-|\d{4}-00-|\d{4}-\d\d-00)")

@@ -14,7 +14,7 @@ import pymysql
 from pymysql.charset import charset_by_name
 from pymysql.constants import COMMAND, SERVER_STATUS
 
-from bootstrap.dialects.base import Endpoint, Row, Server, ServerError
+from bootstrap.dialects.base import Endpoint, Row, ServerError
 from bootstrap.dialects.cutoff import CutOff
 from bootstrap.dialects.login import logged_in
 from bootstrap.dialects.mysql.capabilities import identify
@@ -28,6 +28,7 @@ from bootstrap.dialects.mysql.known_session import (
     tolerant_mode,
 )
 from bootstrap.dialects.mysql.text import quote
+from bootstrap.plan.context import Server
 
 if TYPE_CHECKING:
     from bootstrap.dialects.mysql.seed_cycles import Cycles

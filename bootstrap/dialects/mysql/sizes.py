@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bootstrap.catalog.ref import Ref
-from bootstrap.dialects.base import Row, ServerError, TableSize
+from bootstrap.dialects.base import Row, ServerError
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import quote
+from bootstrap.plan.context import TableSize
 
 _SIZES = """
 SELECT table_name, COALESCE(table_rows, 0), COALESCE(data_length, 0) + COALESCE(index_length, 0)

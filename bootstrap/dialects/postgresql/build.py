@@ -12,13 +12,14 @@ from bootstrap.catalog.code import Routine, View
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import Policy, RenderContext, Scope, ServerError
+from bootstrap.dialects.base import Scope, ServerError
 from bootstrap.dialects.postgresql.inert import has_body, inert, with_domains, without_domain_checks
 from bootstrap.dialects.postgresql.introspect import introspect
 from bootstrap.dialects.postgresql.names import split_qualified
 from bootstrap.dialects.postgresql.render import render
 from bootstrap.dialects.postgresql.session import PostgresSession
 from bootstrap.plan.circles import without_checks
+from bootstrap.plan.context import Policy, RenderContext
 from bootstrap.problems import DeclarationError, Problem
 
 # 100 objects take fewer than 2000 locks; a server at default settings guarantees 6400.

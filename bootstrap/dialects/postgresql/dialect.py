@@ -19,19 +19,18 @@ from bootstrap.dialects.base import (
     HistoryFacts,
     Introspection,
     Locate,
-    RenderContext,
     Row,
     Scope,
     SeedCounts,
     SeedTable,
     Session,
-    TableSize,
 )
 from bootstrap.dialects.postgresql import existence, history, ownership, sizes
 from bootstrap.dialects.postgresql.introspection.reader import NAMESPACE
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
 from bootstrap.dialects.postgresql.writable import check_writable
+from bootstrap.plan.context import RenderContext, TableSize
 
 if TYPE_CHECKING:
     from bootstrap.catalog.catalog import Catalog

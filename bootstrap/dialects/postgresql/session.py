@@ -13,13 +13,14 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 
-from bootstrap.dialects.base import Endpoint, Row, Server, ServerError
+from bootstrap.dialects.base import Endpoint, Row, ServerError
 from bootstrap.dialects.cutoff import CutOff
 from bootstrap.dialects.login import logged_in
 from bootstrap.dialects.postgresql import known
 from bootstrap.dialects.postgresql.capabilities import capabilities_of
 from bootstrap.dialects.postgresql.errors import translate
 from bootstrap.dialects.postgresql.pooler import refuse_transaction_pooler
+from bootstrap.plan.context import Server
 from bootstrap.problems import StatementError
 
 _LONGEST_IDLE_TRANSACTION_MS = 20_000  # its locks stop others, and a client may have frozen

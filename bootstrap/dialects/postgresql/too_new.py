@@ -10,8 +10,9 @@ from bootstrap.catalog.columns import GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
-from bootstrap.dialects.base import Locate, Server
+from bootstrap.dialects.base import Locate
 from bootstrap.dialects.postgresql.capabilities import first_version
+from bootstrap.plan.context import Server
 from bootstrap.problems import DeclarationError, Problem
 
 _STORED = "declare it stored"

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant, Role
-from bootstrap.dialects.base import Row, Server
+from bootstrap.dialects.base import Row
 from bootstrap.dialects.mysql.accounts import CERTIFICATE, LIMITS, said_default_roles
 from bootstrap.dialects.mysql.introspection.lexer import Reader
 from bootstrap.dialects.mysql.introspection.reading import Reading
 from bootstrap.dialects.mysql.privileges import DEFAULT_PLUGINS
 from bootstrap.dialects.mysql.text import account_name
+from bootstrap.plan.context import Server
 
 _SYSTEM = frozenset({
     "mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys", "rdsadmin", "rdsrepladmin", "rdstopmgr",

@@ -16,11 +16,11 @@ from bootstrap.catalog.code import Event, Routine, Trigger, View
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.render import code, security, sequences, tables
 from bootstrap.dialects.mysql.render.altering import alter
 from bootstrap.dialects.mysql.render.statements import plain
 from bootstrap.dialects.mysql.text import quote
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable, PlannedOperation
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused

@@ -21,13 +21,13 @@ from bootstrap.catalog.changes import (
     Repartition,
 )
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.render import columns, keys, tables, versioning
 from bootstrap.dialects.mysql.render.backfill import backfill, is_backfilled, meanwhile
 from bootstrap.dialects.mysql.render.parts import loses_default
 from bootstrap.dialects.mysql.render.renaming import rename_columns
 from bootstrap.dialects.mysql.render.statements import Clause, alter_table
 from bootstrap.dialects.mysql.text import quote
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable, TableAction
 from bootstrap.plan.statement import Statement
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Ref
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.render.statements import is_large, live_rows, plain
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Hazard, Statement
 

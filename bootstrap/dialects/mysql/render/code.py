@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bootstrap.catalog.code import Event, Routine, Trigger, View
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.introspection.dependencies import siblings
 from bootstrap.dialects.mysql.render.statements import note, plain
 from bootstrap.dialects.mysql.text import literal, quote, quote_all, trigger_header
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Refused
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from bootstrap.catalog.changes import AddColumn, AlterColumn, DropColumn
 from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import RenderContext, Server
 from bootstrap.dialects.mysql.render.conversions import conversion, text_conversion
 from bootstrap.dialects.mysql.render.expressions import differs_by_row
 from bootstrap.dialects.mysql.render.parts import column_definition, default_text, loses_default
@@ -19,6 +18,7 @@ from bootstrap.dialects.mysql.render.unfilled import unfilled_new, unfilled_time
 from bootstrap.dialects.mysql.render.versioning import begins
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext, Server
 from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Hazard, Statement
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from bootstrap.dialects.base import Server
 from bootstrap.dialects.mysql.introspection.lexer import TokenKind, tokens_of
 from bootstrap.dialects.mysql.render.parts import is_expression
 from bootstrap.dialects.mysql.text import unquoted
+from bootstrap.plan.context import Server
 
 _NAMES = frozenset({TokenKind.NAME, TokenKind.WORD})
 

@@ -16,12 +16,12 @@ from bootstrap.catalog.changes import (
 from bootstrap.catalog.constraints import Check, Constraint, ForeignKey, KeyConstraint
 from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import RenderContext, Server
 from bootstrap.dialects.mysql.keys import Key, key_of, supports, table_keys
 from bootstrap.dialects.mysql.render.parts import check_definition, foreign_key_definition, hidden, key_definition
 from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, live_rows, note
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext, Server
 from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Hazard
 from bootstrap.problems import Refused

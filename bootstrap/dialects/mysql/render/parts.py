@@ -10,9 +10,9 @@ from bootstrap.catalog.constraints import Check, ForeignKey
 from bootstrap.catalog.indexes import IndexPart
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, Period, Table
-from bootstrap.dialects.base import Server
 from bootstrap.dialects.mysql.keys import Key
 from bootstrap.dialects.mysql.text import literal, quote, quote_all
+from bootstrap.plan.context import Server
 from bootstrap.problems import Refused
 
 _NOW = r"(?:current_timestamp|now|localtime|localtimestamp)(?:\s*\(\s*\d*\s*\))?"

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from bootstrap.catalog.changes import RenameColumn
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import MySqlPartitioning
-from bootstrap.dialects.base import RenderContext, Server
 from bootstrap.dialects.mysql.keys import key_of
 from bootstrap.dialects.mysql.render.expressions import mentions
 from bootstrap.dialects.mysql.render.parts import (
@@ -20,6 +19,7 @@ from bootstrap.dialects.mysql.render.parts import (
 from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, alter_table, note
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext, Server
 from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Statement
 

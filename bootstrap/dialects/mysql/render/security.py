@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.accounts import default_roles, memberships, requirements
 from bootstrap.dialects.mysql.render.statements import note, plain
 from bootstrap.dialects.mysql.text import account, quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import PASSWORD, Hazard, Statement
 from bootstrap.problems import Refused
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bootstrap.catalog.columns import SequenceOptions
 from bootstrap.catalog.types import Sequence
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.mysql.render.statements import data_loss, plain
 from bootstrap.dialects.mysql.text import literal, quote
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 

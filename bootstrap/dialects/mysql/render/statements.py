@@ -8,9 +8,9 @@ from enum import IntEnum
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext, Server
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext, Server
 from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Hazard, Statement
 

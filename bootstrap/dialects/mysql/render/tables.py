@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from bootstrap.catalog.changes import Alter, Create, Drop, Rename
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext, Server
 from bootstrap.dialects.mysql.keys import table_keys
 from bootstrap.dialects.mysql.render.partitions import repartition
 from bootstrap.dialects.mysql.render.parts import (
@@ -25,6 +24,7 @@ from bootstrap.dialects.mysql.render.parts import (
 from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, alter_table, data_loss, note, plain
 from bootstrap.dialects.mysql.text import literal, quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext, Server
 from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Refused

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Ref
-from bootstrap.dialects.base import RenderContext
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import Server
 from bootstrap.dialects.mysql.render.parts import column_definition, period
 from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, data_loss
 from bootstrap.dialects.mysql.text import quote
+from bootstrap.plan.context import Server
 from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.statement import Hazard
 

@@ -38,10 +38,10 @@ from bootstrap.catalog.replication import Publication, PublishedTable
 from bootstrap.catalog.security import Role
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Collation, CompositeType, Domain, EnumType, Extension, RangeType, Sequence
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.hazards import access, columns, members, publications, tables, types
 from bootstrap.dialects.postgresql.hazards.making import note
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable, PlannedOperation
 from bootstrap.plan.statement import Hazard
 

@@ -9,11 +9,11 @@ from bootstrap.catalog.changes import GrantPrivilege, PrivilegeChange, RevokePri
 from bootstrap.catalog.code import Policy
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant, Role
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.hazards.making import note
 from bootstrap.dialects.postgresql.render.security import bool_text, object_sql, role_clauses, stays_granted
 from bootstrap.dialects.postgresql.render.statements import is_created
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard
 
 

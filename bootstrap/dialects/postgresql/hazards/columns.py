@@ -13,7 +13,6 @@ from bootstrap.catalog.changes import AddColumn, AlterColumn, RenameColumn
 from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.hazards.making import data_loss, long_work, note
 from bootstrap.dialects.postgresql.names import quote
 from bootstrap.dialects.postgresql.render.attach import parents_of
@@ -22,6 +21,7 @@ from bootstrap.dialects.postgresql.render.casts import rewrites, using
 from bootstrap.dialects.postgresql.render.columns import filler, is_unfilled
 from bootstrap.dialects.postgresql.render.statements import rows_of
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard
 
 # Functions whose value does not differ from row to row: adding a column with such a default rewrites nothing.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bootstrap.catalog.ref import Ref
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.render.statements import is_new, rows_of
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard
 
 

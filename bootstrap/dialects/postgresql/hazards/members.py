@@ -5,11 +5,11 @@ from __future__ import annotations
 from bootstrap.catalog.changes import AddConstraint, CreateIndex
 from bootstrap.catalog.constraints import Check, ForeignKey, KeyConstraint
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.hazards.making import long_work, note
 from bootstrap.dialects.postgresql.render.attach import is_joining
 from bootstrap.dialects.postgresql.render.statements import rows_of
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard
 
 _ADVICE = "fix the rows first, in a step"

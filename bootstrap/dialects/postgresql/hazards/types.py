@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bootstrap.catalog.types import CompositeType, Domain, EnumType, RangeType
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.hazards.making import note
 from bootstrap.dialects.postgresql.render.statements import rows_of
 from bootstrap.dialects.postgresql.render.type_rebuild import columns_of_type, rewritten_tables
 from bootstrap.dialects.postgresql.type_use import Remakable, is_recreated, labels_only_added
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard
 
 

@@ -52,7 +52,6 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import quote
 from bootstrap.dialects.postgresql.render import (
     basics,
@@ -73,6 +72,7 @@ from bootstrap.dialects.postgresql.render import (
 from bootstrap.dialects.postgresql.render.own_queries import tables_read_by
 from bootstrap.dialects.postgresql.render.owned import made_sequence
 from bootstrap.dialects.postgresql.render.statements import statement, target_sql
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable, PlannedOperation
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused

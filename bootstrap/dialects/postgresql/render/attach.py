@@ -10,9 +10,9 @@ from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, split_qualified
 from bootstrap.dialects.postgresql.render.statements import is_new, statement
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.parents import freed, is_let_go, joins
 from bootstrap.plan.statement import Statement
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from bootstrap.catalog.changes import AddColumn, AlterColumn
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.statements import is_new, statement, takes_care
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

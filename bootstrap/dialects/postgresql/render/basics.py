@@ -13,7 +13,6 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
@@ -24,6 +23,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 STANDARD_COMMENT = "standard public schema"

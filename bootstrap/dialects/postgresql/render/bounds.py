@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bootstrap.catalog.tables import PartitionOf, Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified
 from bootstrap.dialects.postgresql.render.regrouping import Regrouping, attach
 from bootstrap.dialects.postgresql.render.statements import rows_of, statement
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

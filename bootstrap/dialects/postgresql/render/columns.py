@@ -11,7 +11,6 @@ from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import EnumType
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import goes_with_parent, heirs_of, is_joining
 from bootstrap.dialects.postgresql.render.backfill import as_altered, backfilled, is_backfilled
@@ -38,6 +37,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     rows_of,
     statement,
 )
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 SERIAL_TYPES = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bootstrap.catalog.constraints import Check, Constraint, Exclusion, KeyConstraint
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.indexes import usual_name
 from bootstrap.dialects.postgresql.render.statements import comment_change
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

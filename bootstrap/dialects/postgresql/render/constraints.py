@@ -10,7 +10,6 @@ from bootstrap.catalog.changes import AddConstraint, AlterConstraint, DropConstr
 from bootstrap.catalog.constraints import Check, Constraint, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.leftovers import unique_index
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.attach import (
@@ -36,6 +35,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     takes_care,
 )
 from bootstrap.dialects.postgresql.render.type_values import aside_name, is_aside
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

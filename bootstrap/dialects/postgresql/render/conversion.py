@@ -11,7 +11,6 @@ from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.rebuilt import tree_of
 from bootstrap.dialects.postgresql.render.casts import using
@@ -27,6 +26,7 @@ from bootstrap.dialects.postgresql.render.row_security import (
 from bootstrap.dialects.postgresql.render.statements import statement
 from bootstrap.dialects.postgresql.render.type_rebuild import values_of
 from bootstrap.dialects.postgresql.render.type_values import aside_name
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 

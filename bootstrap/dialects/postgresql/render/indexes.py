@@ -10,7 +10,6 @@ from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.leftovers import is_leftover
 from bootstrap.dialects.postgresql.names import collation, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import (
@@ -36,6 +35,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     takes_care,
 )
 from bootstrap.dialects.postgresql.render.type_values import aside_name, is_aside
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

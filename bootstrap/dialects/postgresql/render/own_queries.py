@@ -14,8 +14,8 @@ from bootstrap.catalog.code import View
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import split_qualified
+from bootstrap.plan.context import RenderContext
 
 _VIEWS = (Kind.VIEW, Kind.MATERIALIZED_VIEW)
 

@@ -8,7 +8,6 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.row_security import seeing_all
 from bootstrap.dialects.postgresql.render.sequence_options import (
@@ -18,6 +17,7 @@ from bootstrap.dialects.postgresql.render.sequence_options import (
     restarting,
 )
 from bootstrap.dialects.postgresql.render.statements import comment_change, statement
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

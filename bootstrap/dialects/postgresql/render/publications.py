@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bootstrap.catalog.replication import OPERATIONS, Publication, PublishedTable
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import comment_change, owner_change, statement
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

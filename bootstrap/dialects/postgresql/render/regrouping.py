@@ -13,11 +13,11 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import PartitionOf, Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.constraints import constraint_sql
 from bootstrap.dialects.postgresql.render.row_security import seeing_all
 from bootstrap.dialects.postgresql.render.type_values import aside_name
+from bootstrap.plan.context import RenderContext
 
 _PROBE = "db_bootstrap_bound"
 DEFAULT = "DEFAULT"

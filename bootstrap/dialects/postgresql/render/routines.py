@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from bootstrap.catalog.code import Routine
 from bootstrap.catalog.ref import Kind
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import dollar_quoted, literal, qualified, quote, split_top_level
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
@@ -15,6 +14,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 _WORDS = {"volatility": "", "parallel": "PARALLEL ", "cost": "COST ", "rows": "ROWS ", "support": "SUPPORT ",

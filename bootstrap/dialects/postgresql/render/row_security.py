@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified
+from bootstrap.plan.context import RenderContext
 
 
 def is_forced(table: Table) -> bool:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from bootstrap.catalog.changes import AlterColumn
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant, Role
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.owned import made_sequence, sequence_of
 from bootstrap.dialects.postgresql.render.routines import setting_value
 from bootstrap.dialects.postgresql.render.statements import comment_change, is_created, membership, name_sql, statement
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import PASSWORD, Statement
 
 _FLAGS = {

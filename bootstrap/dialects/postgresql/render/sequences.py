@@ -8,7 +8,6 @@ from bootstrap.catalog.columns import SequenceOptions
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified
 from bootstrap.dialects.postgresql.render import security
 from bootstrap.dialects.postgresql.render.owned import given_to_column, serial_column_of
@@ -18,6 +17,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

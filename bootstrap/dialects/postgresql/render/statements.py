@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Role
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.arrays import faithful
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 from bootstrap.plan.way import Way
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import quote, split_qualified
 from bootstrap.dialects.postgresql.render.columns import column_sql
 from bootstrap.dialects.postgresql.render.defaults import default_clause
 from bootstrap.dialects.postgresql.render.nullability import with_not_null_name
+from bootstrap.plan.context import RenderContext
 
 
 def column_clauses(table: Table, context: RenderContext) -> list[str]:

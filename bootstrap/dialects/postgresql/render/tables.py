@@ -11,7 +11,6 @@ from bootstrap.catalog.indexes import Index
 from bootstrap.catalog.partition_keys import alike, attached_alike, beside
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import PartitionOf, Table
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render import bounds
 from bootstrap.dialects.postgresql.render import columns as column_parts
@@ -31,6 +30,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     statement,
 )
 from bootstrap.dialects.postgresql.render.table_columns import column_clauses
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.parents import freed
 from bootstrap.plan.statement import Statement
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from bootstrap.catalog.code import EventTrigger, Policy, Rule, Trigger
 from bootstrap.catalog.ref import Ref
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
@@ -15,6 +14,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     statement,
     target_sql,
 )
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 _STATES = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from bootstrap.catalog.constraints import Check
 from bootstrap.catalog.types import Attribute, CompositeType, Domain, EnumType, RangeType
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.constraints import check_body
 from bootstrap.dialects.postgresql.render.defaults import default_clause
 from bootstrap.dialects.postgresql.render.statements import comment, comment_change, owner_change, statement
 from bootstrap.dialects.postgresql.type_use import UserType
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

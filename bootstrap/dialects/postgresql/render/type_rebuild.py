@@ -11,7 +11,6 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Collation, CompositeType, Domain, RangeType
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, qualified, quote, split_qualified
 from bootstrap.dialects.postgresql.render import security
 from bootstrap.dialects.postgresql.render.basics import create_collation
@@ -29,6 +28,7 @@ from bootstrap.dialects.postgresql.type_use import (
     multirange,
     spellings,
 )
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bootstrap.catalog.types import Collation, CompositeType, Domain, EnumType, RangeType
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
@@ -21,6 +20,7 @@ from bootstrap.dialects.postgresql.render.type_creation import (
 )
 from bootstrap.dialects.postgresql.render.type_rebuild import is_remade, rebuilt
 from bootstrap.dialects.postgresql.type_use import UserType, is_recreated, labels_only_added
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bootstrap.catalog.code import View
-from bootstrap.dialects.base import RenderContext
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.statements import (
     comment,
@@ -14,6 +13,7 @@ from bootstrap.dialects.postgresql.render.statements import (
     owner_change,
     statement,
 )
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 
 

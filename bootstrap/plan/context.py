@@ -1,0 +1,60 @@
+"""What a plan may know of the server and the policy beside both catalogs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.plan.way import Way
+
+if TYPE_CHECKING:  # what an unchanged database never needs
+    from bootstrap.catalog.ref import Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """What a session found out about the server it talks to.
+
+    ``capabilities`` are the named abilities of this vendor and version, decided in one file per engine.
+    """
+
+    vendor: str  # postgresql, mysql, mariadb
+    version: tuple[int, ...]
+    version_text: str
+    capabilities: frozenset[str] = frozenset()
+    account: str = ""  # MySQL: user@host as the server knows the session
+
+
+@dataclass(frozen=True, slots=True)
+class TableSize:
+    """The server's own estimate of a table."""
+
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Limits that decide whether a hazard blocks (rows) and how long statements may wait (milliseconds)."""
+
+    large_table_rows: int = 1_000_000
+    lock_timeout_ms: int = 3_000
+    statement_timeout_ms: int | None = None
+    online: bool = True  # build indexes concurrently, validate in a second step …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderContext:
+    """What a renderer may know beside the change itself."""
+
+    server: Server
+    current: Catalog = field(default_factory=Catalog)
+    desired: Catalog = field(default_factory=Catalog)
+    sizes: Mapping[Ref, TableSize] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    created: frozenset[Ref] = frozenset()  # tables created in this very plan: nothing there can be lost or be locked
+    dropped: frozenset[Ref] = frozenset()  # objects and columns that this very plan drops
+    way: Way = Way.ALONE  # how the group of the change is carried out
+    exact: bool = False  # everything is managed: also what the server's default privileges would give to new objects
