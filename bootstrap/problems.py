@@ -103,3 +103,7 @@ class Unreachable(BootstrapError):  # noqa: N818  # as above: the outcome's name
 
 class Replica(Unreachable):
     """The server only reads: a replica, which a failover may make the writer."""
+
+
+class Pooled(Unreachable):
+    """A pooler or proxy stands in between, which gives a session another server process for each transaction."""

@@ -13,6 +13,7 @@ from bootstrap import __version__
 from bootstrap.cli import commands
 from bootstrap.cli.command import Commands
 from bootstrap.cli.diagnose import diagnose
+from bootstrap.cli.doctor import doctor
 from bootstrap.cli.grants import grants
 from bootstrap.cli.insight import compare, snapshot
 from bootstrap.cli.signals import handle_signals
@@ -37,7 +38,7 @@ def cli() -> None:
     """
 
 
-for command in (*commands.ALL, compare, diagnose, grants, snapshot):
+for command in (*commands.ALL, compare, diagnose, doctor, grants, snapshot):
     cli.add_command(command)
 
 

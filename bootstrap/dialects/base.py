@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from bootstrap.catalog.catalog import Catalog
+from bootstrap.findings import Trap
 from bootstrap.plan.context import Server, TableSize
 from bootstrap.plan.engine import Engine
 from bootstrap.problems import DeclarationError, Problem
 
 if TYPE_CHECKING:  # what an unchanged database never needs
+    import socket
+
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.catalog.ref import Kind, Ref
     from bootstrap.catalog.tables import Table
@@ -294,6 +297,27 @@ class Dialect(Engine, Protocol):
 
     def check_writable(self, session: Session) -> None:
         """Raise Unreachable where this is a reader or a replica in recovery."""
+
+    def check_direct(self, session: Session) -> None:
+        """Raise Pooled where a proxy hands the session's statements to different server processes."""
+
+    def request_tls(self, connection: socket.socket) -> None:
+        """Ask a server that was just connected to for TLS; the handshake is the caller's.
+
+        Raises ServerError where it offers none, or where this is no server of the engine.
+        """
+
+    def clock(self, session: Session) -> float:
+        """The server's time in seconds since 1970."""
+
+    def traps(self, session: Session, declared: Catalog) -> Sequence[Trap]:
+        """Settings of the server that make runs of this declaration fail, or could."""
+
+    def lacking_rights(self, session: Session, declared: Catalog, *, scratch: bool) -> Sequence[str]:
+        """Those of ``rights`` for an apply that this session's account does not have, as statements.
+
+        ``scratch``: scratch databases are made on another server, so nothing is needed for them here.
+        """
 
     def is_leftover(self, ref: Ref, current: Catalog) -> bool:
         """Whether an object that nobody declares is a means of ours, which a run that was killed has left behind."""

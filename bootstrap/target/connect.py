@@ -223,24 +223,34 @@ def _unreachable(
 
     ``waited`` are the seconds for which it was tried; None where waiting does not help.
     """
+    if waited is not None and not error.login_refused:
+        text = f"cannot reach {destination.name} (tried for {waited} s): {_words(error)}: {probe(endpoint)}"
+        return Unreachable(redact(text))
+    fact, remedy = explain(destination, endpoint, error)
+    return TargetError(redact(f"{fact}: {remedy}"))
+
+
+def explain(destination: Destination, endpoint: Endpoint, error: ServerError) -> tuple[str, str]:
+    """Why a login failed, in the words of the server or the network, and what to do about it.
+
+    Args:
+        destination: where to.
+        endpoint: with the user and the password of this attempt.
+        error: what the attempt ended with.
+    """
     words = _words(error)
     no_rights = error.code == "1044"
     if endpoint.password is None and not no_rights and (error.login_refused or "no password supplied" in words):
-        return TargetError(f"no password for {destination.name}: {redact(words)}: {_NO_PASSWORD}")
+        return f"no password for {destination.name}: {words}", _NO_PASSWORD
     if no_rights:
-        text = (
-            f"{destination.name}: user {endpoint.username} has no privileges on database {endpoint.database}: {words}:"
-            " grant them, or correct the database's name"
+        fact = (
+            f"{destination.name}: user {endpoint.username} has no privileges on database {endpoint.database}: {words}"
         )
-    elif error.login_refused:
+        return fact, "grant them, or correct the database's name"
+    if error.login_refused:
         advice = f"check {destination.login.name} and that user {endpoint.username} may log in from here"
-        text = f"{destination.name} refuses the login of {endpoint.username}: {words}: {advice}"
-    elif waited is None:
-        text = f"cannot connect to {destination.name}: {words}: {_advice(endpoint, words)}"
-    else:
-        text = f"cannot reach {destination.name} (tried for {waited} s): {words}: {probe(endpoint)}"
-    cured_by_waiting = waited is not None and not error.login_refused
-    return Unreachable(redact(text)) if cured_by_waiting else TargetError(redact(text))
+        return f"{destination.name} refuses the login of {endpoint.username}: {words}", advice
+    return f"cannot connect to {destination.name}: {words}", _advice(endpoint, words)
 
 
 def _advice(endpoint: Endpoint, words: str) -> str:

@@ -19,12 +19,15 @@ from bootstrap.dialects.mysql import session as sessions
 from bootstrap.dialects.mysql.fingerprint import fingerprint
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import quote
-from bootstrap.dialects.mysql.writable import check_writable
+from bootstrap.dialects.mysql.writable import check_direct, check_writable
 from bootstrap.plan.context import RenderContext, TableSize
 
 if TYPE_CHECKING:
+    import socket
+
     from bootstrap.catalog.catalog import Catalog
     from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.findings import Trap
     from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
     from bootstrap.plan.statement import Hazard, Statement
@@ -103,6 +106,32 @@ class MySqlDialect:
     def check_writable(self, session: Session) -> None:
         """Raise Unreachable where this is a reader, a replica, or a proxy that shares connections."""
         check_writable(cast(MySqlSession, session))
+
+    def check_direct(self, session: Session) -> None:
+        """Raise Pooled where a proxy shares connections."""
+        check_direct(cast(MySqlSession, session))
+
+    def request_tls(self, connection: socket.socket) -> None:
+        """Ask for TLS. Raises ServerError where the server offers none."""
+        from bootstrap.dialects.mysql.tls import request_tls
+
+        request_tls(connection)
+
+    def clock(self, session: Session) -> float:
+        """The server's time in seconds since 1970."""
+        return float(session.query("SELECT UNIX_TIMESTAMP(SYSDATE(6))")[0][0])
+
+    def traps(self, session: Session, declared: Catalog) -> Sequence[Trap]:
+        """Settings of the server that make runs fail, or could."""
+        from bootstrap.dialects.mysql.traps import traps
+
+        return list(traps(cast(MySqlSession, session), declared))
+
+    def lacking_rights(self, session: Session, declared: Catalog, *, scratch: bool) -> Sequence[str]:
+        """The grants for an apply that the session's account does not have."""
+        from bootstrap.dialects.mysql.rights import lacking_rights
+
+        return lacking_rights(cast(MySqlSession, session), session.database, declared, scratch=scratch)
 
     def is_leftover(self, ref: Ref, current: Catalog) -> bool:  # noqa: ARG002  # the name tells
         """Whether this is a CHECK constraint that is there only between two statements of ours."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.mysql.session import MySqlSession
-from bootstrap.problems import Replica, Unreachable
+from bootstrap.problems import Pooled, Replica, Unreachable
 
 _READ_ONLY = ("read_only", "innodb_read_only", "super_read_only")
 
@@ -30,8 +30,17 @@ def check_writable(session: MySqlSession) -> None:
             "sql_log_bin is off in a new session of this account: no replica and no backup would get what a run"
             " changes: remove it from init_connect"
         )
-    if len({int(number), int(session.backend), session.thread_id}) > 1:
-        raise Unreachable(
+    _check_number(session, int(number))
+
+
+def check_direct(session: MySqlSession) -> None:
+    """Raise Pooled behind a proxy that hands statements to different connections."""
+    _check_number(session, int(session.query("SELECT CONNECTION_ID()")[0][0]))
+
+
+def _check_number(session: MySqlSession, number: int) -> None:
+    if len({number, int(session.backend), session.thread_id}) > 1:
+        raise Pooled(
             "a proxy stands in between that shares connections (ProxySQL, RDS Proxy): locks and settings of the session"
             " would not hold. Connect to the database's own endpoint"
         )

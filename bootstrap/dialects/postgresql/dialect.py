@@ -33,8 +33,11 @@ from bootstrap.dialects.postgresql.writable import check_writable
 from bootstrap.plan.context import RenderContext, TableSize
 
 if TYPE_CHECKING:
+    import socket
+
     from bootstrap.catalog.catalog import Catalog
     from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.findings import Trap
     from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
     from bootstrap.plan.statement import Hazard, Statement
@@ -107,6 +110,31 @@ class PostgresDialect:
     def check_writable(self, session: Session) -> None:
         """Raise Unreachable where this is a reader or a replica in recovery."""
         check_writable(_own(session))
+
+    def check_direct(self, session: Session) -> None:
+        """Nothing to look at: no session is opened through a transaction pooler."""
+
+    def request_tls(self, connection: socket.socket) -> None:
+        """Ask for TLS. Raises ServerError where the server offers none."""
+        from bootstrap.dialects.postgresql.tls import request_tls
+
+        request_tls(connection)
+
+    def clock(self, session: Session) -> float:
+        """The server's time in seconds since 1970."""
+        return float(session.query("SELECT extract(epoch FROM clock_timestamp())")[0][0])
+
+    def traps(self, session: Session, declared: Catalog) -> Sequence[Trap]:
+        """Settings of the server that make runs fail, or could."""
+        from bootstrap.dialects.postgresql.traps import traps
+
+        return list(traps(session, declared))
+
+    def lacking_rights(self, session: Session, declared: Catalog, *, scratch: bool) -> Sequence[str]:
+        """The grants for an apply that the session's account does not have."""
+        from bootstrap.dialects.postgresql.rights import lacking_rights
+
+        return lacking_rights(session, session.database, declared, scratch=scratch)
 
     def is_leftover(self, ref: Ref, current: Catalog) -> bool:
         """Whether a run that was interrupted has left this behind: a check, an index, or what was built beside one."""

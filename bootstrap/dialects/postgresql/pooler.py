@@ -14,7 +14,7 @@ import psycopg2
 import psycopg2.extensions
 
 from bootstrap.dialects.cutoff import CutOff
-from bootstrap.problems import Unreachable
+from bootstrap.problems import Pooled
 
 _REFUSAL = (
     "this connection goes through a pooler that gives each transaction another server process: locks and settings do"
@@ -30,7 +30,7 @@ _Connection = psycopg2.extensions.connection
 
 
 def refuse_transaction_pooler(connection: _Connection, another: Callable[[], _Connection]) -> None:
-    """Raise Unreachable where a second client is given the server process that this one believes to be its own.
+    """Raise Pooled where a second client is given the server process that this one believes to be its own.
 
     A pooler answers for the server, so it makes up the number of the process. In session mode that does no harm.
 
@@ -44,9 +44,9 @@ def refuse_transaction_pooler(connection: _Connection, another: Callable[[], _Co
         with closing(another()) as other:
             shared = _answers_in_time(connection, other)
     except psycopg2.Error as error:
-        raise Unreachable(_NO_SECOND) from error
+        raise Pooled(_NO_SECOND) from error
     if shared:
-        raise Unreachable(_REFUSAL)
+        raise Pooled(_REFUSAL)
 
 
 def _answers_in_time(connection: _Connection, other: _Connection) -> bool:
