@@ -1,4 +1,4 @@
-# make demo | test | check | package | plan, bootstrap, verify, history, rollback, contract, compare ENV=production
+# make demo | test | check | package | plan, bootstrap, verify, doctor, history, rollback, contract, compare ENV=production
 #
 # Everything works from a bare checkout: the virtual environment is made first, by any Python from 3.11 on.
 
@@ -19,7 +19,7 @@ WORKERS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify history rollback contract compare clean
+.PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify doctor history rollback contract compare clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -82,7 +82,7 @@ docs: install  ## Regenerate the JSON Schema, the reference of the declaration a
 
 # The same commands by hand, against what Terraform made: the workspace is the environment.
 # `.demo/env` is there while a demo stands (make demo KEEP=1) and leads them to it; only them, the tests know nothing of it.
-ifneq (,$(filter plan bootstrap verify history rollback contract compare,$(MAKECMDGOALS)))
+ifneq (,$(filter plan bootstrap verify doctor history rollback contract compare,$(MAKECMDGOALS)))
 -include .demo/env
 export
 endif
@@ -95,6 +95,9 @@ bootstrap: install  ## Bring ENV to its declaration
 
 verify: install  ## Prove that ENV is what its declaration says
 	@for database in $(DATABASES); do $(BIN)/db-bootstrap verify $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done
+
+doctor: install  ## Whether ENV can be reached and worked on, hop by hop
+	@for database in $(DATABASES); do $(BIN)/db-bootstrap doctor $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done
 
 history: install  ## What was run in ENV, when, by whom
 	@for database in $(DATABASES); do $(BIN)/db-bootstrap history $(ENV) --dir $(DATABASE_DIR)/$$database $(ARGS) || exit $$?; done

@@ -8,14 +8,14 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from bootstrap.findings import Check, State
-from demo.servers import PostgresServer
+from demo.servers import MariaDBServer, PostgresServer
 from demo.servers.tls import CertificateAuthority
 from tests.cli.command import Outcome, db_bootstrap, write
 from tests.cli.conftest import SHOP
@@ -29,7 +29,16 @@ PASSWORD = "Of-an-account-1"
 
 def doctor(database: Database, folder: Path, url: str = "", *more: str, **variables: str) -> Outcome:
     """The command on a URL, as JSON."""
-    arguments = ("doctor", "--dir", folder, "--url", url or database.url, "--format", "json", *(more or LONG))
+    arguments: list[str | Path] = [
+        "doctor",
+        "--dir",
+        folder,
+        "--url",
+        url or database.url,
+        "--format",
+        "json",
+        *(more or LONG),
+    ]
     return db_bootstrap(*arguments, variables={**database.variables, **variables})
 
 
@@ -128,12 +137,46 @@ def test_a_certificate_authority_that_is_another(database: Database, shop: Path,
     failing(doctor(database, shop, database.url.split("?")[0]), "tls", 5, "does not verify", "RDS bundle")
 
 
+@contextmanager
+def relay(port: int) -> Iterator[int]:
+    """What leads to a server under another address."""
+    with socket.create_server(("127.0.0.2", 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                other = socket.create_connection(("127.0.0.1", port))
+                for one, two in ((connection, other), (other, connection)):
+                    threading.Thread(target=carry, args=(one, two), daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def carry(source: socket.socket, sink: socket.socket) -> None:
+    try:
+        while part := source.recv(65536):
+            sink.sendall(part)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        sink.close()
+
+
 def test_a_name_that_the_certificate_does_not_have(database: Database, shop: Path) -> None:
-    url = database.url.replace("@localhost:", "@127.0.0.2:")
-    outcome = doctor(database, shop, url)
-    if outcome.data["first_failure"] == "tcp":  # it listens on one address of the loopback interface only
-        pytest.skip("127.0.0.2 leads nowhere here")
-    failing(outcome, "tls", 5, "127.0.0.2")
+    port = urlsplit(database.url).port or 0
+    with relay(port) as other:
+        url = database.url.replace(f"localhost:{port}", f"127.0.0.2:{other}")
+        failing(doctor(database, shop, url), "tls", 5, "127.0.0.2", "verify-ca")
+        mode = "sslmode" if database.engine == "postgresql" else "ssl-mode"
+        weaker = url.replace(f"{mode}=verify-full", f"{mode}=verify-ca")
+        if weaker == url:
+            weaker = f"{url}&{mode}=verify-ca"
+        outcome = doctor(database, shop, weaker).ended(0)
+        assert "not verified" in finding(outcome, "tls")["fact"]
 
 
 def test_a_wrong_password(database: Database, shop: Path) -> None:
@@ -176,12 +219,27 @@ def test_a_secret_in_a_variable_that_is_not_set(tmp_path: Path) -> None:
     assert "APP_PASSWORD" in finding(outcome, "credentials")["remedy"]
 
 
-def test_a_reader(database: Database, shop: Path) -> None:
-    """PostgreSQL: a role whose sessions only read. MariaDB: a server that is a reader, for this account."""
-    if database.engine != "postgresql":
-        pytest.skip("read_only is the whole server's")
-    database.sql(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
-    failing(doctor(database, shop), "writer", 5, "read-only")
+def test_a_database_whose_sessions_only_read(tmp_path: Path) -> None:
+    server = shared_server("postgresql")
+    with fresh_database(server) as url:
+        database = Database(server.as_master, urlsplit(url).path.removeprefix("/"))
+        database.sql(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
+        failing(doctor(database, write(tmp_path, "postgresql", SHOP)), "writer", 5, "read-only")
+
+
+def test_a_reader_whose_settings_are_traps(tmp_path: Path) -> None:
+    folder = write(tmp_path, "mysql", {"schema/notes.yaml": NOTES})
+    with MariaDBServer.start(settings={"lower-case-table-names": "1", "max-allowed-packet": "64K"}) as server:
+        server.create_database("app")
+        database = Database(server, "app")
+        outcome = doctor(database, folder)
+        failing(outcome, "parameters", 4, "lower_case_table_names", "Notes", "max_allowed_packet")
+        assert states(outcome)["writer"] == "ok"
+        server.execute("SET GLOBAL read_only = ON")
+        reader = doctor(database, folder).ended(5)
+        assert reader.data["first_failure"] == "writer"
+        assert "read_only" in finding(reader, "writer")["fact"]
+        assert states(reader)["parameters"] == "failed", "it is looked at all the same"
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb", "mysql"])
@@ -189,7 +247,7 @@ def test_an_account_that_lacks_privileges(kind: str, tmp_path: Path) -> None:
     """It is told what to run; with exactly that it lacks nothing."""
     server, name = shared_server(kind), f"lacking_{uuid.uuid4().hex[:8]}"
     with fresh_database(server) as url:
-        database = Database(server.as_master, url.partition("?")[0].rpartition("/")[2])
+        database = Database(server.as_master, urlsplit(url).path.removeprefix("/"))
         folder = write(tmp_path, database.engine, SHOP)
         if isinstance(server, PostgresServer):
             server.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
@@ -197,15 +255,15 @@ def test_an_account_that_lacks_privileges(kind: str, tmp_path: Path) -> None:
             server.execute(f"CREATE USER '{name}'@'%' IDENTIFIED BY '{PASSWORD}'")
             server.execute(f"GRANT SELECT ON `{database.name}`.* TO '{name}'@'%'")
         try:
-            account = replace(database.server.login, username=name, password=PASSWORD)
-            lacking = Database(replace(server, login=account), database.name)
-            outcome = doctor(lacking, folder)
+            theirs = server.url(database.name, username=name, password="x").replace(f"{name}:x@", f"{name}@")
+            variables = {"DB_BOOTSTRAP_PASSWORD": PASSWORD}
+            outcome = doctor(database, folder, theirs, **variables)
             failing(outcome, "privileges", 4, "CREATE")
             statements = finding(outcome, "privileges")["remedy"].partition("run: ")[2].split(";")
             for statement in filter(str.strip, statements):
                 server.execute(statement, database.name)
-            doctor(lacking, folder).ended(0)
-            lacking.run("apply", "--dir", folder).ended(0)
+            doctor(database, folder, theirs, **variables).ended(0)
+            db_bootstrap("apply", "--dir", folder, "--url", theirs, variables=variables).ended(0)
         finally:
             if isinstance(server, PostgresServer):
                 server.execute(f"DROP OWNED BY {name} CASCADE", database.name)
@@ -218,18 +276,17 @@ def test_states_are_a_closed_vocabulary() -> None:
     assert [state.value for state in State] == ["ok", "failed", "skipped", "unknown"]
 
 
-TRIGGER = """
-    tables:
-      Notes: {columns: {id: int not null}, primary_key: [id]}
+CODE = """
     functions:
-      one: {returns: int, language: sql, body: "RETURN 1", deterministic: true}
+      one: {returns: int, body: "RETURN 1", deterministic: true}
     """
+NOTES = "tables: {Notes: {columns: {id: int not null}, primary_key: [id]}}\n"
 
 
 def test_a_parameter_group_that_refuses_functions(tmp_path: Path) -> None:
     server = shared_server("mysql")
     with fresh_database(server) as url:
-        database = Database(server.as_master, url.partition("?")[0].rpartition("/")[2])
-        outcome = doctor(database, write(tmp_path, "mysql", {"schema/code.yaml": TRIGGER}))
+        database = Database(server.as_master, urlsplit(url).path.removeprefix("/"))
+        outcome = doctor(database, write(tmp_path, "mysql", {"schema/code.yaml": CODE}))
         failing(outcome, "parameters", 4, "log_bin_trust_function_creators", "1419")
         assert any("log_bin_trust_function_creators" in line for line in finding(outcome, "parameters")["terraform"])

@@ -41,8 +41,10 @@ def lacking_rights(session: MySqlSession, database: str, declared: Catalog, *, s
 
 
 def _lacking(held: Privileges, place: str, user: str) -> str:
-    lacking = [privilege for privilege in _ALL_OF_A_DATABASE.split(", ") if not held.may(privilege)]
-    return f"GRANT {', '.join(lacking)} ON {place} TO {user};" if lacking else ""
+    """All privileges where one is lacking: the server goes by one entry of a database, and does not add up several."""
+    if all(held.may(privilege) for privilege in _ALL_OF_A_DATABASE.split(", ")):
+        return ""
+    return f"GRANT {_ALL_OF_A_DATABASE} ON {place} TO {user};"
 
 
 def _escaped(database: str) -> str:

@@ -17,13 +17,13 @@ _LARGEST_PACKET, _UTF8MB4 = 1 << 24, 45
 def request_tls(connection: socket.socket) -> None:
     """Read the server's greeting and send an SSLRequest. Raises ServerError where the server offers no TLS."""
     header = _read(connection, 4)
-    size = int.from_bytes(header[:3], "little")
-    greeting = _read(connection, size)
-    if greeting[:1] == bytes([_ERROR]):
+    kind = _read(connection, 1)
+    if kind[0] not in (_PROTOCOL, _ERROR):
+        raise ServerError(f"what listens there does not speak MySQL's protocol (it began with {header + kind!r})")
+    greeting = kind + _read(connection, int.from_bytes(header[:3], "little") - 1)
+    if kind[0] == _ERROR:
         number = int.from_bytes(greeting[1:3], "little")
         raise ServerError(f"{number}: {greeting[3:].decode('utf-8', 'replace')}", code=str(number))
-    if greeting[:1] != bytes([_PROTOCOL]):
-        raise ServerError(f"what listens there does not speak MySQL's protocol (it began with {greeting[:8]!r})")
     # Version text up to its zero byte, 4 bytes of the connection's number, 8 of the scramble, 1 filler: capabilities.
     place = greeting.index(0, 1) + 1 + 4 + 8 + 1
     offered = int.from_bytes(greeting[place : place + 2], "little")

@@ -36,6 +36,10 @@ def check_tls(dialect: Dialect, endpoint: Endpoint, seconds: float) -> Finding:
         return Finding(Check.TLS, State.FAILED, str(error),
                        f"check that port {endpoint.port} is the database's, and that the server has TLS switched on",
                        terraform.port(endpoint))  # fmt: skip
+    except TimeoutError:
+        return Finding(Check.TLS, State.FAILED, f"{endpoint.host}:{endpoint.port} takes connections and says nothing",
+                       "check that the database itself listens there, and that a tunnel or proxy in between reaches it",
+                       terraform.port(endpoint))  # fmt: skip
     except OSError as error:
         return Finding(Check.TLS, State.FAILED, f"the server closes the connection during the handshake: {error}",
                        "check that no proxy or firewall in between ends TLS")  # fmt: skip

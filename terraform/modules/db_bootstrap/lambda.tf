@@ -36,7 +36,7 @@ resource "aws_lambda_function" "this" {
 
   environment {
     variables = merge(var.lambda_environment, { DB_BOOTSTRAP_PINNED = jsonencode(merge(local.pins, {
-      actions            = ["apply", "plan", "verify"]
+      actions            = ["apply", "plan", "verify", "doctor"]
       declaration_digest = local.declaration_digest
       allow              = var.allow
       adopt_environment  = var.adopt_environment

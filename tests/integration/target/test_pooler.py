@@ -119,6 +119,9 @@ def test_an_apply_through_it_changes_nothing(pooled: tuple[str, str], postgres_d
         "postgresql",
         {"schema/t.yaml": "tables:\n  t:\n    columns:\n      id: int not null\n    primary_key: [id]\n"},
     )
+    doctor = db_bootstrap("doctor", "--dir", declaration, "--url", url, "--timeout", "100", "--format", "json")
+    code, first = (0, None) if mode == "session" else (5, "pooler")
+    assert doctor.ended(code).data["first_failure"] == first
     outcome = db_bootstrap("apply", "--dir", declaration, "--url", url)
     direct = open_session(postgres_database)
     try:

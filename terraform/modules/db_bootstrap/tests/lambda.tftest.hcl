@@ -110,7 +110,7 @@ run "the_function_is_for_this_alone" {
   assert {
     condition = (
       jsondecode(aws_lambda_function.this[0].environment[0].variables.DB_BOOTSTRAP_PINNED) == {
-        actions            = ["apply", "plan", "verify"]
+        actions            = ["apply", "plan", "verify", "doctor"]
         environment        = "production"
         target             = output.target
         declaration_digest = output.declaration_digest
