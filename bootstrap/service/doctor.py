@@ -131,7 +131,7 @@ def _destination(request: Request, declaration: Declaration | None) -> tuple[Des
 
 def _manifest(request: Request) -> Manifest:
     if request.directory is None:
-        raise BootstrapError("the declaration cannot be read")
+        raise BootstrapError("the declaration has no directory: correct the files of the event")
     return load_manifest(request.directory, request.environment)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.findings import Check, State
 from bootstrap.insight.compare.model import Difference, Health, Reason, Section
 from bootstrap.insight.snapshot.model import Snapshot, StepProgress
 
@@ -19,6 +20,8 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "difference": Difference,
     "reason": Reason,
     "health": Health,
+    "check": Check,
+    "state": State,
 }
 
 
