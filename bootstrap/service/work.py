@@ -13,6 +13,7 @@ from typing import Any
 from bootstrap.catalog.ref import Kind
 from bootstrap.declaration.load import load, load_files
 from bootstrap.declaration.load import manifest as load_manifest
+from bootstrap.declaration.lower_case import in_lower_case
 from bootstrap.declaration.model import Declaration, Files, Manifest, Removed, Target, TerraformTarget
 from bootstrap.dialects.base import Dialect, Endpoint, Scope, Session
 from bootstrap.dialects.registry import dialect_for
@@ -164,6 +165,8 @@ def open_work(request: Request, *, writing: bool = False) -> Iterator[Work]:
     with closing(connect(dialect, destination, waiting=request.tell)) as session:
         with readable_server_errors():
             dialect.check_trust(session, writing=writing)
+        if "lower_case_tables" in session.server.capabilities:
+            declaration = in_lower_case(declaration)
         yield Work(
             request=request, declaration=declaration, dialect=dialect, destination=destination, session=session,
             started=started,

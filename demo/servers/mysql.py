@@ -271,7 +271,7 @@ def _command(
         environment.write_text(f"MYSQL_ROOT_PASSWORD={password}\nMARIADB_ROOT_PASSWORD={password}\n")
         _open_for_container(directory)
         return programs.command(address=address, directory=directory, environment_file=environment, options=arguments)
-    shutil.copytree(programs.empty_data() / "data", directory / "data")
+    shutil.copytree(programs.empty_data(settings.get("lower-case-table-names")) / "data", directory / "data")
     first = directory / "init.sql"
     first.touch(mode=0o600)
     first.write_text(_first_statements(username, password))

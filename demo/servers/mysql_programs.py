@@ -86,11 +86,19 @@ class Programs:
         """Return the server's version, such as "10.11.19" or "9.7.4"."""
         return _version(self.command)
 
-    def empty_data(self) -> Path:
-        """Return a data folder as the server makes it for a new installation; made once and kept in the cache."""
-        return cache.cached(f"{self.flavour}-{self.version()}-data", self._initialise)
+    def empty_data(self, lower_case: str | None = None) -> Path:
+        """Return a data folder as the server makes it for a new installation; made once and kept in the cache.
 
-    def _initialise(self, folder: Path) -> None:
+        Args:
+            lower_case: its lower_case_table_names, which MySQL takes at this time only.
+        """
+        if lower_case is None:
+            return cache.cached(f"{self.flavour}-{self.version()}-data", self._initialise)
+        option = f"--lower-case-table-names={lower_case}"
+        name = f"{self.flavour}-{self.version()}-data-lower-case-{lower_case}"
+        return cache.cached(name, lambda folder: self._initialise(folder, option))
+
+    def _initialise(self, folder: Path, *options: str) -> None:
         data = folder / "data"
         if self.flavour == "mariadb":
             data.mkdir()
@@ -100,10 +108,10 @@ class Programs:
             # The scripts make root once per address of this machine, without a password.
             statements += b"DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> 'localhost';\n"
             statements += b"DELETE FROM mysql.proxies_priv WHERE Host <> 'localhost';\n"
-            command = [*self.arguments, "--bootstrap", f"--datadir={data}", "--innodb-log-file-size=32M"]
+            command = [*self.arguments, *options, "--bootstrap", f"--datadir={data}", "--innodb-log-file-size=32M"]
         else:
             statements = b""
-            command = [*self.arguments, "--initialize-insecure", f"--datadir={data}"]
+            command = [*self.arguments, *options, "--initialize-insecure", f"--datadir={data}"]
         outcome = subprocess.run(command, input=statements, capture_output=True, check=False)
         if outcome.returncode != 0:
             log = (outcome.stdout + outcome.stderr).decode(errors="replace").strip().splitlines()[-5:]

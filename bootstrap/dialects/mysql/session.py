@@ -54,7 +54,9 @@ class MySqlSession:
 
     def _prepare(self) -> Server:
         self._keep_alive()
-        version, account, backend, collation, database, plain_mode, time_zone, distrusts_code = self._first_answer()
+        version, account, backend, collation, database, plain_mode, time_zone, case, distrusts_code = (
+            self._first_answer()
+        )
         self.backend = str(backend)
         server = identify(str(version))
         self._know_the_database(database)
@@ -68,6 +70,8 @@ class MySqlSession:
         self._grant_lines = self._grants(server)
         self.privileges = self.privileges_in(self.database)
         abilities = {"any_definer"} if self.privileges.any_definer else set()
+        if int(str(case)) == 1:
+            abilities.add("lower_case_tables")
         if distrusts_code and not self.privileges.super:
             abilities.add("routines_refused_by_binary_log")
         return replace(server, account=str(account), capabilities=server.capabilities | abilities)
@@ -76,7 +80,7 @@ class MySqlSession:
         """What is to be known of a server and a new session of it."""
         asked = (
             "SELECT VERSION(), CURRENT_USER(), CONNECTION_ID(), @@collation_connection, DATABASE(), @@sql_mode,"
-            " @@time_zone, "
+            " @@time_zone, @@lower_case_table_names, "
         )
         try:
             return self.query(f"{asked}@@GLOBAL.log_bin AND NOT @@GLOBAL.log_bin_trust_function_creators")[0]
