@@ -29,14 +29,15 @@ def snapshot(form: str, *, out: Path, keys: bool, **arguments: Any) -> int:
 
     The file contains no secrets and no values of rows. compare takes it in place of a live environment.
     """
-    from bootstrap.insight.snapshot.file import write_snapshot  # noqa: PLC0415  # heavy: only when a command runs
+    from bootstrap.catalog.ref import Kind  # noqa: PLC0415  # heavy: only when a command runs
+    from bootstrap.insight.snapshot.file import write_snapshot  # noqa: PLC0415  # as above
     from bootstrap.insight.snapshot.model import FORMAT_VERSION  # noqa: PLC0415  # as above
     from bootstrap.service.snapshot import snapshot as use_case  # noqa: PLC0415  # as above
 
     output = Output(form)
     found = use_case(request_from(arguments, output), keys=_KEYS if keys else 0)
     write_snapshot(found, out)
-    objects = len(found.catalog.objects)
+    objects = sum(ref.kind is not Kind.ROLE for ref in found.catalog.objects)  # roles are the server's
     data = {"format_version": FORMAT_VERSION, "file": str(out), "fingerprint": found.fingerprint, "objects": objects}
     counted = "1 object" if objects == 1 else f"{objects} objects"
     output.report(f"{out}: snapshot of {found.environment or found.target}: {counted}", data)

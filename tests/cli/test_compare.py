@@ -75,6 +75,20 @@ def test_an_environment_is_like_its_own_snapshot(pair: Pair, tmp_path: Path) -> 
     assert "ada@example.com" not in text
 
 
+def test_the_account_that_applies_may_have_another_name(pair: Pair, tmp_path: Path) -> None:
+    pair.run("apply", "staging").ended(0)
+    here, there = tmp_path / "here.json", tmp_path / "there.json"
+    pair.run("snapshot", "staging", "--out", here).ended(0)
+    data = json.loads(here.read_text(encoding="utf-8"))
+    account = data["account"]
+    for part in ("account", "catalog"):
+        text = json.dumps(data[part])
+        assert f'"{account}"' in text
+        data[part] = json.loads(text.replace(f'"{account}"', '"another_admin"'))
+    there.write_text(json.dumps(data), encoding="utf-8")
+    assert "no difference" in pair.compare(here, there).ended(0).out
+
+
 def test_each_reason_is_told_apart(pair: Pair) -> None:
     """Dropped by hand, declared and not applied yet, made by hand: one sentence each, and the reason as data."""
     for environment in ("staging", "production"):

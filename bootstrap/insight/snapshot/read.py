@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bootstrap import __version__
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Kind
-from bootstrap.catalog.roles import without_strangers
-from bootstrap.declaration.model import Declaration
+from bootstrap.declaration.model import Declaration, Seed, SeedMode
 from bootstrap.dialects.base import Dialect, Scope, SeedCounts, Session
 from bootstrap.insight.snapshot.model import RunRecord, SeedKeys, SeedRecord, Snapshot, StepProgress, StepRecord
 from bootstrap.run.history import History
@@ -69,7 +68,7 @@ def take_snapshot(place: Place, *, keys: int = 0) -> Snapshot:
         proven_run=_run(proven),
         steps=tuple(_steps(declaration, states(history))),
         seeds=tuple(_seeds(place, found, keys)) if declaration else (),
-        catalog=_with_declared_roles(found, without_strangers(found, session.server.account), roles),
+        catalog=found,
         managed=Ledger(history).managed(),
         declared=declaration.catalog.members if declaration else None,
     )
@@ -80,12 +79,6 @@ def _structure(declaration: Declaration | None, identity: Identity) -> str:
     if declaration is None or identity.environment not in {"", declaration.environment or ""}:
         return ""
     return declaration.structure_digest
-
-
-def _with_declared_roles(whole: Catalog, catalog: Catalog, roles: Sequence[str]) -> Catalog:
-    """The catalog with the roles that are declared, whether or not this database has to do with them."""
-    declared = {ref: item for ref, item in whole.objects.items() if ref.kind is Kind.ROLE and ref.name in roles}
-    return replace(catalog, objects={**catalog.objects, **declared})
 
 
 def _run(run: Run | None) -> RunRecord | None:
@@ -121,8 +114,18 @@ def _steps(declaration: Declaration | None, known: dict[str, StepState]) -> Iter
 def _seeds(place: Place, live: Catalog, keys: int) -> Iterator[SeedRecord]:
     seeds = place.declaration.seeds if place.declaration else ()
     digests = {table: item.digest for table, item in by_table(seeds).items()}
-    for result in SeedRunner(place.session, place.dialect, live, named=keys).preview(seeds, live):
+    compared = [_compared(seed) for seed in seeds]
+    for result in SeedRunner(place.session, place.dialect, live, named=keys).preview(compared, live):
         yield _seed(result, digests[result.table], keys)
+
+
+def _compared(seed: Seed) -> Seed:
+    """The seed so that rows with other values are found too.
+
+    A run leaves a row of mode insert alone if it exists, so neither that mode nor the proof of the last run tells
+    whether the row is the declared one. Between environments it is a difference.
+    """
+    return replace(seed, mode=SeedMode.UPSERT, digest="") if seed.mode is SeedMode.INSERT else seed
 
 
 def _seed(result: SeedResult, digest: str, keys: int) -> SeedRecord:
