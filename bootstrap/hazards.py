@@ -17,6 +17,7 @@ class HazardKind(StrEnum):
     VALIDATION_MAY_FAIL = "validation_may_fail"
     PRIVILEGE_CHANGE = "privilege_change"
     UNTRACKED_DEPENDENCY = "untracked_dependency"
+    NO_BACKUP = "no_backup"
     # Decisions about a step that may have been done already.
     RUN_STEP = "run_step"
     SKIP_STEP = "skip_step"

@@ -22,6 +22,7 @@ _SHOWN_UNMANAGED = 20
 def plan(report: PlanReport) -> str:
     """The plan: SQL that can be read and run, with the hazards of each operation above its statements."""
     lines = [f"-- {report.summary}", *(f"-- {skip}" for skip in report.skips), *map(step_text, report.before)]
+    lines += [f"-- kept in a backup before it is lost: {line}" for line in report.plan.backups]
     shown: set[Hazard] = set()
     for operation in report.plan.operations:
         new = [hazard for hazard in dict.fromkeys(operation.hazards) if hazard not in shown]
@@ -114,6 +115,7 @@ def plan_data(report: PlanReport) -> dict[str, Any]:
         "seeds": [_seed_data(item) for item in report.seeds],
         "unmanaged": [str(ref) for ref in report.plan.unmanaged],
         "kept": [str(ref) for ref in report.plan.kept],
+        "backups": list(report.plan.backups),
         "notes": list(report.plan.notes),
     }
 
@@ -189,13 +191,14 @@ def apply_data(report: ApplyReport) -> dict[str, Any]:
         "checks": list(report.checks),
         "unmanaged": [str(ref) for ref in report.unmanaged],
         "kept": [str(ref) for ref in report.kept],
+        "backups": list(report.backups),
         "notes": list(report.notes),
     }
 
 
 def rollback(report: RollbackReport) -> str:
     """What a rollback did, and what it could not undo."""
-    lines = [report.summary, *(f"  {line}" for line in report.lost)]
+    lines = [report.summary, *(f"  {line}" for line in (*report.restored, *report.lost, *report.backups))]
     lines += [f"  step {name} is not undone, and does not run again" for name in report.steps]
     lines += [f"  not declared, left alone: {ref}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
     return "\n".join(lines)
@@ -211,7 +214,9 @@ def rollback_data(report: RollbackReport) -> dict[str, Any]:
         "back_to": report.back_to,
         "fingerprint": report.fingerprint,
         "statements": [_statement_data(item) for item in report.statements],
+        "restored": list(report.restored),
         "lost": list(report.lost),
+        "backups": list(report.backups),
         "steps": list(report.steps),
         "unmanaged": [str(ref) for ref in report.unmanaged],
     }

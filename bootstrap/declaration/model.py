@@ -109,6 +109,14 @@ class Removed(StrEnum):
     KEEP = "keep"  # until db-bootstrap contract
 
 
+class Backup(StrEnum):
+    """How values are kept that a plan loses."""
+
+    NONE = "none"
+    TABLE = "table"  # in tables of the history
+    RDS_SNAPSHOT = "rds_snapshot"  # of the whole instance or cluster
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Limits and permissions of an environment. ``allow`` are permissions as ``--allow`` takes them. None is the
@@ -121,6 +129,9 @@ class Policy:
     deadline_seconds: int | None = None
     online: bool = True
     removed: Removed = Removed.DROP
+    backup: Backup = Backup.NONE
+    backup_days: int = 30
+    backup_limit_mb: int = 1024
     allow: tuple[str, ...] = ()
 
 

@@ -7,7 +7,17 @@ from typing import Any
 
 from bootstrap.declaration.convert.assembly import listed
 from bootstrap.declaration.decode import Reading
-from bootstrap.declaration.model import Credentials, Policy, Position, Removed, Scope, Target, TerraformTarget, Tls
+from bootstrap.declaration.model import (
+    Backup,
+    Credentials,
+    Policy,
+    Position,
+    Removed,
+    Scope,
+    Target,
+    TerraformTarget,
+    Tls,
+)
 from bootstrap.declaration.report import shown
 from bootstrap.declaration.shapes.files import (
     CredentialsShape,
@@ -40,12 +50,12 @@ def read_policy(*given: tuple[LimitsShape | None, Reading]) -> Policy:
 
 def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    if shape.large_table_rows is not None:
-        values["large_table_rows"] = shape.large_table_rows
-    if shape.online is not None:
-        values["online"] = shape.online
-    if shape.removed is not None:
-        values["removed"] = Removed(shape.removed)
+    for key in ("large_table_rows", "online", "backup_days", "backup_limit_mb"):
+        if getattr(shape, key) is not None:
+            values[key] = getattr(shape, key)
+    for key, kind in (("removed", Removed), ("backup", Backup)):
+        if getattr(shape, key) is not None:
+            values[key] = kind(getattr(shape, key))
     if shape.allow is not None:
         values["allow"] = listed(shape.allow)
         for permission in values["allow"]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # what an unchanged database never needs
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.catalog.ref import Kind, Ref
     from bootstrap.catalog.tables import Table
+    from bootstrap.dialects.copies import Copies
 
 Row: TypeAlias = tuple[Any, ...]
 RUN_LOCK = "db-bootstrap"  # the one lock of a database's runs; the dialects make it the database's own
@@ -261,6 +262,10 @@ class Dialect(Engine, Protocol):
 
     name: str
     transactional_ddl: bool  # whether structural changes can share a transaction, and be rolled back
+
+    @property
+    def copies(self) -> Copies:
+        """Copies of values that a run loses, and the way back."""
 
     def connect(self, endpoint: Endpoint, *, application_name: str) -> Session:
         """Open one direct session with safe settings (keepalives, time-outs, verified TLS). Raises ServerError."""

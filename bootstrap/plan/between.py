@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import Change, Rename
+from bootstrap.catalog.changes import AddColumn, Change, Create, Rename
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.kept import Keeps, nothing_kept
 from bootstrap.catalog.ref import Ref
@@ -16,10 +17,12 @@ from bootstrap.plan.keeping import hazards_of_keeping
 from bootstrap.plan.likely_renames import asking, likely_renames
 from bootstrap.plan.operations import PlannedOperation, changes_of
 from bootstrap.plan.planner import created_tables, dropped_objects, operation_groups, planned_groups
-from bootstrap.plan.statement import Operation, Plan
+from bootstrap.plan.statement import Operation, Plan, Statement
 from bootstrap.plan.transactions import Rendered, in_transactions
 from bootstrap.plan.undeclared import Undeclared
 from bootstrap.plan.way import Way
+
+_NONE: Mapping[Ref, Sequence[Statement]] = MappingProxyType({})
 
 
 def everything(_: Ref) -> bool:
@@ -54,6 +57,7 @@ def plan_between(
     sizes: Mapping[Ref, TableSize],
     policy: Policy,
     fingerprint: str = "",
+    back: Mapping[Ref, Sequence[Statement]] = _NONE,
 ) -> Plan:
     """Plan the way from one catalog to another. Pure: the same arguments give the same plan.
 
@@ -66,6 +70,7 @@ def plan_between(
         sizes: of the live tables, as far as they are known. Read only if something is to change.
         policy: limits that decide which hazards block.
         fingerprint: of the live structure.
+        back: statements that follow the creation of a table or the addition of a column, and bring its values back.
 
     Raises:
         Refused: a change cannot be expressed.
@@ -93,7 +98,7 @@ def plan_between(
         exact=management.exact,
     )
     return Plan(
-        operations=tuple(_operations(engine, difference, groups, context)),
+        operations=tuple(_operations(engine, difference, groups, context, back)),
         differences=difference.changes,
         fingerprint=fingerprint,
         unmanaged=difference.unmanaged,
@@ -112,7 +117,11 @@ def _by_new_names(
 
 
 def _operations(
-    engine: Engine, difference: Difference, groups: list[tuple[Change, ...]], context: RenderContext
+    engine: Engine,
+    difference: Difference,
+    groups: list[tuple[Change, ...]],
+    context: RenderContext,
+    back: Mapping[Ref, Sequence[Statement]],
 ) -> Iterator[Operation]:
     """The operations of each group, with the hazards of their changes and with their statements."""
     changes = [change for group in groups for change in group]
@@ -123,7 +132,9 @@ def _operations(
         here = replace(context, way=way)
         blocked = (hazard for change in changes_of(planned) for hazard in undeclared.hazards(change))
         hazards = [asking(hazard, renames) for hazard in engine.hazards(planned, here)]
-        return [*hazards, *blocked], list(engine.render(planned, here))
+        made = (change.ref for change in changes_of(planned) if isinstance(change, Create | AddColumn))
+        follow = dict.fromkeys(statement for ref in made for statement in back.get(ref, ()))
+        return [*hazards, *blocked], [*engine.render(planned, here), *follow]
 
     for group in operation_groups(difference, groups, engine.rules):
         yield from in_transactions(group, render)

@@ -99,8 +99,9 @@ class Plan:
 
     ``differences`` are what a person would name; the operations also hold what must be rebuilt around them.
     ``unmanaged`` are objects of the database that were never declared: reported, never touched. ``keeps`` are the
-    objects and members that were declared before and stay, as the policy says. ``notes`` are differences that are
-    reported but not acted upon, such as the order of columns.
+    objects and members that were declared before and stay, as the policy says. ``backups`` say which values are
+    copied before they are lost. ``notes`` are differences that are reported but not acted upon, such as the order of
+    columns.
     """
 
     operations: tuple[Operation, ...] = ()
@@ -108,6 +109,7 @@ class Plan:
     fingerprint: str = ""
     unmanaged: tuple[Ref, ...] = ()
     keeps: frozenset[Ref] = frozenset()
+    backups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def with_hazards(self, hazards: Iterable[Hazard]) -> Plan:

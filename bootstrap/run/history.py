@@ -17,7 +17,7 @@ from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecor
 from bootstrap.run.seal import COLUMNS, Seal
 
 VERSION = 1
-_TABLES = ("version", "runs", "statements", "steps", "managed", "seeds", "facts", "catalogs", "run_catalogs")
+_TABLES = ("version", "runs", "statements", "steps", "managed", "seeds", "facts", "catalogs", "run_catalogs", "trash")
 _BATCH = 200  # rows of one INSERT
 
 Value: TypeAlias = "str | int | None"

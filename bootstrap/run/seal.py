@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "facts": ("name", "value"),
     "runs": ("id", "outcome", "environment", "declaration_digest", "tool_version", "fingerprint_after", "ready_token"),
     "run_catalogs": ("run", "moment", "digest", "planned"),
+    "trash": ("run", "seq", "content", "proof", "days"),
 }
 _HEAD = "Digests of what db-bootstrap wrote"
 _ENTRY = re.compile(r"(\w+)=([0-9a-f]+(?:,[0-9a-f]+)*)")

@@ -35,6 +35,7 @@ from bootstrap.run.steps import StepRunner
 from bootstrap.run.verify import Verification, verification
 from bootstrap.run.watch import Watch
 from bootstrap.service.attempts import LOCK_DEADLINE_SECONDS, until_done
+from bootstrap.service.backup import keep_losses, with_backup
 from bootstrap.service.comparison import Structure, plan_structure, proven_structure, with_passwords
 from bootstrap.service.reports import ApplyReport, amount
 from bootstrap.service.saved_plan import SavedPlan, saved_plan
@@ -73,6 +74,7 @@ class Apply:
         self.proved: Catalog | None = None  # what this run leaves
         self.skipped: list[Skip] = []  # steps that this attempt records as done and does not run
         self.plan_digest = ""  # of what this attempt really runs
+        self.backups: tuple[str, ...] = ()  # what this run has kept before it was lost
 
     def run(self) -> ApplyReport:
         """Gate, steps, structure, steps, seeds, verification, record."""
@@ -86,7 +88,7 @@ class Apply:
         if self.saved is not None:
             waiting = pending(self.declaration.steps, states(self.history))
             self.saved.check(saved_plan(self.declaration, structure.plan, waiting))
-        self._check_gate(structure)
+        plan = self._check_gate(structure)
         check_unchanged(self.declaration.steps, states(self.history))
         steps = plan_steps(self.work, structure)
         check_decided(steps.doubts, self.work.permissions)
@@ -98,7 +100,7 @@ class Apply:
             record_skipped(self.history, number, steps.doubts, self.work.permissions)
             record_skips(self.history, number, steps.baseline)
             self.skipped += steps.baseline
-            return self._carry_out(number, structure)
+            return self._carry_out(number, structure, plan)
 
         return self._recorded(structure, structure.desired.members, carry_out)
 
@@ -129,13 +131,14 @@ class Apply:
             if run.outcome is Outcome.RUNNING and self.dialect.end_backend(self.session, run.backend):
                 self.work.request.tell(f"ended the connection that run {run.id} had left behind")
 
-    def _carry_out(self, number: int, structure: Structure) -> ApplyReport:
+    def _carry_out(self, number: int, structure: Structure, plan: Plan) -> ApplyReport:
         before = self._steps(number, Phase.BEFORE)
         if before:  # they may have changed the structure themselves
             structure = plan_structure(self.work, self.desired)
             self.plan_digest = structure.plan.digest
-            self._check_gate(structure)
+            plan = self._check_gate(structure)
             structure = replace(structure, plan=with_passwords(self.work, structure.plan))
+        self.backups = keep_losses(self.work, number, plan, structure)
         records = self._execute(number, structure.plan)
         after = self._steps(number, Phase.AFTER)
         self.at = "the rows of the seeds"
@@ -158,11 +161,13 @@ class Apply:
         )  # fmt: skip
         return executor.execute(plan)
 
-    def _check_gate(self, structure: Structure) -> None:
+    def _check_gate(self, structure: Structure) -> Plan:
         """Everything that this run would do, rows included: what is not allowed is refused before anything runs."""
         seeds = SeedRunner(self.session, self.dialect, structure.desired)
         hazards = seeds.hazards(self.declaration.seeds, structure.current)
-        check_gate(structure.plan.with_hazards(hazards), self.work.permissions)
+        plan = with_backup(self.work, structure.plan.with_hazards(hazards), structure)
+        check_gate(plan, self.work.permissions)
+        return plan
 
     def _check_rows(self, hazards: Sequence[Hazard]) -> None:
         """Rows and foreign keys may have come since the gate."""
@@ -240,6 +245,7 @@ class Apply:
             checks=tuple(check.name for check in self.declaration.checks),
             unmanaged=structure.plan.unmanaged,
             kept=structure.plan.kept,
+            backups=self.backups,
             notes=structure.plan.notes,
         )
 

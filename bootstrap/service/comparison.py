@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from bootstrap.catalog.borrow import borrowed
 from bootstrap.catalog.catalog import Catalog, DatabaseObject, table_members
@@ -25,6 +26,8 @@ from bootstrap.run.records import Run
 from bootstrap.service.live_sizes import LiveSizes
 from bootstrap.service.work import Work
 from bootstrap.target.passwords import fetch_password
+
+_NONE: Mapping[Ref, Sequence[Statement]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +66,18 @@ def plan_structure(work: Work, desired: Catalog | None = None) -> Structure:
     return replace(plan_to(work, current, wanted, management, fingerprint), desired=desired)
 
 
-def plan_to(work: Work, current: Catalog, desired: Catalog, management: Management, fingerprint: str) -> Structure:
-    """Plan the way from the live catalog, which has that fingerprint, to another one."""
+def plan_to(
+    work: Work,
+    current: Catalog,
+    desired: Catalog,
+    management: Management,
+    fingerprint: str,
+    *,
+    back: Mapping[Ref, Sequence[Statement]] = _NONE,
+) -> Structure:
+    """Plan the way from the live catalog, which has that fingerprint, to another one. ``back`` are statements that
+    bring values back to a table or column, once it is there again.
+    """
     plan = plan_between(
         current,
         desired,
@@ -74,6 +87,7 @@ def plan_to(work: Work, current: Catalog, desired: Catalog, management: Manageme
         sizes=LiveSizes(work.dialect, work.session, current),
         policy=work.policy,
         fingerprint=fingerprint,
+        back=back,
     )
     return Structure(plan=plan, current=current, desired=desired)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bootstrap.plan.gate import refused_hazards
 from bootstrap.run.history import History
 from bootstrap.run.seeds import SeedRunner
+from bootstrap.service.backup import with_backup
 from bootstrap.service.comparison import plan_structure, proven_structure
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.reports import PlanReport
@@ -29,6 +30,7 @@ def plan(request: Request, *, rows: int = 0) -> PlanReport:
         seeds = SeedRunner(work.session, work.dialect, structure.desired, named=rows)
         results = tuple(seeds.preview(work.declaration.seeds, structure.current))
         found = structure.plan.with_hazards(hazard for item in results for hazard in item.hazards)
+        found = with_backup(work, found, structure)
         return PlanReport(
             saved=saved_plan(work.declaration, structure.plan, steps.waiting),
             target=work.destination.name,

@@ -88,6 +88,7 @@ class ApplyReport:
     checks: tuple[str, ...] = ()
     unmanaged: tuple[Ref, ...] = ()
     kept: tuple[Ref, ...] = ()
+    backups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -106,7 +107,9 @@ class ApplyReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackReport:
-    """What a rollback did. ``lost`` says what did not come back; ``steps`` were done since, and are not undone."""
+    """What a rollback did. ``restored`` came back from backup tables; ``lost`` says what did not come back; ``backups``
+    what the rollback itself has kept; ``steps`` were done since, and are not undone.
+    """
 
     target: str
     environment: str
@@ -114,7 +117,9 @@ class RollbackReport:
     back_to: str
     fingerprint: str
     statements: tuple[StatementRecord, ...] = ()
+    restored: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    backups: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     unmanaged: tuple[Ref, ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from bootstrap.catalog.changes import subject_of
 from bootstrap.catalog.way_back import comes_back_empty, earlier_names, way_back
 from bootstrap.plan.between import Management
 from bootstrap.plan.gate import check_gate
@@ -17,10 +18,13 @@ from bootstrap.run.records import Outcome, RunEnd, RunFacts
 from bootstrap.run.recover import PROMOTION_SECONDS, writer
 from bootstrap.run.snapshots import Moment, Planned, Snapshot, Snapshots
 from bootstrap.run.step_states import done_since
+from bootstrap.run.trash import Trash
 from bootstrap.run.verify import verification
 from bootstrap.run.watch import Watch
 from bootstrap.service.attempt import Apply
 from bootstrap.service.attempts import until_done
+from bootstrap.service.backup import keep_losses, with_backup
+from bootstrap.service.bringing_back import BackValues, Finder
 from bootstrap.service.comparison import Structure, plan_to
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.reports import RollbackReport
@@ -98,6 +102,8 @@ class Rollback(Apply):
     def __init__(self, work: Work, limits: Limits, watch: Watch, target: Target) -> None:
         super().__init__(work, limits, watch)
         self.target = target
+        self.trash = Trash(self.history)
+        self.values: BackValues
 
     def back(self) -> RollbackReport:
         """Gate, structure, verification, record."""
@@ -105,10 +111,13 @@ class Rollback(Apply):
         planned = self.snapshots.planned(self.target.since)
         structure = self._compared(planned)
         self.plan_digest = structure.plan.digest
-        check_gate(structure.plan, self.work.permissions)
+        plan = with_backup(self.work, structure.plan, structure)
+        check_gate(plan, self.work.permissions)
+        for copy in self.values.copies:
+            self.trash.check(copy)
         assert_owned(self.session)
         return self._recorded(
-            structure, self.target.snapshot.managed, lambda number: self._go_back(number, structure, planned)
+            structure, self.target.snapshot.managed, lambda number: self._go_back(number, structure, plan, planned)
         )
 
     def _facts(self, plan: Plan) -> RunFacts:
@@ -125,12 +134,20 @@ class Rollback(Apply):
             exact=True,  # privileges that came since go
         )
         desired = way_back(current, self.target.snapshot.catalog, managed, since.renames)
-        return plan_to(self.work, current, desired, management, fingerprint)
+        structure = plan_to(self.work, current, desired, management, fingerprint)
+        finder = Finder(self.work, self.snapshots, self.target.since, since.renames, self.trash)
+        self.values = finder.find(structure.plan.differences, desired)
+        if not self.values.restored:
+            return structure
+        back = self.values.statements
+        return plan_to(self.work, current, self.values.desired, management, fingerprint, back=back)
 
-    def _go_back(self, number: int, structure: Structure, since: Planned) -> RollbackReport:
-        lost = tuple(comes_back_empty(structure.plan.differences))
+    def _go_back(self, number: int, structure: Structure, plan: Plan, since: Planned) -> RollbackReport:
+        restored = self.values.restored
+        lost = tuple(comes_back_empty(item for item in structure.plan.differences if subject_of(item) not in restored))
         for line in lost:
             self.work.request.tell(f"warning: {line}")
+        self.backups = keep_losses(self.work, number, plan, structure)
         records = self._execute(number, structure.plan)
         after = self._compared(since)
         self._require(verification(changes=after.plan.differences))
@@ -147,7 +164,9 @@ class Rollback(Apply):
             back_to=self.target.name,
             fingerprint=after.plan.fingerprint,
             statements=tuple(records),
+            restored=tuple(restored.values()),
             lost=lost,
+            backups=self.backups,
             steps=tuple(done_since(self.history, self.target.since)),
             unmanaged=after.plan.unmanaged,
         )

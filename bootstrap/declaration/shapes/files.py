@@ -66,6 +66,20 @@ class LimitsShape(Shape):
             " (reported; `db-bootstrap contract` drops it)."
         ),
     ] = None
+    backup: Annotated[
+        Literal["none", "table", "rds_snapshot"] | None,
+        Meta(
+            description="Keep values before a plan loses them: `none` (default), `table` (columns and rows are copied"
+            " to tables of the history) or `rds_snapshot` (a snapshot of the RDS instance or Aurora cluster)."
+        ),
+    ] = None
+    backup_days: Annotated[
+        Count | None, Meta(description="How many days a backup table is kept; a later run drops it. Default: 30.")
+    ] = None
+    backup_limit_mb: Annotated[
+        Count | None,
+        Meta(description="How many megabytes one run may copy to backup tables. Default: 1024."),
+    ] = None
     allow: Annotated[Strings | None, Meta(description="Hazards that are allowed: `data_loss:orders.note`.")] = None
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from bootstrap.catalog.catalog import Catalog
     from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.dialects.copies import Copies
     from bootstrap.findings import Trap
     from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
@@ -50,6 +51,13 @@ class MySqlDialect:
         from bootstrap.dialects.mysql.rules import MySqlRules
 
         return MySqlRules()
+
+    @property
+    def copies(self) -> Copies:
+        """Copies of values that a run loses, and the way back."""
+        from bootstrap.dialects.mysql.copies import MySqlCopies
+
+        return MySqlCopies()
 
     def connect(self, endpoint: Endpoint, *, application_name: str) -> Session:
         """Open one direct session. Raises ServerError."""

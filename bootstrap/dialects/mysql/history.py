@@ -108,6 +108,15 @@ _TABLES = (
   planned mediumtext NOT NULL,
   PRIMARY KEY (run, moment)
 )""",
+    """trash (
+  run bigint NOT NULL,
+  seq int NOT NULL,
+  content mediumtext NOT NULL,
+  proof varchar(255) NOT NULL,
+  days int NOT NULL,
+  kept_at datetime(6) NOT NULL,
+  PRIMARY KEY (run, seq)
+)""",
     # Holds no rows: its comment is the seal, which whoever may only write rows cannot change.
     """seal (
   nothing int NOT NULL PRIMARY KEY

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from bootstrap.catalog.catalog import Catalog
     from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.dialects.copies import Copies
     from bootstrap.findings import Trap
     from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
@@ -55,6 +56,13 @@ class PostgresDialect:
         from bootstrap.dialects.postgresql.rules import PostgresRules
 
         return PostgresRules()
+
+    @property
+    def copies(self) -> Copies:
+        """Copies of values that a run loses, and the way back."""
+        from bootstrap.dialects.postgresql.copies import PostgresCopies
+
+        return PostgresCopies()
 
     def connect(self, endpoint: Endpoint, *, application_name: str) -> PostgresSession:
         """Open one direct session with safe settings."""

@@ -97,6 +97,15 @@ _STATEMENTS = (
   planned text NOT NULL,
   PRIMARY KEY (run, moment)
 )""",
+    """CREATE TABLE IF NOT EXISTS db_bootstrap.trash (
+  run bigint NOT NULL,
+  seq integer NOT NULL,
+  content text NOT NULL,
+  proof text NOT NULL,
+  days integer NOT NULL,
+  kept_at timestamptz NOT NULL,
+  PRIMARY KEY (run, seq)
+)""",
 )
 
 
