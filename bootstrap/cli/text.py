@@ -157,6 +157,7 @@ def apply(report: ApplyReport) -> str:
     lines += [f"  rows of {item.table.path}: {_done(item)}" for item in report.seeds]
     lines += [f"  check {name} holds" for name in report.checks]
     lines += [f"  {line}" for line in _kept(report.kept)]
+    lines += [f"  {line}" for line in report.backups]
     lines += [f"  not declared, left alone: {ref}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
     lines += [f"  {note}" for note in _order_of_columns(report.notes)]
     lines.append(f"  ready token {report.ready_token}")

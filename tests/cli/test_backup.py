@@ -102,3 +102,102 @@ def test_what_was_dropped_comes_back_with_its_values(database: Database, tmp_pat
     assert len(back["restored"]) == 5
     database.run("verify", "test", "--dir", first).ended(0)
     database.run("plan", "test", "--dir", first, "--detailed-exitcode").ended(0)
+
+
+def test_what_cannot_be_kept_asks_by_its_own_name(database: Database, tmp_path: Path) -> None:
+    schema = "tables: {logs: {columns: {a: varchar(9), b: varchar(9)}}}"
+    database.run("apply", "test", "--dir", declared(tmp_path, database, "first", schema)).ended(0)
+    database.sql("INSERT INTO logs VALUES ('1', 'x'), ('1', 'y')")
+    without = declared(tmp_path, database, "second", "tables: {logs: {columns: {a: varchar(9)}}}")
+    said = database.run("apply", "test", "--dir", without, "--allow", "data_loss").refused(3)
+    assert "no_backup:" in said
+    assert "logs keeps no primary key" in said
+    assert len(database.columns("logs")) == 2
+    small = declared(tmp_path, database, "third", "tables: {}", ", backup_limit_mb: 0")
+    said = database.run("apply", "test", "--dir", small, "--allow", "data_loss").refused(3)
+    assert "more than policy.backup_limit_mb: 0" in said
+    database.run("apply", "test", "--dir", small, "--allow", "data_loss", "--allow", "no_backup").ended(0)
+    assert database.tables() == []
+    assert database.sql(f"SELECT count(*) FROM {database.own('trash')}") == [(0,)]
+
+
+def test_copies_go_when_their_time_is_over_and_are_believed_only_as_they_were_made(
+    database: Database, tmp_path: Path
+) -> None:
+    columns = "id: int not null, n: int not null, gone: varchar(30)"
+    schema = "tables: {t: {columns: {%s}, primary_key: [id]}}"
+    first = declared(tmp_path, database, "first", schema % columns)
+    database.run("apply", "test", "--dir", first).ended(0)
+    database.sql("INSERT INTO t VALUES (1, 10, 'one'), (2, 20, 'two')")
+    second = declared(tmp_path, database, "second", schema % columns.replace(", gone: varchar(30)", ""))
+    database.run("apply", "test", "--dir", second, "--allow", "data_loss").ended(0)
+    copy = database.own("trash_2_1")
+    assert database.sql(f"SELECT gone FROM {copy} ORDER BY id") == [("one",), ("two",)]
+
+    # Rows that came since have what the column gives them; those that went stay away.
+    database.sql("DELETE FROM t WHERE id = 1", "INSERT INTO t VALUES (3, 30)")
+    database.sql(f"UPDATE {copy} SET gone = 'TWO' WHERE id = 2")
+    said = database.run("rollback", "test", "--dir", second).refused(3)
+    assert "trash_2_1" in said
+    database.sql(f"UPDATE {copy} SET gone = 'two' WHERE id = 2")
+    database.run("rollback", "test", "--dir", second).ended(0)
+    assert database.sql("SELECT id, n, gone FROM t ORDER BY id") == [(2, 20, "two"), (3, 30, None)]
+
+    today = declared(tmp_path, database, "third", schema % "id: int not null, n: int not null", ", backup_days: 0")
+    database.run("apply", "test", "--dir", today, "--allow", "data_loss").ended(0)
+    assert database.sql(f"SELECT gone FROM {database.own('trash_4_1')} ORDER BY id") == [("two",), (None,)]
+    database.sql("ALTER TABLE t ADD COLUMN more int")
+    database.run("apply", "test", "--dir", today, "--exact", "--allow", "data_loss").ended(0)
+    remaining = database.sql(f"SELECT run FROM {database.own('trash')} ORDER BY run")
+    assert (4,) not in remaining
+    assert (2,) in remaining
+
+
+def test_rows_that_a_seed_deletes_and_values_that_a_type_cuts_are_kept(database: Database, tmp_path: Path) -> None:
+    schema = "tables: {t: {columns: {id: int not null, v: varchar(%s)}, primary_key: [id]}}"
+    seeds = {"seeds/t.yaml": "seeds: {t: {mode: sync, key: [id], delete_limit: 0, rows: [{id: 1, v: a}]}}\n"}
+    policy = {"environments/test.yaml": "policy: {backup: table}\n"}
+    database.run("apply", "test", "--dir", declared(tmp_path, database, "first", schema % 30)).ended(0)
+    database.sql("INSERT INTO t VALUES (1, 'a'), (2, 'bb'), (3, 'ccc')")
+    second = write(tmp_path / "second", database.engine, {"schema/s.yaml": schema % 9, **seeds, **policy})
+    report = database.run("apply", "test", "--dir", second, "--allow", "data_loss", "--format", "json").ended(0).data
+    assert len(report["backups"]) == 1
+    assert database.sql("SELECT id, v FROM t") == [(1, "a")]
+    assert database.sql(f"SELECT id, v FROM {database.own('trash_2_1')} ORDER BY id") == [
+        (1, "a"), (2, "bb"), (3, "ccc"),
+    ]  # fmt: skip
+
+
+def test_values_of_types_that_go_too_come_back_and_nobody_else_reads_them(tmp_path: Path) -> None:
+    server = shared_server("postgresql")
+    with fresh_database(server) as url:
+        database = Database(server.as_master, urlsplit(url).path.removeprefix("/"))
+        schema = """
+            enums: {mood: [sad, ok]}
+            tables:
+              parents:
+                columns: {id: {type: int, identity: always}, name: text}
+                primary_key: [id]
+              people:
+                columns: {id: int not null, is: mood not null, all: "mood[]"}
+                primary_key: [id]
+            """
+        database.run("apply", "test", "--dir", declared(tmp_path, database, "first", schema)).ended(0)
+        database.sql(
+            "INSERT INTO parents (name) VALUES ('x'), ('y')",
+            "INSERT INTO people VALUES (1, 'ok', '{sad,ok}'), (2, 'sad', NULL)",
+            "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+        )
+        left = declared(
+            tmp_path, database, "second", "tables: {people: {columns: {id: int not null}, primary_key: [id]}}"
+        )
+        database.run("apply", "test", "--dir", left, "--allow", "data_loss").ended(0)
+        assert database.sql(
+            "SELECT count(*) FROM pg_class, aclexplode(relacl) a WHERE relname LIKE 'trash\\_2%' AND a.grantee = 0"
+        ) == [(0,)]
+        database.run("rollback", "test", "--dir", left).ended(0)
+        assert database.sql('SELECT id, "is"::text, "all"::text FROM people ORDER BY id') == [
+            (1, "ok", "{sad,ok}"), (2, "sad", None),
+        ]  # fmt: skip
+        database.sql("INSERT INTO parents (name) VALUES ('z')")
+        assert database.sql("SELECT id, name FROM parents ORDER BY id") == [(1, "x"), (2, "y"), (3, "z")]
