@@ -57,14 +57,7 @@ def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
         if getattr(shape, key) is not None:
             values[key] = kind(getattr(shape, key))
     if shape.allow is not None:
-        values["allow"] = listed(shape.allow)
-        for permission in values["allow"]:
-            wrong = misspelt(permission)
-            if wrong is not None:
-                what, remedy = wrong
-                reading.problems.add(
-                    reading.position(shape, "allow"), f"allow names {shown(permission)}: {what}", remedy
-                )
+        values["allow"] = _allowed(shape, listed(shape.allow), reading)
     for key, target, unit in (
         ("lock_timeout", "lock_timeout_ms", 1),
         ("statement_timeout", "statement_timeout_ms", 1),
@@ -81,6 +74,15 @@ def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
             continue
         values[target] = max(1, found // unit)
     return values
+
+
+def _allowed(shape: LimitsShape, permissions: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
+    for permission in permissions:
+        wrong = misspelt(permission)
+        if wrong is not None:
+            what, remedy = wrong
+            reading.problems.add(reading.position(shape, "allow"), f"allow names {shown(permission)}: {what}", remedy)
+    return permissions
 
 
 def milliseconds(text: str) -> int | None:
