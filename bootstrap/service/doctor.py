@@ -11,6 +11,7 @@ from bootstrap.declaration.model import Declaration, Manifest
 from bootstrap.dialects.base import Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.findings import Check, Finding, State
+from bootstrap.insight.doctor.aws import AwsHops, aws_target
 from bootstrap.insight.doctor.database import DatabaseHops
 from bootstrap.insight.doctor.hops import Hop, run_hops
 from bootstrap.insight.doctor.network import open_port, resolve
@@ -28,6 +29,7 @@ _WAY = frozenset({
     Check.AWS_IDENTITY, Check.INSTANCE, Check.DNS, Check.SECURITY_GROUPS, Check.ROUTE, Check.TCP, Check.TLS,
     Check.CREDENTIALS, Check.LOGIN, Check.POOLER, Check.WRITER,
 })  # fmt: skip
+_NOT_ON_AWS = "AWS is not asked: --url names the database, or nothing in the target says that it is on AWS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +142,11 @@ def _look(
 ) -> Sequence[Finding]:
     endpoint = destination.endpoint
     dialect = dialect_for(endpoint.engine)
-    database = DatabaseHops(dialect, destination, seconds)
+    target = aws_target(destination)
+    aws = AwsHops(target) if target else None
+    database = DatabaseHops(dialect, destination, seconds, aws.rotation if aws else str)
     hops = [
+        *(_aws_hops(aws) if aws else ()),
         Hop(Check.DNS, lambda: resolve(endpoint)),
         Hop(Check.TCP, lambda: open_port(endpoint, seconds * 0.8), (Check.DNS,)),
         Hop(Check.TLS, lambda: check_tls(dialect, endpoint, seconds * 0.8), (Check.TCP,)),
@@ -169,6 +174,17 @@ def _look(
     return _complete(found, declaration)
 
 
+def _aws_hops(aws: AwsHops) -> Sequence[Hop]:
+    """These neither need the others nor keep them from being looked at: what AWS hides may work all the same."""
+    return [
+        Hop(Check.AWS_IDENTITY, aws.identity, patience=2),
+        Hop(Check.INSTANCE, aws.instance, (Check.AWS_IDENTITY,), patience=2),
+        Hop(Check.SECURITY_GROUPS, aws.security_groups, (Check.INSTANCE,), patience=2, any_end=True),
+        Hop(Check.ROUTE, aws.route, (Check.INSTANCE,), patience=2, any_end=True),
+        Hop(Check.STORAGE, aws.storage, (Check.INSTANCE,), patience=2, any_end=True),
+    ]
+
+
 def _proven(request: Request, declaration: Declaration, database: DatabaseHops) -> Any:
     def proven(session: Session) -> bool:
         work = Work(
@@ -192,5 +208,5 @@ def _complete(found: Sequence[Finding], declaration: Declaration | None) -> list
         elif check is Check.STORAGE:
             known[check] = Finding(check, State.UNKNOWN, "no server reports the free space of its disk")
         else:
-            known[check] = Finding(check, State.SKIPPED, "the target is not on AWS")
+            known[check] = Finding(check, State.SKIPPED, _NOT_ON_AWS)
     return [known[check] for check in Check if check in known]

@@ -52,8 +52,8 @@ def from_secrets_manager(secret_id: str, region: str | None) -> Secret:
 
 def _secret(secret_id: str, region: str | None) -> Secret:
     subject = f"secret {secret_id}"
-    with _explained(subject, "secretsmanager:GetSecretValue"):
-        client = _client("secretsmanager", _region_of(secret_id) or region)
+    with explained(subject, "secretsmanager:GetSecretValue"):
+        client = open_client("secretsmanager", _region_of(secret_id) or region)
         answer = client.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
     text = answer.get("SecretString")
     if text is None:
@@ -75,8 +75,8 @@ def from_parameter_store(name: str, region: str | None) -> Secret:
 
 def _parameter(name: str, region: str | None) -> Secret:
     subject = f"SSM parameter {name}"
-    with _explained(subject, "ssm:GetParameter"):
-        client = _client("ssm", _region_of(name) or region)
+    with explained(subject, "ssm:GetParameter"):
+        client = open_client("ssm", _region_of(name) or region)
         answer = client.get_parameter(Name=name, WithDecryption=True)
     parameter = answer["Parameter"]
     if parameter.get("Type") != "SecureString":
@@ -97,8 +97,8 @@ def iam_token(*, host: str, port: int, username: str, region: str | None) -> Sec
     """
     if not username:
         raise TargetError("credentials: iam needs the target's username: name the database user that has rds_iam")
-    with _explained(f"IAM token for {username}@{host}", "rds-db:connect"):
-        client = _client("rds", region)
+    with explained(f"IAM token for {username}@{host}", "rds-db:connect"):
+        client = open_client("rds", region)
         token = client.generate_db_auth_token(
             DBHostname=host, Port=port, DBUsername=username, Region=client.meta.region_name
         )
@@ -123,14 +123,15 @@ def read_objects(bucket: str, prefix: str, paths: Sequence[str]) -> dict[str, by
 
 def _objects(bucket: str, prefix: str, paths: Sequence[str]) -> dict[str, bytes]:
     found = {}
-    with _explained(f"declaration in s3://{bucket}/{prefix}", "s3:GetObject"):
-        client = _client("s3", None)
+    with explained(f"declaration in s3://{bucket}/{prefix}", "s3:GetObject"):
+        client = open_client("s3", None)
         for path in paths:
             found[path] = bytes(client.get_object(Bucket=bucket, Key=prefix + path)["Body"].read())
     return found
 
 
-def _client(service: str, region: str | None) -> Any:  # boto3 publishes no types
+def open_client(service: str, region: str | None) -> Any:  # boto3 publishes no types
+    """A client of one AWS service, which says within seconds that AWS does not answer."""
     import boto3  # noqa: PLC0415  # 190 ms: only for targets that need it
     import botocore.config  # noqa: PLC0415  # only when it is needed
 
@@ -180,7 +181,7 @@ def _just_rotated(answer: dict[str, Any]) -> bool:
 
 
 @contextmanager
-def _explained(subject: str, permission: str) -> Iterator[None]:
+def explained(subject: str, permission: str) -> Iterator[None]:
     """botocore's exceptions as ours: what, where, and what to do."""
     import botocore.exceptions as aws  # noqa: PLC0415  # only when it is needed
 

@@ -27,6 +27,7 @@ class DatabaseHops:
     dialect: Dialect
     destination: Destination
     seconds: float
+    rotation: Callable[[], str] = str  # when the password is rotated, in words
     session: Session | None = None
     pooled: str = ""
     _turn: threading.Lock = field(default_factory=threading.Lock)
@@ -47,7 +48,11 @@ class DatabaseHops:
         if not password:
             return Finding(Check.CREDENTIALS, State.SKIPPED, f"no password for {username}: the server may need none",
                            "set DB_BOOTSTRAP_PASSWORD, or name credentials in the target")  # fmt: skip
-        return Finding(Check.CREDENTIALS, State.OK, f"user {username}, {self.destination.login.name}")
+        return Finding(
+            Check.CREDENTIALS,
+            State.OK,
+            "; ".join(filter(None, [f"user {username}, {self.destination.login.name}", self.rotation()])),
+        )
 
     def log_in(self) -> Finding:
         """Open the session, in one attempt: a second one could lock the account."""

@@ -16,12 +16,17 @@ from bootstrap.redact import redact
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One check: what it depends on, and how it is looked at. ``patience`` multiplies the seconds that each hop has."""
+    """One check: what it depends on, and how it is looked at.
+
+    ``patience`` multiplies the seconds that each hop has. With ``any_end`` it only waits for what it depends on, and is
+    looked at however that ended.
+    """
 
     check: Check
     look: Callable[[], Finding]
     after: tuple[Check, ...] = ()
     patience: float = 1.0
+    any_end: bool = False
 
 
 def run_hops(hops: Sequence[Hop], seconds: float) -> list[Finding]:
@@ -43,7 +48,7 @@ def run_hops(hops: Sequence[Hop], seconds: float) -> list[Finding]:
 
 def _run(hop: Hop, found: dict[Check, Future[Finding]], seconds: float) -> None:
     earlier = [found[check].result() for check in hop.after if check in found]
-    blocked = _blocked(hop, earlier)
+    blocked = None if hop.any_end else _blocked(hop, earlier)
     found[hop.check].set_result(blocked or _in_time(hop, seconds * hop.patience))
 
 

@@ -48,7 +48,7 @@ def open_port(endpoint: Endpoint, seconds: float) -> Finding:
             Check.TCP, State.FAILED, f"{place} does not answer within {seconds:g} s: packets are dropped on the way",
             "let the security group of the database admit this machine or function, and check the routes and network"
             " ACLs of both subnets",
-            terraform.ingress(endpoint),
+            terraform.ingress(endpoint.port),
         )  # fmt: skip
     except OSError as error:
         remedy = (

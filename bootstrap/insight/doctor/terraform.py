@@ -36,14 +36,25 @@ def vpc_dns() -> Lines:
     )
 
 
-def ingress(endpoint: Endpoint, group: str = "aws_security_group.DATABASE.id", source: str = "") -> Lines:
+def route() -> Lines:
+    """A route from the database's subnets to the internet, for an operator outside of the VPC."""
+    return (
+        'resource "aws_route" "internet" {',
+        "  route_table_id         = aws_route_table.DATABASE.id",
+        '  destination_cidr_block = "0.0.0.0/0"',
+        "  gateway_id             = aws_internet_gateway.NAME.id",
+        "}",
+    )
+
+
+def ingress(to: int, group: str = "aws_security_group.DATABASE.id") -> Lines:
     """A rule that lets a source reach the database's port."""
     return (
         'resource "aws_vpc_security_group_ingress_rule" "db_bootstrap" {',
         f"  security_group_id            = {group}",
-        source or "  referenced_security_group_id = aws_security_group.RUNNER.id # or cidr_ipv4 of the operator",
-        f"  from_port                    = {endpoint.port}",
-        f"  to_port                      = {endpoint.port}",
+        "  referenced_security_group_id = aws_security_group.RUNNER.id # or cidr_ipv4 of the operator",
+        f"  from_port                    = {to}",
+        f"  to_port                      = {to}",
         '  ip_protocol                  = "tcp"',
         "}",
     )
