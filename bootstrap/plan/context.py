@@ -25,6 +25,7 @@ class Server:
     version_text: str
     capabilities: frozenset[str] = frozenset()
     account: str = ""  # MySQL: user@host as the server knows the session
+    system_users: frozenset[str] = frozenset()  # MySQL: accounts that nobody without SYSTEM_USER may act for
 
 
 @dataclass(frozen=True, slots=True)

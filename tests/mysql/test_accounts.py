@@ -8,6 +8,7 @@ import pymysql
 import pytest
 
 from bootstrap.problems import DeclarationError, Refused
+from demo.servers.master import MYSQL_PRIVILEGES
 from tests.mysql.home import Home
 
 PASSWORD = "Aa1!aaaaaa"
@@ -122,3 +123,65 @@ def test_a_login_is_not_dropped_unasked(home: Home) -> None:
     assert ("view report cannot run" in str(error.value)) == (home.vendor == "mariadb")
     home.apply(f"privilege_change:{login}@%")
     assert home.sql(f"SELECT user FROM mysql.user WHERE user IN ('{login}', '{role}')") == []
+
+
+CODE = {
+    "procedure": "CREATE DEFINER = {0} PROCEDURE p() SELECT 1",
+    "trigger": "CREATE DEFINER = {0} TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.id = NEW.id + 1",
+    "event": "CREATE DEFINER = {0} EVENT e ON SCHEDULE EVERY 1 YEAR DISABLE DO DELETE FROM t",
+    "view": "CREATE DEFINER = {0} VIEW v AS SELECT id FROM t",
+}
+CHANGED = """
+    tables:
+      t:
+        columns: {id: int not null}
+        primary_key: [id]
+        triggers: {g: {fires: before insert, body: SET NEW.id = NEW.id + 2}}
+    procedures: {p: {body: SELECT 2}}
+    events: {e: {schedule: EVERY 1 YEAR, enabled: disable, body: DELETE FROM t WHERE id = 2}}
+    views: {v: SELECT id + 2 AS id FROM t}
+    """
+
+
+def test_nothing_is_lost_whose_definer_only_the_system_may_act_for(home: Home) -> None:
+    """MySQL drops a routine of such an account, and does not let anybody without SYSTEM_USER make it again."""
+    if home.vendor != "mysql":
+        pytest.skip("MariaDB has no SYSTEM_USER")
+    login, system = home.account(), home.account()
+    home.sql(
+        f"CREATE USER {login} IDENTIFIED BY 'Of-the-test-1'",
+        f"GRANT {MYSQL_PRIVILEGES} ON *.* TO {login}",
+        f"GRANT SET_ANY_DEFINER ON *.* TO {login}",
+        f"CREATE USER {system} IDENTIFIED BY 'Of-the-system-1'",
+        f"GRANT SYSTEM_USER ON *.* TO {system}",
+        f"GRANT ALL ON `{home.name}`.* TO {system}",
+        "CREATE TABLE t (id int NOT NULL PRIMARY KEY)",
+        *(statement.format(system) for statement in CODE.values()),
+    )
+    code = {
+        "procedure": f"SELECT routine_definition FROM information_schema.routines WHERE routine_schema = '{home.name}'",
+        "trigger": "SELECT action_statement FROM information_schema.triggers"
+        f" WHERE trigger_schema = '{home.name}' AND trigger_name = 'g'",
+        "event": f"SELECT event_definition FROM information_schema.events WHERE event_schema = '{home.name}'",
+        "view": f"SELECT view_definition FROM information_schema.views WHERE table_schema = '{home.name}'",
+    }
+    before = {kind: home.sql(query) for kind, query in code.items()}
+    home.url = home.server.url(home.name, username=login, password="Of-the-test-1")
+    home.declare(CHANGED)
+    same_event = CHANGED.replace("DELETE FROM t WHERE id = 2", "DELETE FROM t")
+    same_procedure = CHANGED.replace("SELECT 2", "SELECT 1")
+    for declared, kind in ((same_procedure, "event e"), (same_event, "procedure p")):
+        home.declare(declared)
+        with pytest.raises(Refused, match=f"{kind}: its definer {system}@% has SYSTEM_USER"):
+            home.apply("all")
+    home.declare(same_event.replace("SELECT 2", "SELECT 1"))
+    with pytest.raises(Refused) as error:
+        home.apply()
+    for name in ("t.g", "v"):
+        assert f"'privilege_change:{name}'" in str(error.value)
+    assert "grant SYSTEM_USER and SET_ANY_DEFINER" in str(error.value)
+    assert {kind: home.sql(query) for kind, query in code.items()} == before
+    home.apply("privilege_change")
+    after = {kind: home.sql(query) for kind, query in code.items()}
+    assert [kind for kind, rows in after.items() if rows and rows != before[kind]] == ["trigger", "view"]
+    assert home.verified()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import socket
 from collections.abc import Iterator, Sequence
@@ -54,9 +55,9 @@ class MySqlSession:
 
     def _prepare(self) -> Server:
         self._keep_alive()
-        version, account, backend, collation, database, plain_mode, time_zone, case, distrusts_code = (
-            self._first_answer()
-        )
+        (
+            version, account, backend, collation, database, plain_mode, time_zone, case, system_users, distrusts_code,
+        ) = self._first_answer()  # fmt: skip
         self.backend = str(backend)
         server = identify(str(version))
         self._know_the_database(database)
@@ -74,13 +75,20 @@ class MySqlSession:
             abilities.add("lower_case_tables")
         if distrusts_code and not self.privileges.super:
             abilities.add("routines_refused_by_binary_log")
-        return replace(server, account=str(account), capabilities=server.capabilities | abilities)
+        return replace(
+            server,
+            account=str(account),
+            capabilities=server.capabilities | abilities,
+            system_users=frozenset(name.replace("'", "") for name in json.loads(str(system_users or "[]"))),
+        )
 
     def _first_answer(self) -> Row:
         """What is to be known of a server and a new session of it."""
         asked = (
             "SELECT VERSION(), CURRENT_USER(), CONNECTION_ID(), @@collation_connection, DATABASE(), @@sql_mode,"
-            " @@time_zone, @@lower_case_table_names, "
+            " @@time_zone, @@lower_case_table_names,"
+            " (SELECT JSON_ARRAYAGG(GRANTEE) FROM information_schema.USER_PRIVILEGES"
+            " WHERE PRIVILEGE_TYPE = 'SYSTEM_USER'), "
         )
         try:
             return self.query(f"{asked}@@GLOBAL.log_bin AND NOT @@GLOBAL.log_bin_trust_function_creators")[0]

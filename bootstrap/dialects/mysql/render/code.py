@@ -17,6 +17,7 @@ Code = View | Routine | Trigger | Event
 
 def create_code(item: Code, context: RenderContext, *, before: Code | None = None) -> list[Statement]:
     """CREATE, or where the server can do it in one step, CREATE OR REPLACE or ALTER of what is there."""
+    _refused_beyond_us(before, context)
     replaces = before is not None
     match item:
         case View():
@@ -42,6 +43,7 @@ def drop_code(item: Code, context: RenderContext) -> list[Statement]:
     word = {Kind.MATERIALIZED_VIEW: "VIEW"}.get(item.ref.kind, item.ref.kind.upper())
     if item.ref.kind is Kind.TRIGGER and context.server.vendor == "mariadb":  # MySQL lets it go
         _refused_by_binary_log(item.ref, context)
+    _refused_beyond_us(item, context)
     hazards = []
     if item.ref not in context.desired.objects:
         hazards.append(note(HazardKind.BREAKS_RUNNING_CODE, item.ref, "code that still uses it fails from now on"))
@@ -77,8 +79,16 @@ def _definer(item: Code, context: RenderContext) -> str:
 
 def _foreign_definer(item: Code, context: RenderContext) -> bool:
     """Whether the account may not make something that runs as that definer (error 1227)."""
-    account = context.server.account
-    return bool(account) and item.definer not in (None, account) and "any_definer" not in context.server.capabilities
+    server = context.server
+    if not server.account or item.definer in (None, server.account):
+        return False
+    return _is_beyond_us(item, context) or "any_definer" not in server.capabilities
+
+
+def _is_beyond_us(item: Code, context: RenderContext) -> bool:
+    """Whether its definer has SYSTEM_USER, and this account has not."""
+    server = context.server
+    return item.definer in server.system_users and server.account not in server.system_users
 
 
 def _definer_hazards(item: Code, context: RenderContext) -> list[Hazard]:
@@ -88,9 +98,24 @@ def _definer_hazards(item: Code, context: RenderContext) -> list[Hazard]:
         kind=HazardKind.PRIVILEGE_CHANGE, subject=item.ref, blocking=True,
         message=f"this account may not create it for the definer {item.definer}: allowed, it runs as"
         f" {context.server.account} instead",
-        advice="grant SET_ANY_DEFINER (MySQL from 8.2), SET_USER_ID (MySQL 8.0) or SET USER (MariaDB); or leave definer"
+        advice=f"grant {_permission(item, context)}; or leave definer"
         " out of the declaration: then it is the one that applies, and verify finds no difference",
     )]  # fmt: skip
+
+
+def _permission(item: Code, context: RenderContext) -> str:
+    """What an account needs to make code for that definer."""
+    permission = "SET_ANY_DEFINER (MySQL from 8.2), SET_USER_ID (MySQL 8.0) or SET USER (MariaDB)"
+    return f"SYSTEM_USER and {permission}" if item.definer in context.server.system_users else permission
+
+
+def _refused_beyond_us(item: Code | None, context: RenderContext) -> None:
+    """What MySQL lets nobody else change or drop (1227). Views and triggers of such an account it does."""
+    if isinstance(item, Routine | Event) and _is_beyond_us(item, context):
+        raise Refused(
+            f"{item.ref}: its definer {item.definer} has SYSTEM_USER, and this account has not, so that MySQL does not"
+            " let it be changed or dropped (1227): change it as that account, or grant this one SYSTEM_USER"
+        )
 
 
 def _refused_by_binary_log(ref: Ref, context: RenderContext) -> None:
