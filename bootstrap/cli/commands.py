@@ -126,12 +126,19 @@ def verify(form: str, **arguments: Any) -> int:
 @target_options
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs, newest first.")
 @click.option("--run", type=int, metavar="RUN", help="One run with each of its statements.")
-def history(form: str, *, limit: int, run: int | None, **arguments: Any) -> int:
+@click.option("--check", is_flag=True, help="Look for runs that were changed, removed or added; exit code 4 if any.")
+def history(form: str, *, limit: int, run: int | None, check: bool, **arguments: Any) -> int:
     """List what was run: when, by whom, from which revision."""
     from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
-    from bootstrap.service.history import history as use_case  # noqa: PLC0415  # heavy: only when a command runs
+    from bootstrap.problems import VerificationFailed  # noqa: PLC0415  # only when it is needed
+    from bootstrap.service.history import check_history  # noqa: PLC0415  # heavy: only when a command runs
+    from bootstrap.service.history import history as use_case  # noqa: PLC0415  # as above
 
     output = Output(form)
+    if check:
+        found = check_history(request_from(arguments, output))
+        output.report(text.checked(found), text.checked_data(found))
+        return VerificationFailed.exit_code if found.checked.faults else 0
     report = use_case(request_from(arguments, output), limit=limit, run=run)
     output.report(text.history(report), text.history_data(report))
     return 0

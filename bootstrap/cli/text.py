@@ -12,7 +12,7 @@ from bootstrap.run.records import Run, StatementRecord, printable
 from bootstrap.run.seeds import SeedResult
 from bootstrap.run.step_skips import Skip
 from bootstrap.run.verify import Verification
-from bootstrap.service.history import HistoryReport
+from bootstrap.service.history import CheckReport, HistoryReport
 from bootstrap.service.reports import ApplyReport, ImportReport, PlanReport, RollbackReport, amount, counted, step_text
 from bootstrap.wording import allowing
 
@@ -262,6 +262,33 @@ def history(report: HistoryReport) -> str:
         lines += [f"     {printable(line)}" for line in item.sql_text.splitlines()]
         lines += [f"     {printable(line)}" for line in item.error.splitlines()]
     return "\n".join(lines)
+
+
+def checked(report: CheckReport) -> str:
+    """Each record that is not as it was written in a line, or that there is none."""
+    found = report.checked
+    runs = amount(found.runs, "run")
+    older = f"; {amount(found.older, 'run')} before them cannot be checked" if found.older else ""
+    if not found.faults:
+        return f"{report.target}: history checked: {runs}, each as it was recorded{older}"
+    return "\n".join(
+        [
+            f"{report.target}: the history was changed ({runs} checked{older}):",
+            *(f"  {fault}" for fault in found.faults),
+        ]
+    )
+
+
+def checked_data(report: CheckReport) -> dict[str, Any]:
+    """The check of the history as data."""
+    return {
+        "format_version": 1,
+        "target": report.target,
+        "holds": not report.checked.faults,
+        "runs": report.checked.runs,
+        "older_runs": report.checked.older,
+        "faults": [{"run": item.run, "kind": item.kind.value, "message": str(item)} for item in report.checked.faults],
+    }
 
 
 def _run_row(run: Run) -> tuple[str, ...]:

@@ -13,11 +13,24 @@ from typing import Any, TypeAlias
 from bootstrap.dialects.base import Dialect, Row, ServerError, Session
 from bootstrap.problems import BootstrapError, StatementError
 from bootstrap.redact import redact
+from bootstrap.run.chain import Chain
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord, printable
 from bootstrap.run.seal import COLUMNS, Seal
 
 VERSION = 1
-_TABLES = ("version", "runs", "statements", "steps", "managed", "seeds", "facts", "catalogs", "run_catalogs", "trash")
+_TABLES = (
+    "version",
+    "runs",
+    "statements",
+    "steps",
+    "managed",
+    "seeds",
+    "facts",
+    "catalogs",
+    "run_catalogs",
+    "trash",
+    "chain",
+)
 _BATCH = 200  # rows of one INSERT
 
 Value: TypeAlias = "str | int | None"
@@ -39,6 +52,7 @@ class History:
         self.session = session
         self.dialect = dialect
         self.seal = Seal(session, dialect)
+        self.chain = Chain(self)
         self._facts = dialect.history_facts()
 
     def ensure(self) -> None:
@@ -158,11 +172,13 @@ class History:
         not running any more. Returns the run's number.
         """
         self._close_interrupted()
+        self.chain.close()
         self._settle()
         [(number,)] = self.session.query(f"SELECT coalesce(max(id), 0) + 1 FROM {self.table('runs')}")
         values = {name: _cut(printable(getattr(facts, name))) for name in RunFacts.__dataclass_fields__}
         names = ", ".join(["id", "outcome", *values, "backend", "db_user", "started_at"])
         places = ", ".join(["%s"] * (len(values) + 3))
+        self.chain.open(int(number))
         self.session.execute(
             f"INSERT INTO {self.table('runs')} ({names}) VALUES ({places}, {self._facts.user}, {self._facts.now})",
             [int(number), Outcome.RUNNING, *values.values(), self.session.backend],
@@ -182,9 +198,10 @@ class History:
         if end.outcome in _SUCCESS:
             self._announce_proof(run, values)
         self._update("runs", values, f"finished_at = {self._facts.now}", "id = %s", [run])
-        self._settle()
         if end.outcome is Outcome.INTERRUPTED:
             self._forget_started(run)
+        self.chain.close()
+        self._settle()
 
     def _announce_proof(self, run: int, values: Mapping[str, Value]) -> None:
         """Seal the run beside the one before that has proven something."""
@@ -282,6 +299,11 @@ class History:
     def runs(self, limit: int = 20) -> list[Run]:
         """The latest runs, newest first."""
         return self._runs(f"ORDER BY id DESC LIMIT {int(limit)}", [])
+
+    def runs_of(self, numbers: Sequence[int]) -> list[Run]:
+        """The runs of these numbers."""
+        places = ", ".join(["%s"] * len(numbers))
+        return self._runs(f"WHERE id IN ({places}) ORDER BY id", list(numbers))
 
     def run(self, number: int) -> Run | None:
         """One run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,11 +13,13 @@ from bootstrap.plan.context import TableSize
 from bootstrap.plan.losses import Kept, Losses, find_losses
 from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.run.history import History
+from bootstrap.run.limits import Limits
 from bootstrap.run.trash import Trash
 from bootstrap.service.comparison import Structure
 from bootstrap.service.work import Work
 
 _MEGABYTE = 1 << 20
+_SNAPSHOT_SECONDS = 3600.0
 
 
 def losses_of(work: Work, plan: Plan, structure: Structure) -> Losses:
@@ -58,12 +61,15 @@ def with_backup(work: Work, plan: Plan, structure: Structure) -> Plan:
 def keep_losses(work: Work, run: int, plan: Plan, structure: Structure) -> tuple[str, ...]:
     """Keep what a run is about to lose; drop copies whose time is over. Returns what was kept, and where."""
     policy = work.declaration.manifest.policy
-    trash = Trash(History(work.session, work.dialect))
+    history = History(work.session, work.dialect)
+    trash = Trash(history)
     for name in trash.drop_expired():
         work.request.tell(f"dropped {name}: its time in the backup is over")
+    losses = losses_of(work, plan, structure).kept
+    if policy.backup is Backup.RDS_SNAPSHOT and plan.backups:
+        return (_snapshot(work, history, run),)
     if policy.backup is not Backup.TABLE:
         return ()
-    losses = losses_of(work, plan, structure).kept
     if _megabytes(work, losses) > policy.backup_limit_mb:  # allowed by name
         return ()
     made = trash.keep(run, losses, policy.backup_days)
@@ -71,6 +77,20 @@ def keep_losses(work: Work, run: int, plan: Plan, structure: Structure) -> tuple
     for line in told:
         work.request.tell(line)
     return told
+
+
+def _snapshot(work: Work, history: History, run: int) -> str:
+    """Take a snapshot of the whole instance before anything runs; its identifier is a fact of the history."""
+    from bootstrap.target.rds import take_snapshot  # noqa: PLC0415  # boto3: only where it is asked for
+
+    destination = work.destination
+    label = f"run-{run}-{time.strftime('%Y%m%d%H%M%S', time.gmtime())}"
+    seconds = Limits.until(work.deadline, work.started).bounded(_SNAPSHOT_SECONDS)
+    taken = take_snapshot(
+        destination.endpoint.host, destination.region, label=label, seconds=seconds, waiting=work.request.tell
+    )
+    history.set_fact(f"rds_snapshot of run {run}", taken)
+    return f"RDS snapshot {taken}"
 
 
 def _unkept(hazard: Hazard, reason: str) -> Hazard:

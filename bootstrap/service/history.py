@@ -8,6 +8,7 @@ from bootstrap.catalog.diff import diff
 from bootstrap.catalog.origins import reverted, with_origins
 from bootstrap.dialects.base import Dialect
 from bootstrap.problems import BootstrapError
+from bootstrap.run.chain import Checked
 from bootstrap.run.history import History
 from bootstrap.run.identity import recorded_identity
 from bootstrap.run.records import Run, StatementRecord
@@ -51,6 +52,25 @@ def history(request: Request, *, limit: int = 20, run: int | None = None) -> His
             statements=tuple(record.statements(run)),
             changes=_changes(Snapshots(record), run, dialect),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """Whether the records of all runs are as they were written."""
+
+    target: str
+    checked: Checked
+
+
+def check_history(request: Request) -> CheckReport:
+    """Whether each run's record is what was written, and none is missing or was added; reads only.
+
+    Raises:
+        Refused: on MySQL and MariaDB, what decides a run was changed too; names the table.
+    """
+    with open_connection(request) as (dialect, session, destination, _), readable_server_errors():
+        dialect.check_trust(session, writing=False)
+        return CheckReport(target=destination.name, checked=History(session, dialect).chain.check())
 
 
 def _changes(snapshots: Snapshots, run: int, dialect: Dialect) -> tuple[str, ...] | None:

@@ -12,6 +12,7 @@ import pytest
 from bootstrap.findings import Check, State
 from bootstrap.insight.compare.model import Difference, Health, Reason, Section
 from bootstrap.insight.snapshot.model import Snapshot, StepProgress
+from bootstrap.run.chain import Break
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 VOCABULARIES: dict[str, type[StrEnum]] = {
@@ -21,6 +22,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "reason": Reason,
     "health": Health,
     "check": Check,
+    "kind": Break,
     "state": State,
 }
 

@@ -108,6 +108,12 @@ _TABLES = (
   planned mediumtext NOT NULL,
   PRIMARY KEY (run, moment)
 )""",
+    """chain (
+  run bigint NOT NULL PRIMARY KEY,
+  previous bigint NOT NULL,
+  digest_before varchar(128) NOT NULL,
+  digest varchar(128) NOT NULL
+)""",
     """trash (
   run bigint NOT NULL,
   seq int NOT NULL,

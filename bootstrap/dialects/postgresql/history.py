@@ -97,6 +97,12 @@ _STATEMENTS = (
   planned text NOT NULL,
   PRIMARY KEY (run, moment)
 )""",
+    """CREATE TABLE IF NOT EXISTS db_bootstrap.chain (
+  run bigint NOT NULL PRIMARY KEY,
+  previous bigint NOT NULL,
+  digest_before text NOT NULL,
+  digest text NOT NULL
+)""",
     """CREATE TABLE IF NOT EXISTS db_bootstrap.trash (
   run bigint NOT NULL,
   seq integer NOT NULL,
