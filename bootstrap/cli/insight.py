@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bootstrap.cli.command import Command
-from bootstrap.cli.options import request_from, target_options
+from bootstrap.cli.options import allow_option, request_from, target_options
 from bootstrap.cli.output import Output
-from bootstrap.problems import BootstrapError
+from bootstrap.problems import BootstrapError, Refused
+from bootstrap.wording import allowing
 
 if TYPE_CHECKING:
     from bootstrap.insight.compare.model import Comparison
+    from bootstrap.insight.compare.promote import Promotion
 
 DIFFERENT = 2  # exit code of compare
 _KEYS = 1000
@@ -50,22 +53,53 @@ def snapshot(form: str, *, out: Path, keys: bool, **arguments: Any) -> int:
     "--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path),
     help="Directory of the declaration (bootstrap.yaml). Default: here.",
 )  # fmt: skip
+@click.option("--promote", is_flag=True, help="Ask instead whether what is in A may go to B; exit code 3 where not.")
+@allow_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
-def compare(sources: tuple[str, ...], *, directory: Path, form: str) -> int:
+def compare(
+    sources: tuple[str, ...], *, directory: Path, promote: bool, permissions: tuple[str, ...], form: str
+) -> int:
     """Show how environments differ from the first one: structure, access, steps, seeds, server, last run.
 
     Each of A, B, C … is an environment, the URL of a database, or a file that snapshot wrote. Exit code 2 where
     something differs.
     """
-    from bootstrap.service.compare import compare as use_case  # noqa: PLC0415  # heavy: only when a command runs
+    from bootstrap.service import compare as use_cases  # noqa: PLC0415  # heavy: only when a command runs
     from bootstrap.service.work import Request  # noqa: PLC0415  # as above
 
     if len(sources) < 2:  # noqa: PLR2004
         raise BootstrapError("compare needs two environments or more: name environments, URLs or snapshot files")
+    if permissions and not promote:
+        raise BootstrapError("--allow says what a promotion may do: add --promote, or leave it out")
     output = Output(form)
-    found = use_case(sources, directory, Request(directory=directory, tell=output.progress))
+    request = Request(directory=directory, permissions=permissions, tell=output.progress)
+    if promote:
+        source, target, *more = sources
+        if more:
+            raise BootstrapError("compare --promote takes two environments: from A to B")
+        answer = use_cases.promote(source, target, directory, request)
+        output.report("\n".join(_answer(answer)), answer.data)
+        return 0 if answer.allowed else Refused.exit_code
+    found = use_cases.compare(sources, directory, request)
     output.report("\n".join(_lines(found)), found.data)
     return 0 if found.identical else DIFFERENT
+
+
+def _answer(found: Promotion) -> Iterator[str]:
+    """The gate's answer first, then what would happen."""
+    way = f"from {found.source.label} to {found.target.label}"
+    yield f"{way}: {'allowed' if found.allowed else 'refused'}"
+    for refusal in found.refusals:
+        yield f"  {refusal.sentence}"
+        if refusal.permission:
+            yield f"    to allow it: {allowing([refusal.permission])}"
+    if found.steps:
+        yield f"steps not applied in {found.target.label}: {', '.join(found.steps)}"
+    statements = found.plan.statements
+    yield f"statements in {found.target.label}: {len(statements) or 'none'}"
+    yield from (f"  {statement.text.rstrip(';')};" for statement in statements)
+    if found.left:
+        yield f"not declared in {found.source.label}, does not go: {', '.join(map(str, found.left))}"
 
 
 def _lines(found: Comparison) -> list[str]:

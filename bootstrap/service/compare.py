@@ -8,7 +8,10 @@ from pathlib import Path
 
 from bootstrap.insight.compare.compare import compare as compare_sides
 from bootstrap.insight.compare.compare import sides_of
-from bootstrap.insight.compare.model import Comparison
+from bootstrap.insight.compare.model import Comparison, Side
+from bootstrap.insight.compare.promote import Promotion
+from bootstrap.insight.compare.promote import promote as promote_sides
+from bootstrap.plan.gate import check_permissions
 from bootstrap.service.snapshot import snapshot_of
 from bootstrap.service.work import Request
 
@@ -17,14 +20,25 @@ NAMED_ROWS = 100
 
 
 def compare(sources: Sequence[str], directory: Path, request: Request) -> Comparison:
-    """Compare environments with the first of them. All are read at the same time. Changes nothing.
+    """Compare environments with the first of them. Changes nothing.
 
     Args:
         sources: environments, URLs or snapshot files.
         directory: where the declaration is, if there is one.
         request: what holds for all of them.
     """
+    return compare_sides(_sides(sources, directory, request, keys=NAMED_ROWS))
+
+
+def promote(source: str, target: str, directory: Path, request: Request) -> Promotion:
+    """Say whether what is in one environment may go to another. Changes nothing. Arguments as :func:`compare`."""
+    check_permissions(request.permissions)
+    one, other = _sides([source, target], directory, request, keys=0)
+    return promote_sides(one, other, permissions=request.permissions)
+
+
+def _sides(sources: Sequence[str], directory: Path, request: Request, *, keys: int) -> list[Side]:
+    """All environments, read at the same time."""
     with ThreadPoolExecutor(max_workers=len(sources)) as pool:
-        asked = [pool.submit(snapshot_of, source, directory, keys=NAMED_ROWS, request=request) for source in sources]
-        found = [one.result() for one in asked]
-    return compare_sides(sides_of(list(zip(sources, found, strict=True))))
+        asked = [pool.submit(snapshot_of, source, directory, keys=keys, request=request) for source in sources]
+        return sides_of(list(zip(sources, (one.result() for one in asked), strict=True)))

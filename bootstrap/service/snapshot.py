@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bootstrap.declaration.load import manifest
 from bootstrap.insight.snapshot.file import read_snapshot
-from bootstrap.insight.snapshot.model import Snapshot
+from bootstrap.insight.snapshot.model import PlanPolicy, Snapshot
 from bootstrap.insight.snapshot.read import Place, take_snapshot
 from bootstrap.problems import BootstrapError
 from bootstrap.service.errors import readable_server_errors
@@ -39,6 +40,7 @@ def snapshot(request: Request, *, keys: int = 0) -> Snapshot:
             target=work.destination.name,
             scope=work.scope,
             declaration=work.declaration,
+            policy=PlanPolicy(limits=work.policy, allow=work.permissions, keeps_removed=work.keeps_removed),
         )
         return take_snapshot(place, keys=keys)
 
@@ -55,8 +57,6 @@ def snapshot_of(source: str, directory: Path, *, keys: int, request: Request) ->
     Raises:
         BootstrapError: it is neither.
     """
-    from dataclasses import replace  # noqa: PLC0415
-
     if "://" in source:
         return snapshot(replace(request, directory=directory, url=source, environment=None), keys=keys)
     known = manifest(directory, None).environments if _has_declaration(directory) else ()

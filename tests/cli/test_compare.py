@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,8 +81,8 @@ def test_the_account_that_applies_may_have_another_name(pair: Pair, tmp_path: Pa
     here, there = tmp_path / "here.json", tmp_path / "there.json"
     pair.run("snapshot", "staging", "--out", here).ended(0)
     data = json.loads(here.read_text(encoding="utf-8"))
-    account = data["account"]
-    for part in ("account", "catalog"):
+    account = data["server"]["account"]
+    for part in ("server", "catalog"):
         text = json.dumps(data[part])
         assert f'"{account}"' in text
         data[part] = json.loads(text.replace(f'"{account}"', '"another_admin"'))
@@ -115,6 +116,60 @@ def test_each_reason_is_told_apart(pair: Pair) -> None:
     assert "declared, not applied (run 1 applied on " in sentences
     assert "1 row of production differs from the declaration (id = 1)" in sentences
     assert "Eve" not in sentences
+
+
+MORE = """
+    tables:
+      orders:
+        columns:
+          id: int not null
+          customer_id: int not null
+          amount: decimal(10,2) not null
+          paid_at: timestamp null
+        primary_key: [id]
+        foreign_keys:
+          orders_customer_fk: {columns: [customer_id], references: customers(id), on_delete: cascade}
+        checks:
+          orders_amount_check: amount >= 0
+        indexes:
+          orders_amount_idx: [amount]
+    """
+
+
+def test_a_promotion_has_the_answer_of_the_gate(pair: Pair, tmp_path: Path) -> None:
+    """Staging has a column more and one fewer; production's orders have rows. Live and from files it is the same."""
+
+    def promoted(code: int, *arguments: str | Path) -> dict[str, Any]:
+        found: dict[str, Any] = pair.compare(*arguments, "--promote", "--format", "json").ended(code).data
+        return found
+
+    never = promoted(3, "staging", "production")
+    assert [item["obstacle"] for item in never["refusals"]] == ["not_proven"]
+    for environment in ("staging", "production"):
+        pair.run("apply", environment).ended(0)
+    same = promoted(0, "staging", "production")
+    assert (same["allowed"], same["statements"], same["left"]) == (True, [], [])
+    pair.production.sql("INSERT INTO orders VALUES (1, 1, 9.50, 'a note')")
+    pair.declare({"schema/orders.yaml": MORE, "steps/0001_paid.sql": "UPDATE orders SET paid_at = NULL;\n"})
+    pair.run("apply", "staging", "--allow", "data_loss").ended(0)
+    files = [tmp_path / "staging.json", tmp_path / "production.json"]
+    for environment, file in zip(("staging", "production"), files, strict=True):
+        pair.run("snapshot", environment, "--out", file).ended(0)
+    for sources in (("staging", "production"), files):
+        refused = promoted(3, *sources)
+        assert [item["obstacle"] for item in refused["refusals"]] == ["hazard"]
+        permission = refused["refusals"][0]["permission"]
+        assert permission.startswith("data_loss:")
+        assert refused["steps"] == ["0001_paid"]
+        assert any("paid_at" in statement for statement in refused["statements"])
+        assert promoted(0, *sources, "--allow", permission)["allowed"] is True
+    said = pair.compare("staging", "production", "--promote").ended(3).out
+    assert said.startswith("from staging to production: refused\n")
+    assert f"to allow it: --allow '{permission}'" in said
+    pair.staging.sql("ALTER TABLE customers ADD by_hand int", "CREATE TABLE by_hand (id int PRIMARY KEY)")
+    drifted = promoted(3, "staging", "production")
+    assert "drift" in [item["obstacle"] for item in drifted["refusals"]]
+    assert [name.split(".")[-1].split(" ")[-1] for name in drifted["left"]] == ["by_hand"]
 
 
 def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:

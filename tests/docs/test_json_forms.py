@@ -11,6 +11,7 @@ import pytest
 
 from bootstrap.findings import Check, State
 from bootstrap.insight.compare.model import Difference, Health, Reason, Section
+from bootstrap.insight.compare.promote import Obstacle
 from bootstrap.insight.snapshot.model import Snapshot, StepProgress
 from bootstrap.run.chain import Break
 
@@ -21,6 +22,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "difference": Difference,
     "reason": Reason,
     "health": Health,
+    "obstacle": Obstacle,
     "check": Check,
     "kind": Break,
     "state": State,

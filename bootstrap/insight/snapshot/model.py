@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Ref
+from bootstrap.plan.context import Policy, Server, TableSize
 from bootstrap.run.records import Outcome
 
 FORMAT_VERSION = 1
@@ -80,12 +81,26 @@ class SeedRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPolicy:
+    """What decides whether a plan passes the gate here: limits, allowed hazards, and whether what is declared no longer
+    is kept.
+    """
+
+    limits: Policy = field(default_factory=Policy)
+    allow: tuple[str, ...] = ()
+    keeps_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One environment at one moment.
 
-    ``declared`` are the identities that its declaration has, None where no declaration was at hand; ``managed`` those
-    that a run has declared. ``structure`` is the digest of the declared structure. ``account`` is who read it, and so
-    owns what it creates.
+    Attributes:
+        server: its version and abilities, and the account that read it, which owns what it creates.
+        structure: the digest of the declared structure; "" where the declaration is not known.
+        sizes: the server's estimate of each table, by name.
+        declared: the identities that its declaration has; None where no declaration was at hand.
+        managed: those that a run has declared.
     """
 
     environment: str
@@ -94,7 +109,7 @@ class Snapshot:
     target: str
     taken_at: datetime
     tool_version: str
-    account: str
+    server: Server
     settings: dict[str, str]
     fingerprint: str
     structure: str
@@ -102,9 +117,16 @@ class Snapshot:
     proven_run: RunRecord | None
     steps: tuple[StepRecord, ...]
     seeds: tuple[SeedRecord, ...]
+    sizes: dict[str, TableSize]
+    policy: PlanPolicy
     catalog: Catalog
     managed: frozenset[Ref]
     declared: frozenset[Ref] | None
+
+    @property
+    def account(self) -> str:
+        """Who read it."""
+        return self.server.account
 
     @property
     def drifted(self) -> bool:

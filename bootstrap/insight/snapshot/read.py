@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bootstrap import __version__
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.ref import Kind
+from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.catalog.tables import Table
 from bootstrap.declaration.model import Declaration, Seed, SeedMode
 from bootstrap.dialects.base import Dialect, Scope, SeedCounts, Session
-from bootstrap.insight.snapshot.model import RunRecord, SeedKeys, SeedRecord, Snapshot, StepProgress, StepRecord
+from bootstrap.insight.snapshot.model import (
+    PlanPolicy,
+    RunRecord,
+    SeedKeys,
+    SeedRecord,
+    Snapshot,
+    StepProgress,
+    StepRecord,
+)
 from bootstrap.run.history import History
 from bootstrap.run.identity import Identity, recorded_identity
 from bootstrap.run.ledger import Ledger
@@ -36,6 +45,7 @@ class Place:
     target: str
     scope: Scope
     declaration: Declaration | None = None
+    policy: PlanPolicy = field(default_factory=PlanPolicy)
 
 
 def take_snapshot(place: Place, *, keys: int = 0) -> Snapshot:
@@ -60,7 +70,7 @@ def take_snapshot(place: Place, *, keys: int = 0) -> Snapshot:
         target=place.target,
         taken_at=datetime.now(UTC).replace(microsecond=0),
         tool_version=__version__,
-        account=session.server.account,
+        server=session.server,
         settings=dict(dialect.server_settings(session)),
         fingerprint=fingerprint,
         structure=_structure(declaration, identity),
@@ -68,10 +78,16 @@ def take_snapshot(place: Place, *, keys: int = 0) -> Snapshot:
         proven_run=_run(proven),
         steps=tuple(_steps(declaration, states(history))),
         seeds=tuple(_seeds(place, found, keys)) if declaration else (),
+        sizes={ref.path: size for ref, size in dialect.table_sizes(session, _tables(found)).items()},
+        policy=place.policy,
         catalog=found,
         managed=Ledger(history).managed(),
         declared=declaration.catalog.members if declaration else None,
     )
+
+
+def _tables(catalog: Catalog) -> list[Ref]:
+    return [table.ref for table in catalog.of(Table)]
 
 
 def _structure(declaration: Declaration | None, identity: Identity) -> str:
