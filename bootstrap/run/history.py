@@ -328,6 +328,12 @@ class History:
         rows = self.read(f"SELECT {columns} FROM {self.table('statements')} WHERE run = %s ORDER BY seq", [run])
         return [StatementRecord(**_values(_STATEMENT_COLUMNS, row)) for row in rows]
 
+    def last_change(self, subjects: Sequence[str]) -> int | None:
+        """The number of the last run that has a statement on one of these objects; None where no run has."""
+        names = ", ".join(["%s"] * len(subjects))
+        rows = self.read(f"SELECT max(run) FROM {self.table('statements')} WHERE subject IN ({names})", list(subjects))
+        return None if not rows or rows[0][0] is None else int(rows[0][0])
+
     def _runs(self, where: str, parameters: Sequence[Value]) -> list[Run]:
         rows = self.read(f"SELECT {', '.join(_RUN_COLUMNS)} FROM {self.table('runs')} {where}", parameters)
         return [Run(**_values(_RUN_COLUMNS, row)) for row in rows]

@@ -38,13 +38,21 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentFinding:
-    """What one environment says: in one sentence, with the command that fixes it."""
+    """What one environment says: in one sentence, with the command that fixes it.
+
+    ``declared`` and ``live``: whether the object is; None where nobody could look. ``changed_by_run`` is the last run
+    that changed the object, ``changed_by`` who started it.
+    """
 
     environment: str
     state: State
     sentence: str
     remedy: str = ""
     run: int | None = None
+    declared: bool | None = None
+    live: bool | None = None
+    changed_by_run: int | None = None
+    changed_by: str = ""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -54,7 +62,11 @@ class EnvironmentFinding:
             "state": self.state.value,
             "sentence": self.sentence,
             "remedy": self.remedy or None,
+            "declared": self.declared,
+            "live": self.live,
             "last_run": self.run,
+            "changed_by_run": self.changed_by_run,
+            "changed_by": self.changed_by or None,
         }
 
 
@@ -112,9 +124,22 @@ def _compare(name: str, work: Work, recognition: Recognition, declared: Found | 
         if lacks_value(work.declaration.catalog, declared.refs, recognition.value):
             declared = Found()
     state, sentence = _judge(work, what, declared, live, last, proven)
+    change = _last_change(work, (*live.refs, *declared.refs))
+    if change is not None:
+        sentence += f"; last changed by run {change.id} on {change.started_at:%Y-%m-%d}{_by(change)}"
     return EnvironmentFinding(
-        environment=name, state=state, sentence=f"{name}: {sentence}", remedy=_remedy(state, work, recognition), run=run
-    )
+        environment=name, state=state, sentence=f"{name}: {sentence}", remedy=_remedy(state, work, recognition),
+        run=run, declared=bool(declared.refs), live=bool(live.refs),
+        changed_by_run=change.id if change else None, changed_by=_who(change) if change else "",
+    )  # fmt: skip
+
+
+def _last_change(work: Work, refs: Sequence[Ref]) -> Run | None:
+    """The last run that has a statement on one of these objects, or on the table of one."""
+    history = History(work.session, work.dialect)
+    subjects = {str(ref) for ref in refs} | {str(ref.owner) for ref in refs if ref.owner}
+    number = history.last_change(sorted(subjects)) if subjects else None
+    return None if number is None else history.run(number)
 
 
 def _judge(
@@ -166,5 +191,13 @@ def _named(refs: tuple[Ref, ...]) -> str:
 def _run(run: Run | None) -> str:
     if run is None:
         return "no run is recorded"
-    who = run.principal or run.os_user or run.db_user
-    return f"last run: {run.id}, {run.outcome.value}, {run.started_at:%Y-%m-%d %H:%M} UTC{f', by {who}' if who else ''}"
+    return f"last run: {run.id}, {run.outcome.value}, {run.started_at:%Y-%m-%d %H:%M} UTC{_by(run)}"
+
+
+def _by(run: Run) -> str:
+    who = _who(run)
+    return f", by {who}" if who else ""
+
+
+def _who(run: Run) -> str:
+    return run.principal or run.os_user or run.db_user

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from demo.roads import command_line
 from tests.cli.command import db_bootstrap, write
@@ -46,15 +47,21 @@ def test_from_the_first_day_to_drift(database: Database, tmp_path: Path) -> None
     declaration = write(tmp_path, database.engine, SHOP)
     texts = TEXTS[database.engine]
 
-    def state(text: str) -> tuple[str, str]:
+    def ask(text: str) -> Any:
         arguments = ("diagnose", text, "--url", database.url, "--dir", declaration, "--format", "json", *LONG)
         [found] = db_bootstrap(*arguments, variables=database.variables).ended(0).data["environments"]
-        return found["state"], found["remedy"] or ""
+        return found
+
+    def state(text: str) -> tuple[str, str]:
+        return ask(text)["state"], ask(text)["remedy"] or ""
 
     assert state(texts["table"])[0] == "never_bootstrapped"
     assert "db-bootstrap apply" in state(texts["table"])[1]
     database.run("apply", "--dir", declaration).ended(0)
-    assert state(texts["table"])[0] == "present"
+    found = ask(texts["column"])
+    assert (found["state"], found["declared"], found["live"]) == ("present", True, True)
+    assert (found["changed_by_run"], bool(found["changed_by"])) == (1, True)
+    assert "last changed by run 1 on" in found["sentence"]
     assert state(texts["other"])[0] == "undeclared"
     database.sql("ALTER TABLE orders DROP COLUMN note")
     assert state(texts["column"])[0] == "drift"

@@ -29,6 +29,22 @@ TOOLS: tuple[Rule, ...] = (
     Rule(Cause.TOO_MANY_CONNECTIONS, "connection is not available, request timed out"),
     Rule(Cause.TOO_MANY_CONNECTIONS, "timeout acquiring a connection"),
     Rule(Cause.TOO_MANY_CONNECTIONS, "connectionacquiretimeouterror"),
+    Rule(Cause.TOO_MANY_CONNECTIONS, "pool timed out while waiting"),  # sqlx
+    Rule(Cause.TOO_MANY_CONNECTIONS, "was dropped from queue after"),  # DBConnection
+    Rule(Cause.TOO_MANY_CONNECTIONS, "connection pool has been exhausted"),  # Npgsql
+    Rule(Cause.TOO_MANY_CONNECTIONS, "all pooled connections are in use"),  # MySqlConnector
+    Rule(Cause.TOO_MANY_CONNECTIONS, "all pooled connections were in use"),  # ADO.NET
+    Rule(Cause.TOO_MANY_CONNECTIONS, "retrieve connection from pool timeout"),  # MariaDB connector of Node
+    Rule(Cause.TOO_MANY_CONNECTIONS, "timeout: pool empty"),  # Tomcat JDBC
+    Rule(Cause.TOO_MANY_CONNECTIONS, "pool exhausted"),
+    Rule(Cause.TOO_MANY_CONNECTIONS, "timeout waiting for idle object"),  # commons-dbcp2
+    Rule(Cause.TOO_MANY_CONNECTIONS, "timed out in bb8"),
+    Rule(Cause.TOO_MANY_CONNECTIONS, "timed out waiting for connection"),  # r2d2
+    Rule(Cause.TOO_MANY_CONNECTIONS, "resourcerequest timed out"),  # generic-pool
+    Rule(Cause.TOO_MANY_CONNECTIONS, "timed out fetching a new connection"),
+    Rule(Cause.TOO_MANY_CONNECTIONS, "sequel::pooltimeout"),
+    Rule(Cause.TOO_MANY_CONNECTIONS, "timeout occurred while waiting for a slot to become open"),  # deadpool
+    Rule(Cause.UNIQUE_VIOLATION, "(unique_constraint)", r"\* \"?(?P<name>[^\"\n]+?)\"? \(unique_constraint\)", "constraint"),  # Ecto
     Rule(Cause.ENUM_VALUE_MISSING, "not found in enum", r"Value '(?P<value>[^']*)' not found in enum '(?P<name>[^']+)'", "type"),
     Rule(Cause.TYPE_MISMATCH, "inconsistent column data"),
     Rule(Cause.PERMISSION, "was denied access on the database"),

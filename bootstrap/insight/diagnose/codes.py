@@ -79,8 +79,12 @@ _SQLSTATE = re.compile(
     r"(?:SQLSTATE|sqlState|SQL state|code|ERROR|PostgresException[^:\n]*|Postgrex\.Error\) ERROR)"
     r"['\"]?\s*[:=\[(]{0,2}\s*['\"]?(?P<code>[0-9A-Z]{5})\b"
 )
+# Numbers stand everywhere in logs, such as a process in "[1146]:ERROR": what drivers print around a code must be there.
+# Error 1146 and errno: 1146; (1146, "…") and MyXQL's (1146); SQLSTATE[HY000] [1146], [1146] [42S02] and … [1146]
 _ERRNO = re.compile(
-    r"(?:\b(?:errno|errorno|errornumber|error(?: code)?|mysql_errno|number)['\"]?\s*[:=#]?\s*['\"]?|^\s*\(|\)\s*\(|\[)"
+    r"(?:\b(?:errno|errorno|err(?:or)?number|error(?: code)?|mysql_errno|no)['\"]?\s*[:=#]?\s*['\"]?"
+    r"|(?:^|\w)\s*\((?=\d+, ?[\"'])|\)\s*\((?=\d+(?:, ?[\"']|\)))"
+    r"|\]\s*\[(?=\d+\])|\[(?=\d+\]\s*(?:\[|\Z)))"
     r"(?P<code>[1-4]\d{3})\b(?!\d)",
     re.IGNORECASE | re.MULTILINE,
 )

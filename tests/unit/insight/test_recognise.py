@@ -12,6 +12,7 @@ from bootstrap.insight.diagnose.client_rules import CONNECTION, TOOLS
 from bootstrap.insight.diagnose.recognise import recognise
 from bootstrap.insight.diagnose.server_rules import MYSQL, POSTGRESQL
 from tests.corpora.records import CORPORA
+from tests.unit.insight.driver_texts import DRIVER_TEXTS
 
 TEXTS = [
     ("missing_table", 'asyncpg.exceptions.UndefinedTableError: relation "nope" does not exist'),
@@ -106,7 +107,7 @@ def observed() -> list[dict[str, Any]]:
     return [json.loads(line) for line in (CORPORA / "errors.jsonl").read_text().splitlines()]
 
 
-@pytest.mark.parametrize(("cause", "text"), TEXTS)
+@pytest.mark.parametrize(("cause", "text"), [*TEXTS, *DRIVER_TEXTS])
 def test_the_cause_of_a_text(cause: str, text: str) -> None:
     assert recognise(text).cause == cause
 
