@@ -90,15 +90,22 @@ def _apply(form: str, arguments: dict[str, Any]) -> int:
 @target_options
 @allow_option
 @click.option("--to", type=int, metavar="RUN", help="The structure that this run proved, instead of the last one's.")
-def rollback(form: str, **arguments: Any) -> int:
+@click.option("--plan", "only_plan", is_flag=True, help="Show what it would do, as plan does. Changes nothing.")
+def rollback(form: str, *, only_plan: bool, **arguments: Any) -> int:
     """Go back to the structure that the last run started from.
 
-    Rows stay; what was dropped since comes back without its values. Steps and seeds are not undone.
+    Rows stay; what was dropped since comes back with its values where policy.backup has kept them. Steps and seeds are
+    not undone.
     """
     from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
+    from bootstrap.service.rollback import plan_rollback  # noqa: PLC0415  # heavy: only when a command runs
     from bootstrap.service.rollback import rollback as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
+    if only_plan:
+        planned = plan_rollback(request_from(arguments, output))
+        output.report(text.plan(planned), text.plan_data(planned))
+        return 0
     report = use_case(request_from(arguments, output))
     output.report(text.rollback(report), text.rollback_data(report))
     return 0

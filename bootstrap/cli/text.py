@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from bootstrap.catalog.other_tools import tool_of
 from bootstrap.catalog.ref import Ref
 from bootstrap.dialects.base import RowKeys
 from bootstrap.plan.statement import Hazard, Plan
@@ -34,7 +35,7 @@ def plan(report: PlanReport) -> str:
         if item.pending:
             lines += [f"-- rows of {item.table.path}: {counted(item)}", *(f"--   {line}" for line in _keys(item))]
     lines += [f"-- {line}" for line in _kept(report.plan.kept)]
-    lines += [f"-- {line}" for line in _remarks(report.plan)]
+    lines += [f"-- {line}" for line in (*report.remarks, *_remarks(report.plan))]
     if report.refused:
         allowed = [hazard.permission for hazard in report.refused if not hazard.final]
         lines.append("-- apply refuses this plan" + ("; what allows it:" if allowed else ""))
@@ -76,10 +77,15 @@ def _kept(refs: Sequence[Ref]) -> Iterator[str]:
 
 def _remarks(plan: Plan) -> Iterator[str]:
     shown = plan.unmanaged[:_SHOWN_UNMANAGED]
-    yield from (f"not declared, left alone: {ref}" for ref in shown)
+    yield from map(_unmanaged, shown)
     if len(plan.unmanaged) > len(shown):
         yield f"not declared, left alone: {len(plan.unmanaged) - len(shown)} more (--format json lists them)"
     yield from _order_of_columns(plan.notes)
+
+
+def _unmanaged(ref: Ref) -> str:
+    tool = tool_of(ref)
+    return f"not declared, left alone: {ref}" + (f" (the history of {tool})" if tool else "")
 
 
 def _order_of_columns(notes: Sequence[str]) -> Iterator[str]:
@@ -116,6 +122,7 @@ def plan_data(report: PlanReport) -> dict[str, Any]:
         "unmanaged": [str(ref) for ref in report.plan.unmanaged],
         "kept": [str(ref) for ref in report.plan.kept],
         "backups": list(report.plan.backups),
+        "remarks": list(report.remarks),
         "notes": list(report.plan.notes),
     }
 
@@ -158,7 +165,7 @@ def apply(report: ApplyReport) -> str:
     lines += [f"  check {name} holds" for name in report.checks]
     lines += [f"  {line}" for line in _kept(report.kept)]
     lines += [f"  {line}" for line in report.backups]
-    lines += [f"  not declared, left alone: {ref}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
+    lines += [f"  {_unmanaged(ref)}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
     lines += [f"  {note}" for note in _order_of_columns(report.notes)]
     lines.append(f"  ready token {report.ready_token}")
     return "\n".join(lines)
@@ -201,7 +208,7 @@ def rollback(report: RollbackReport) -> str:
     """What a rollback did, and what it could not undo."""
     lines = [report.summary, *(f"  {line}" for line in (*report.restored, *report.lost, *report.backups))]
     lines += [f"  step {name} is not undone, and does not run again" for name in report.steps]
-    lines += [f"  not declared, left alone: {ref}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
+    lines += [f"  {_unmanaged(ref)}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
     return "\n".join(lines)
 
 
@@ -331,7 +338,8 @@ def _statement_data(item: StatementRecord) -> dict[str, Any]:
 def imported(report: ImportReport) -> str:
     """What an import wrote."""
     lines = [f"{report.target}: {amount(report.objects, 'object')} written", *(f"  {path}" for path in report.files)]
-    return "\n".join([*lines, *(f"left out, because it cannot be declared: {item}" for item in report.left_out)])
+    lines += [f"left out, because it cannot be declared: {item}" for item in report.left_out]
+    return "\n".join([*lines, *(f"left out, because another tool writes it: {ref}" for ref in report.other_tools)])
 
 
 def imported_data(report: ImportReport) -> dict[str, Any]:
@@ -341,4 +349,5 @@ def imported_data(report: ImportReport) -> dict[str, Any]:
         "objects": report.objects,
         "files": [str(path) for path in report.files],
         "left_out": list(report.left_out),
+        "other_tools": [str(ref) for ref in report.other_tools],
     }

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from bootstrap.catalog.borrow import borrowed
 from bootstrap.catalog.catalog import Catalog, DatabaseObject, table_members
 from bootstrap.catalog.kept import nothing_kept
+from bootstrap.catalog.other_tools import tool_of
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import carry_declared
 from bootstrap.catalog.roles import unknown_roles
@@ -171,12 +172,13 @@ def _with_borrowable(found: Introspection) -> Catalog:
 def managed_by(work: Work, current: Catalog, earlier: frozenset[Ref]) -> Callable[[Ref], bool]:
     """Whether something that is not declared may be dropped.
 
-    With ``--exact`` everything in scope may, but never a role: those belong to the whole cluster. Else only what an
+    With ``--exact`` everything in scope may, but never a role: those belong to the whole cluster. The history table of
+    another tool never may. Else only what an
     earlier run declared, and what one that was killed left behind of its own means.
     """
     if work.request.exact:
-        return lambda ref: ref.kind is not Kind.ROLE
-    return lambda ref: ref in earlier or work.dialect.is_leftover(ref, current)
+        return lambda ref: ref.kind is not Kind.ROLE and tool_of(ref) is None
+    return lambda ref: (ref in earlier and tool_of(ref) is None) or work.dialect.is_leftover(ref, current)
 
 
 def with_passwords(work: Work, plan: Plan) -> Plan:

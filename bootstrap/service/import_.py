@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.diff import diff
+from bootstrap.catalog.other_tools import tool_of
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.roles import without_strangers
 from bootstrap.catalog.texts import with_live_texts
@@ -25,11 +26,14 @@ from bootstrap.service.work import Request, open_connection, scratch_endpoint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What a database holds, the files that declare it, and what they leave out."""
+    """What a database holds, the files that declare it, and what they leave out: ``other_tools`` are the history tables
+    of other migration tools.
+    """
 
     catalog: Catalog
     files: Mapping[str, bytes]
     left_out: tuple[str, ...] = ()
+    other_tools: tuple[Ref, ...] = ()
 
 
 def import_database(
@@ -56,7 +60,13 @@ def import_database(
             found = imported(session, dialect, scope or declared, leave_out=leave_out)
         paths = save(found.files, out)
         objects = sum(ref.kind is not Kind.SCHEMA for ref in found.catalog.objects)
-        return ImportReport(target=destination.name, files=tuple(paths), objects=objects, left_out=found.left_out)
+        return ImportReport(
+            target=destination.name,
+            files=tuple(paths),
+            objects=objects,
+            left_out=found.left_out,
+            other_tools=found.other_tools,
+        )
 
 
 def import_checked(
@@ -105,12 +115,14 @@ def imported(
         remedy = "  to import the rest, and have these named in a comment: --leave-out"
         raise Refused("\n".join([head, *(f"  {line}" for line in blocking), remedy]))
     account = session.server.account or session_user(session, dialect)
-    catalog = without_strangers(_without(found.catalog, broken), account)
+    others = {ref for ref in found.catalog.objects if tool_of(ref)}
+    catalog = without_strangers(_without(found.catalog, {*broken, *others}), account)
     settings = WriteSettings(
         name=session.database, owner=account, schemas=scope.schemas, tables=scope.tables, ignore=scope.ignore
     )
     files = render(catalog, dialect.name, unsupported=unsupported, settings=settings)
-    return Imported(catalog=catalog, files=files, left_out=left_out)
+    tables = tuple(sorted(ref for ref in others if ref.kind is Kind.TABLE))
+    return Imported(catalog=catalog, files=files, left_out=left_out, other_tools=tables)
 
 
 def check_import(

@@ -23,6 +23,7 @@ class PlanReport:
         steps: those that run, in the order of their numbers.
         skips: those that are recorded as done and not run.
         undecided: what to decide about steps that may have been done already.
+        remarks: what comes back with its values, and what does not, with a rollback.
         is_new: no run is recorded in the database.
         is_applied: the last run that succeeded applied this very declaration: what is pending now is drift.
         saved: what ``plan --out`` writes, so that a later apply can tell whether anything has moved.
@@ -37,6 +38,7 @@ class PlanReport:
     seeds: tuple[SeedResult, ...]
     skips: tuple[Skip, ...] = ()
     undecided: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     is_new: bool = False
     is_applied: bool = False
 
@@ -138,6 +140,7 @@ class ImportReport:
     files: tuple[Path, ...]
     objects: int
     left_out: tuple[str, ...] = ()
+    other_tools: tuple[Ref, ...] = ()
 
 
 def step_text(step: Step) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bootstrap.catalog.changes import subject_of
 from bootstrap.catalog.way_back import comes_back_empty, earlier_names, way_back
 from bootstrap.plan.between import Management
-from bootstrap.plan.gate import check_gate
+from bootstrap.plan.gate import check_gate, refused_hazards
 from bootstrap.plan.statement import Plan
 from bootstrap.problems import BootstrapError
 from bootstrap.run.history import History
@@ -27,7 +27,8 @@ from bootstrap.service.backup import keep_losses, with_backup
 from bootstrap.service.bringing_back import BackValues, Finder
 from bootstrap.service.comparison import Structure, plan_to
 from bootstrap.service.errors import readable_server_errors
-from bootstrap.service.reports import RollbackReport
+from bootstrap.service.reports import PlanReport, RollbackReport
+from bootstrap.service.saved_plan import saved_plan
 from bootstrap.service.work import Request, Work, open_work
 
 ACTION = "rollback"
@@ -53,6 +54,19 @@ def rollback(request: Request) -> RollbackReport:
                 return Rollback(work, limits, watch, target).back()
 
             return until_done(work.with_session(session), once)
+
+
+def plan_rollback(request: Request) -> PlanReport:
+    """What :func:`rollback` would do; reads only, and takes no lock.
+
+    Raises:
+        BootstrapError: the history does not have that structure, or any other problem.
+    """
+    with open_work(request) as work, readable_server_errors():
+        work.check_identity()
+        target = find_target(History(work.session, work.dialect), request.to)
+        with closing(Watch(work.dialect, work.connect, request.tell)) as watch:
+            return Rollback(work, Limits.until(work.deadline, work.started), watch, target).planned()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +134,30 @@ class Rollback(Apply):
             structure, self.target.snapshot.managed, lambda number: self._go_back(number, structure, plan, planned)
         )
 
+    def planned(self) -> PlanReport:
+        """What :meth:`back` would do."""
+        structure = self._compared(self.snapshots.planned(self.target.since))
+        plan = with_backup(self.work, structure.plan, structure)
+        steps = (f"step {name} is not undone, and does not run again" for name in self._steps_since())
+        return PlanReport(
+            saved=saved_plan(self.declaration, plan, ()),
+            target=f"{self.work.destination.name}: back to {self.target.name}",
+            environment=self.declaration.environment or "",
+            plan=plan,
+            refused=tuple(refused_hazards(plan, self.work.permissions)),
+            steps=(),
+            seeds=(),
+            remarks=(*self.values.restored.values(), *self._lost(plan), *steps),
+        )
+
+    def _lost(self, plan: Plan) -> tuple[str, ...]:
+        """What does not come back."""
+        restored = self.values.restored
+        return tuple(comes_back_empty(item for item in plan.differences if subject_of(item) not in restored))
+
+    def _steps_since(self) -> tuple[str, ...]:
+        return tuple(done_since(self.history, self.target.since))
+
     def _facts(self, plan: Plan) -> RunFacts:
         """Of no declaration: this run proves none, and no later one may believe that it did."""
         return replace(super()._facts(plan), declaration_digest="")
@@ -144,7 +182,7 @@ class Rollback(Apply):
 
     def _go_back(self, number: int, structure: Structure, plan: Plan, since: Planned) -> RollbackReport:
         restored = self.values.restored
-        lost = tuple(comes_back_empty(item for item in structure.plan.differences if subject_of(item) not in restored))
+        lost = self._lost(structure.plan)
         for line in lost:
             self.work.request.tell(f"warning: {line}")
         self.backups = keep_losses(self.work, number, plan, structure)
@@ -167,6 +205,6 @@ class Rollback(Apply):
             restored=tuple(restored.values()),
             lost=lost,
             backups=self.backups,
-            steps=tuple(done_since(self.history, self.target.since)),
+            steps=self._steps_since(),
             unmanaged=after.plan.unmanaged,
         )

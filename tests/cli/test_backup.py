@@ -201,3 +201,21 @@ def test_values_of_types_that_go_too_come_back_and_nobody_else_reads_them(tmp_pa
         ]  # fmt: skip
         database.sql("INSERT INTO parents (name) VALUES ('z')")
         assert database.sql("SELECT id, name FROM parents ORDER BY id") == [(1, "x"), (2, "y"), (3, "z")]
+
+
+def test_the_plan_of_a_rollback_says_what_comes_back_and_changes_nothing(database: Database, tmp_path: Path) -> None:
+    schema = "tables: {t: {columns: {id: int not null%s}, primary_key: [id]}}"
+    first = declared(tmp_path, database, "first", schema % ", gone: varchar(9), counted: int not null")
+    database.run("apply", "test", "--dir", first).ended(0)
+    database.sql("INSERT INTO t VALUES (1, 'one', 5)")
+    second = declared(tmp_path, database, "second", schema % ", more: int")
+    database.run("apply", "test", "--dir", second, "--allow", "data_loss").ended(0)
+    database.sql("UPDATE t SET more = 3")
+    planned = database.run("rollback", "test", "--dir", second, "--plan", "--format", "json").ended(0).data
+    assert any("t.gone comes back" in line for line in planned["remarks"])
+    assert [name.split(".")[-1] for name in planned["refused"]] == ["more"]
+    assert any("more" in line for line in planned["backups"])
+    assert list(database.columns("t")) == ["id", "more"]
+    assert len(database.outcomes()) == 2
+    database.run("rollback", "test", "--dir", second, "--allow", "data_loss").ended(0)
+    assert database.sql("SELECT id, gone, counted FROM t") == [(1, "one", 5)]
