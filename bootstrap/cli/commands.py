@@ -114,6 +114,25 @@ def rollback(form: str, *, only_plan: bool, **arguments: Any) -> int:
 @click.command(cls=Command)
 @target_options
 @change_options
+@allow_option
+@click.option("--confirm", required=True, metavar="NAME", help="The name of the database that is emptied.")
+def rebuild(form: str, *, confirm: str, **arguments: Any) -> int:
+    """Drop everything in the database, then apply the declaration, steps and seeds included.
+
+    Never where policy.protected says so, which is the default for production.
+    """
+    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
+    from bootstrap.service.rebuild import rebuild as use_case  # noqa: PLC0415  # heavy: only when a command runs
+
+    output = Output(form)
+    report = use_case(request_from(arguments, output), confirm=confirm)
+    output.report(text.apply(report), text.apply_data(report))
+    return 0
+
+
+@click.command(cls=Command)
+@target_options
+@change_options
 def verify(form: str, **arguments: Any) -> int:
     """Prove that the database is what the declaration says.
 
@@ -227,4 +246,4 @@ def _write_report(data: dict[str, Any]) -> None:
         ) from None
 
 
-ALL = (plan, apply, contract, rollback, verify, history, import_, lint, schema)
+ALL = (plan, apply, contract, rollback, rebuild, verify, history, import_, lint, schema)

@@ -129,6 +129,7 @@ class Policy:
     deadline_seconds: int | None = None
     online: bool = True
     removed: Removed = Removed.DROP
+    protected: bool | None = None  # None: by the environment's name
     backup: Backup = Backup.NONE
     backup_days: int = 30
     backup_limit_mb: int = 1024

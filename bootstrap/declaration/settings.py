@@ -50,7 +50,7 @@ def read_policy(*given: tuple[LimitsShape | None, Reading]) -> Policy:
 
 def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for key in ("large_table_rows", "online", "backup_days", "backup_limit_mb"):
+    for key in ("large_table_rows", "online", "protected", "backup_days", "backup_limit_mb"):
         if getattr(shape, key) is not None:
             values[key] = getattr(shape, key)
     for key, kind in (("removed", Removed), ("backup", Backup)):

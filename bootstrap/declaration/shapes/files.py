@@ -80,6 +80,10 @@ class LimitsShape(Shape):
         Count | None,
         Meta(description="How many megabytes one run may copy to backup tables. Default: 1024."),
     ] = None
+    protected: Annotated[
+        bool | None,
+        Meta(description="Whether `db-bootstrap rebuild` is refused. Default: true for `production` and `prod`."),
+    ] = None
     allow: Annotated[Strings | None, Meta(description="Hazards that are allowed: `data_loss:orders.note`.")] = None
 
 
