@@ -14,7 +14,7 @@ from bootstrap.hazards import EVERYTHING, HazardKind
 from bootstrap.problems import Refused
 from bootstrap.run.history import History
 from bootstrap.run.records import Outcome
-from bootstrap.run.step_states import StepState, announce_state, ordered, pending, save_state, subject_of
+from bootstrap.run.step_states import StepState, announce_state, emptied_by, ordered, pending, save_state, subject_of
 from bootstrap.sql.effects import Effect, effect_of
 from bootstrap.wording import allowing
 
@@ -86,8 +86,9 @@ def interrupted(steps: Sequence[Step], known: dict[str, StepState], session: Ses
 
 def _was_running(history: History, step: Step) -> bool:
     rows = history.read(
-        f"SELECT outcome FROM {history.table('statements')} WHERE subject = %s ORDER BY run DESC, seq DESC LIMIT 1",
-        [subject_of(step)],
+        f"SELECT outcome FROM {history.table('statements')} WHERE subject = %s AND run > %s"
+        " ORDER BY run DESC, seq DESC LIMIT 1",
+        [subject_of(step), emptied_by(history)],
     )
     return bool(rows) and Outcome(rows[0][0]) in (Outcome.STARTED, Outcome.UNKNOWN)
 
@@ -139,7 +140,8 @@ def without_history(
 def _journalled(history: History) -> set[str]:
     """Names of the steps of which the journal has a statement that was done."""
     rows = history.read(
-        f"SELECT DISTINCT subject FROM {history.table('statements')} WHERE subject LIKE %s AND outcome = %s",
-        ["step %", Outcome.DONE],
+        f"SELECT DISTINCT subject FROM {history.table('statements')} WHERE subject LIKE %s AND outcome = %s"
+        " AND run > %s",
+        ["step %", Outcome.DONE, emptied_by(history)],
     )
     return {str(subject).removeprefix("step ") for (subject,) in rows}

@@ -12,6 +12,7 @@ from bootstrap.run.history import History, Value
 from bootstrap.run.records import Outcome
 
 _SHOWN_CHECKSUM = 16  # digits: enough to tell a file's versions apart
+_EMPTIED = "emptied by run"  # a fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,13 @@ def ordered(steps: Sequence[Step]) -> list[Step]:
     return sorted(steps, key=lambda step: (step.number, step.name))
 
 
-def forget_states(history: History) -> None:
-    """Forget which steps are done: the database is empty, and they run again."""
+def forget_states(history: History, run: int) -> None:
+    """Forget which steps are done: a run has emptied the database, and they run again."""
+    history.set_fact(_EMPTIED, str(run))
     history.seal.announce("steps", history.sealed("steps"), [])
     history.session.execute(f"DELETE FROM {history.table('steps')}")
+
+
+def emptied_by(history: History) -> int:
+    """The last run that emptied the database, 0 where none did: what was done until then is gone."""
+    return int(history.fact(_EMPTIED) or 0)

@@ -91,7 +91,7 @@ class Emptying(Apply):
             keep_losses(self.work, number, plan, structure)
             self._execute(number, structure.plan)
             self.ledger.set_managed(number, ())
-            forget_states(self.history)
+            forget_states(self.history, number)
             end = RunEnd(outcome=Outcome.APPLIED, plan_digest=self.plan_digest)
             self.history.finish(number, end)
 

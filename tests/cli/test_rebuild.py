@@ -20,7 +20,7 @@ FILES = {
             columns: {id: int not null, team_id: int}
             primary_key: [id]
             foreign_keys: {people_team_fk: {columns: [team_id], references: teams(id)}}
-        views: {members: SELECT id, team_id FROM people WHERE team_id IS NOT NULL}
+        views: {members: "SELECT id, team_id FROM people WHERE team_id IS NOT NULL"}
         """,
     "seeds/s.yaml": "seeds: {teams: {key: [id], mode: upsert, rows: [{id: 1, name: red}]}}\n",
     "steps/0001_people.after.sql": "INSERT INTO people (id) VALUES (7);",
@@ -57,7 +57,7 @@ def test_everything_is_dropped_and_made_again(database: Database, tmp_path: Path
     assert database.sql("SELECT id FROM people ORDER BY id") == [(7,), (8,)]
 
     database.run("rebuild", "dev", "--dir", folder, "--confirm", database.name).ended(0)
-    assert database.tables() == ["people", "teams"]
+    assert set(database.tables()) - {"members"} == {"people", "teams"}
     assert database.sql("SELECT id, team_id FROM people") == [(7, None)]
     assert database.sql("SELECT id, name FROM teams") == [(1, "red")]
     assert database.sql(f"SELECT action, outcome FROM {database.own('runs')} ORDER BY id") == [
