@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # what an unchanged database never needs
     from bootstrap.catalog.ref import Kind, Ref
     from bootstrap.catalog.tables import Table
     from bootstrap.dialects.copies import Copies
+    from bootstrap.dialects.foreign_sql import ForeignStatement
 
 Row: TypeAlias = tuple[Any, ...]
 RUN_LOCK = "db-bootstrap"  # the one lock of a database's runs; the dialects make it the database's own
@@ -290,6 +291,14 @@ class Dialect(Engine, Protocol):
 
         ``locate`` gives "file:line" of a declared object for messages. Raises DeclarationError or StatementError with
         the server's own words when an object cannot be made.
+        """
+
+    def structure_of(
+        self, session: Session, statements: Sequence[ForeignStatement], beside: Catalog, scratch: Endpoint | None
+    ) -> Catalog:
+        """Run an application's SQL in a scratch database that holds the objects of ``beside``; read back everything.
+
+        Raises DeclarationError for the first statement that the server refuses.
         """
 
     def password_for(self, session: Session, role: Ref, password: str) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bootstrap.catalog.catalog import Catalog
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.dialects.copies import Copies
+    from bootstrap.dialects.foreign_sql import ForeignStatement
     from bootstrap.findings import Trap
     from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
@@ -86,6 +87,14 @@ class MySqlDialect:
         from bootstrap.dialects.mysql.normalise import normalise
 
         return normalise(cast(MySqlSession, session), declared, locate=locate, scratch=scratch)
+
+    def structure_of(
+        self, session: Session, statements: Sequence[ForeignStatement], beside: Catalog, scratch: Endpoint | None
+    ) -> Catalog:
+        """Run an application's SQL in a scratch database and read back what it made."""
+        from bootstrap.dialects.mysql.foreign_sql import structure_of
+
+        return structure_of(cast(MySqlSession, session), statements, beside, scratch)
 
     def hazards(self, operation: PlannedOperation, context: RenderContext) -> list[Hazard]:
         """What can go wrong with one operation."""

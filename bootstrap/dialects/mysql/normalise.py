@@ -65,7 +65,7 @@ def _normalise(
         return Catalog(objects={item.ref: item for item in roles.values()}, grants=grants)
     with scratch_database(session, live, declared.settings) as name:
         with session.tolerant():  # no rows here, and what is declared may be old
-            _build(session, structure, locate)
+            build(session, structure, locate)
         found = introspect_database(session, name, Scope())
     problems = [
         _problem(locate, Ref(Kind.TABLE, "", item.name), f"{item.what} {item.name} cannot be managed", item.reason)
@@ -132,7 +132,7 @@ def _local(item: DatabaseObject, live: str) -> DatabaseObject:
     return item
 
 
-def _build(session: MySqlSession, objects: list[DatabaseObject], locate: Callable[[Ref], str]) -> None:
+def build(session: MySqlSession, objects: list[DatabaseObject], locate: Callable[[Ref], str]) -> None:
     """Make everything, again and again as long as that gets on: what names something that is not there yet waits."""
     jobs, late = _jobs(session, objects, locate)
     while jobs:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bootstrap.catalog.catalog import Catalog
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.dialects.copies import Copies
+    from bootstrap.dialects.foreign_sql import ForeignStatement
     from bootstrap.findings import Trap
     from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
@@ -92,6 +93,14 @@ class PostgresDialect:
         from bootstrap.dialects.postgresql.normalise import normalise
 
         return normalise(_own(session), declared, locate=locate, scratch=scratch)
+
+    def structure_of(
+        self, session: Session, statements: Sequence[ForeignStatement], beside: Catalog, scratch: Endpoint | None
+    ) -> Catalog:
+        """Run an application's SQL in a scratch database and read back what it made."""
+        from bootstrap.dialects.postgresql.foreign_sql import structure_of
+
+        return structure_of(_own(session), statements, beside, scratch)
 
     def hazards(self, operation: PlannedOperation, context: RenderContext) -> list[Hazard]:
         """What can go wrong with one operation."""

@@ -57,7 +57,7 @@ def normalise(
     if not any(not isinstance(item, Role | Schema) for item in declared.objects.values()):
         return _joined(_with_schemas(declared), declared, session)
     with scratch_database(session, scratch) as inside:
-        _set_search_path(inside, declared)
+        set_search_path(inside, declared)
         found = build(inside, declared, locate)
         with inside.declared_sql():
             check_bodies(inside, _canonical_refs(found, declared), locate)
@@ -69,7 +69,7 @@ def _with_schemas(declared: Catalog) -> Catalog:
     return Catalog(objects={public.ref: public, **declared.objects})
 
 
-def _set_search_path(inside: PostgresSession, declared: Catalog) -> None:
+def set_search_path(inside: PostgresSession, declared: Catalog) -> None:
     """What a session of the application would have, and the schemas of the extensions, whose types have no schema in
     most declarations."""
     path = inside.declared_path

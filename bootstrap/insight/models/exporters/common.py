@@ -1,0 +1,49 @@
+"""What both exporters do: report to a file what an application's import printed or raised.
+
+Runs in the application's interpreter, from Python 3.8 on: only the standard library, and nothing of this package.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+import traceback
+
+
+def report(path: str, export) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  # Callable is no builtin in 3.8
+    """Write what ``export()`` returns to a file, or why it failed: what the application prints is nobody's answer."""
+    sys.path[0] = os.getcwd()  # noqa: PTH109  # as `python -c` has it, instead of this folder
+    try:
+        answer = export()
+    except BaseException as error:  # noqa: BLE001  # sys.exit() at import is a failure too
+        answer = {"error": _failure(error)}
+    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123  # pathlib is imported by few applications
+        json.dump(answer, file)
+
+
+def place(model: object) -> dict[str, object]:
+    """Return where a class is written."""
+    found: dict[str, object] = {"model": "{0.__module__}:{0.__qualname__}".format(model)}
+    try:
+        found["file"] = os.path.relpath(inspect.getsourcefile(model))  # type: ignore[arg-type]
+        found["line"] = inspect.getsourcelines(model)[1]  # type: ignore[arg-type]
+    except (OSError, TypeError, ValueError):  # made at run time
+        pass
+    return found
+
+
+def _failure(error: BaseException) -> dict[str, object]:
+    """Return an error with the last line of the application's own code that led to it."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if os.path.dirname(os.path.abspath(frame.filename)) != os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
+        and "importlib" not in frame.filename
+    ]
+    own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    found: dict[str, object] = {"type": type(error).__name__, "message": str(error)}
+    if own:
+        found["file"], found["line"] = os.path.relpath(own[-1].filename), own[-1].lineno
+    return found
