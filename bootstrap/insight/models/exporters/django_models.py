@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
-from common import place, report
+from db_bootstrap_exporting import place, report  # type: ignore[import-not-found]  # beside this script, not in the package
 
 _ENGINES = {"postgresql": "django.db.backends.postgresql", "mysql": "django.db.backends.mysql"}
 
@@ -17,11 +18,11 @@ _ENGINES = {"postgresql": "django.db.backends.postgresql", "mysql": "django.db.b
 def export(settings: str, vendor: str, version: str) -> dict[str, object]:
     """Set Django up and return the statements that create the tables of all models that it manages."""
     os.environ["DJANGO_SETTINGS_MODULE"] = settings
-    import django  # noqa: PLC0415  # an application without it says so in its own words
+    import django  # an application without it says so in its own words
 
     django.setup()
-    from django.apps import apps  # noqa: PLC0415  # only after setup()
-    from django.db import router  # noqa: PLC0415
+    from django.apps import apps  # only after setup()
+    from django.db import router
 
     connection = _connection("postgresql" if vendor == "postgresql" else "mysql")
     _know_the_server(connection, vendor, version)
@@ -46,9 +47,9 @@ def export(settings: str, vendor: str, version: str) -> dict[str, object]:
     return {"statements": list(editor.collected_sql), "models": known, "module": getattr(module, "__file__", None)}
 
 
-def _connection(vendor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  # types of Django
+def _connection(vendor: str) -> Any:
     """Return the configured connection of this vendor, or one of its own where settings have SQLite for development."""
-    from django.db import connections  # noqa: PLC0415  # only after setup()
+    from django.db import connections  # only after setup()
 
     for alias in connections:
         if connections[alias].vendor == vendor:
@@ -59,13 +60,15 @@ def _connection(vendor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return connections["default"]
 
 
-def _know_the_server(connection, vendor, version):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _know_the_server(connection: Any, vendor: str, version: str) -> None:
     """Tell Django about the server what it would ask it."""
-    numbers = [int(part) for part in version.split(".") if part.isdigit()] or ([15] if vendor == "postgresql" else [8, 0])
+    numbers = [int(part) for part in version.split(".") if part.isdigit()] or (
+        [15] if vendor == "postgresql" else [8, 0]
+    )
     if vendor == "postgresql":
         connection.__dict__["pg_version"] = numbers[0] * 10000 + (numbers[1] if len(numbers) > 1 else 0)
         return
-    text = ".".join(map(str, (numbers + [0, 0])[:3])) + ("-MariaDB" if vendor == "mariadb" else "")
+    text = ".".join(map(str, [*numbers, 0, 0][:3])) + ("-MariaDB" if vendor == "mariadb" else "")
     connection.__dict__["mysql_server_data"] = {
         "version": text, "sql_mode": "STRICT_TRANS_TABLES", "default_storage_engine": "InnoDB",
         "sql_auto_is_null": False, "lower_case_table_names": False, "has_zoneinfo_database": True,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import Any, Iterator  # noqa: UP035  # Python 3.8
 
-from common import place, report
+from db_bootstrap_exporting import place, report  # type: ignore[import-not-found]  # beside this script, not in the package
 
 
 class NoModelsError(Exception):
@@ -27,22 +28,21 @@ def export(source: str, vendor: str, version: str, more: list[str]) -> dict[str,
     for metadata in metadatas:
         statements += [text for text in _statements(metadata, vendor, version) if text not in statements]
     if not any(metadata.tables for metadata in metadatas):
-        raise NoModelsError(
-            "{} has no tables: name the modules that define them with --import MODULE".format(source)  # noqa: UP032
-        )
+        raise NoModelsError(f"{source} has no tables: name the modules that define them with --import MODULE")
     models = {}
     for metadata in metadatas:
         for table in metadata.tables.values():
-            models[table.fullname] = {"model": "{}:{}".format(source.partition(":")[0], table.name)}  # noqa: UP032
+            models[table.fullname] = {"model": f"{module_name}:{table.name}"}
     for table, model in _mapped(metadatas):
         models[table] = place(model)
     return {"statements": statements, "models": models, "module": getattr(module, "__file__", None)}
 
 
-def _metadatas(module, module_name, path):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  # types of the application
-    from sqlalchemy import MetaData  # noqa: PLC0415  # an application without it says so in its own words
+def _metadatas(module: Any, module_name: str, path: str) -> list[Any]:
+    """Return the metadata that a name leads to, or the only one of the module."""
+    from sqlalchemy import MetaData  # an application without it says so in its own words
 
-    def of(value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def of(value: Any) -> list[Any]:
         if isinstance(value, MetaData):
             return [value]
         several = getattr(value, "metadatas", None)  # Flask-SQLAlchemy: one for each bind
@@ -57,35 +57,36 @@ def _metadatas(module, module_name, path):  # type: ignore[no-untyped-def]  # no
         for part in path.split("."):
             if not hasattr(value, part):
                 known = sorted(name for name, found in named.items() if found)
-                raise NoModelsError("{} has no {}; it has {}".format(module_name, part, ", ".join(known) or "no models"))
+                raise NoModelsError(
+                    "{} has no {}; it has {}".format(module_name, part, ", ".join(known) or "no models")
+                )
             value = getattr(value, part)
         found = of(value)
         if not found:
             raise NoModelsError(
-                "{}:{} is no metadata: name a declarative base, a MetaData or a Flask-SQLAlchemy object".format(
-                    module_name, path
-                )
+                f"{module_name}:{path} is no metadata: name a declarative base, a MetaData or a Flask-SQLAlchemy object"
             )
         return found
     distinct = {tuple(map(id, found)): found for found in named.values() if found}
     if len(distinct) != 1:
         raise NoModelsError(
-            "{} has {} metadata objects: name one as {}:NAME".format(module_name, len(distinct) or "no", module_name)
+            f"{module_name} has {len(distinct) or 'no'} metadata objects: name one as {module_name}:NAME"
         )
     return next(iter(distinct.values()))
 
 
-def _statements(metadata, vendor, version):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    from sqlalchemy import create_mock_engine  # noqa: PLC0415  # as above
+def _statements(metadata: Any, vendor: str, version: str) -> list[str]:
+    """Return what create_all() would run on a server of that kind."""
+    from sqlalchemy import create_mock_engine  # as above
 
     url = {"postgresql": "postgresql://", "mysql": "mysql://", "mariadb": "mariadb://"}[vendor]
     statements: list[str] = []
 
-    def keep(statement, *_, **__):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN003, ANN202
+    def keep(statement: Any, *_: Any, **__: Any) -> None:
         text = statement if isinstance(statement, str) else str(statement.compile(dialect=engine.dialect))
         statements.append(text.strip())
 
-    engine = create_mock_engine(url, keep)
+    engine: Any = create_mock_engine(url, keep)
     numbers = tuple(int(part) for part in version.split(".") if part.isdigit())
     if numbers:  # else as SQLAlchemy assumes
         engine.dialect.server_version_info = numbers
@@ -95,11 +96,11 @@ def _statements(metadata, vendor, version):  # type: ignore[no-untyped-def]  # n
     return statements
 
 
-def _mapped(metadatas):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _mapped(metadatas: list[Any]) -> Iterator[tuple[str, Any]]:
     """Yield the tables that classes are mapped to, with these."""
-    import gc  # noqa: PLC0415  # registries of 1.4 and 2 are kept in no list that is public
+    import gc  # registries of 1.4 and 2 are kept in no list that is public
 
-    from sqlalchemy.orm import registry  # noqa: PLC0415  # as above
+    from sqlalchemy.orm import registry  # as above
 
     for found in gc.get_objects():
         if isinstance(found, registry):

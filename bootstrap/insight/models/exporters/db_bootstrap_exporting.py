@@ -10,9 +10,10 @@ import json
 import os
 import sys
 import traceback
+from typing import Any, Callable  # noqa: UP035  # Python 3.8
 
 
-def report(path: str, export) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  # Callable is no builtin in 3.8
+def report(path: str, export: Callable[[], object]) -> None:
     """Write what ``export()`` returns to a file, or why it failed: what the application prints is nobody's answer."""
     sys.path[0] = os.getcwd()  # noqa: PTH109  # as `python -c` has it, instead of this folder
     try:
@@ -23,12 +24,14 @@ def report(path: str, export) -> None:  # type: ignore[no-untyped-def]  # noqa: 
         json.dump(answer, file)
 
 
-def place(model: object) -> dict[str, object]:
+def place(model: Any) -> dict[str, object]:
     """Return where a class is written."""
-    found: dict[str, object] = {"model": "{0.__module__}:{0.__qualname__}".format(model)}
+    found: dict[str, object] = {"model": f"{model.__module__}:{model.__qualname__}"}
     try:
-        found["file"] = os.path.relpath(inspect.getsourcefile(model))  # type: ignore[arg-type]
-        found["line"] = inspect.getsourcelines(model)[1]  # type: ignore[arg-type]
+        file = inspect.getsourcefile(model) or ""
+        if "site-packages" not in file:  # of a library: its name says enough
+            found["line"] = inspect.getsourcelines(model)[1]
+            found["file"] = os.path.relpath(file)
     except (OSError, TypeError, ValueError):  # made at run time
         pass
     return found
