@@ -16,6 +16,7 @@ from bootstrap.cli.diagnose import diagnose
 from bootstrap.cli.doctor import doctor
 from bootstrap.cli.grants import grants
 from bootstrap.cli.insight import compare, snapshot
+from bootstrap.cli.models import models
 from bootstrap.cli.signals import handle_signals
 from bootstrap.problems import BootstrapError, Interrupted, missing_package
 from bootstrap.redact import redact
@@ -38,7 +39,7 @@ def cli() -> None:
     """
 
 
-for command in (*commands.ALL, compare, diagnose, doctor, grants, snapshot):
+for command in (*commands.ALL, compare, diagnose, doctor, grants, models, snapshot):
     cli.add_command(command)
 
 

@@ -15,6 +15,9 @@ _SILENT = {"set", "select", "insert", "update", "delete", "copy", "begin", "star
            "unlock", "grant", "revoke", "analyze", "show", "truncate", "replace", "rollback"}  # fmt: skip
 # Objects outside of one database.
 _OF_SERVER = {"database", "user", "role", "server", "tablespace", "system", "subscription", "instance", "logfile"}
+_BEFORE_NAME = {"create", "or", "replace", "table", "type", "domain", "sequence", "view", "materialized", "recursive",
+                "index", "unique", "unlogged", "temporary", "temp", "if", "not", "exists", "schema", "extension",
+                "function", "procedure", "trigger", "constraint", "algorithm", "sql", "security", "definer"}  # fmt: skip
 _HEAD_ENDS = {"as", "for", "begin", "return", "returns"}
 
 
@@ -53,6 +56,22 @@ def structural(
     if problems:
         raise DeclarationError(problems)
     return kept, left_out
+
+
+def created_names(statements: Iterable[ForeignStatement], engine: str) -> frozenset[str]:
+    """Return the names, without schemas, of what these statements create."""
+    found = set()
+    for statement in statements:
+        tokens = scan(statement.sql, engine)
+        if tokens and tokens[0].word == "create":
+            named = [token for token in _head_of(tokens) if token.name is not None and token.word not in _BEFORE_NAME]
+            name = named[0] if named else None
+            for token, following in pairwise(tokens):
+                if name is not None and token.text == "." and token.start == name.end:
+                    name = following
+            if name is not None and name.name is not None:
+                found.add(name.name)
+    return frozenset(found)
 
 
 def _describes(words: Sequence[str], engine: str) -> bool:

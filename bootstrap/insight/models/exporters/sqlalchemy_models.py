@@ -92,6 +92,10 @@ def _statements(metadata: Any, vendor: str, version: str) -> list[str]:
         engine.dialect.server_version_info = numbers
         if vendor == "postgresql":
             engine.dialect.supports_virtual_generated_columns = numbers >= (18,)
+    if vendor == "postgresql":  # create_all() needs them and creates none
+        quote = engine.dialect.identifier_preparer.quote
+        schemas = sorted({table.schema for table in metadata.tables.values() if table.schema})
+        statements += [f"CREATE SCHEMA IF NOT EXISTS {quote(schema)}" for schema in schemas]
     metadata.create_all(engine, checkfirst=False)
     return statements
 
