@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,15 +103,15 @@ def _sources(arguments: tuple[str, ...], options: dict[str, Any]) -> tuple[str |
     given = [Source(kind=kind, name=str(options[name])) for name, kind in kinds.items() if options[name]]
     releases = {role: options[role.value] for role in (Role.OLD, Role.NEW) if options[role.value]}
     names = list(arguments)
-    if not given and not releases and names:
-        given.append(parse_source(names.pop()))
-    elif len(names) > 1:
+    if len(names) > 1 or (names and not given and not releases):
+        if len(names) == 1 and (options["directory"] / "environments" / f"{names[0]}.yaml").exists():
+            raise BootstrapError(f"no models given: name them behind {names[0]}, such as app.models:Base")
         given.append(parse_source(names.pop()))
     if len(names) > 1:
         raise BootstrapError(f"too many arguments: {' '.join(arguments)}: give ENV and SOURCE")
     if len(given) > 1:
         raise BootstrapError("several sources are given: give one of SOURCE, --django, --command and --sql")
-    sources = {Role.CURRENT: source for source in given}
+    sources = {Role.CURRENT: given[0]} if given else {}
     sources |= {role: parse_source(text) for role, text in releases.items()}
     if not sources:
         raise BootstrapError(
@@ -129,15 +130,16 @@ def _text(report: ModelsReport) -> str:
     else:
         things = "1 thing" if count == 1 else f"{count} things"
         lines.append(f"{where} is not what {compared} expects: {things}")
-    for finding in report.findings:
-        lines += _finding(finding)
+    for finding, following in zip_longest(report.findings, report.findings[1:]):
+        same = following is not None and following.remedy == finding.remedy and not finding.yaml
+        lines += _finding(finding, with_remedy=not same)
     return "\n".join(lines)
 
 
-def _finding(finding: Finding) -> list[str]:
+def _finding(finding: Finding, *, with_remedy: bool) -> list[str]:
     mark = {"fault": "", "refused": "refused: ", "pending": "pending: "}[finding.verdict.value]
     place = f" [{finding.model_place}]" if finding.model_place else ""
     lines = [f"  {mark}{finding.sentence}{place}"]
-    if finding.remedy:
+    if finding.remedy and with_remedy:
         lines.append(f"    fix: {finding.remedy}")
     return lines + [f"      {line}" for line in finding.yaml.splitlines()]

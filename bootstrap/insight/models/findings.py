@@ -166,8 +166,8 @@ class _Told:
                 return self._missing()
             case FaultKind.REQUIRED:
                 return (
-                    f"{self.fault.ref} {self._where()} is {self.fault.found}, without a default, and {self.model} does not"
-                    " know it: its INSERT statements fail"
+                    f"{self.fault.ref} {self._where()} is {self.fault.found}, without a default, and {self.model} does"
+                    " not know it: its INSERT statements fail"
                 )
             case FaultKind.DIFFERS:
                 return self._differs()
@@ -175,7 +175,7 @@ class _Told:
     def _missing(self) -> str:
         ref, environment = self.fault.ref, self.around.environment
         if self.live is not None:
-            declared = "it is not declared" if self.declared else f"it is declared{self._at()}, but not applied"
+            declared = "it is not declared" if self.declared else f"it is declared{self._at()}"
             return f"{environment} lacks {ref}, which {self.model} expects; {declared}"
         if self.live_checked:
             return f"{ref} is in {environment}, and {self.model} expects it, but it is not declared"
@@ -230,8 +230,8 @@ class _Told:
                 )
             case FaultKind.DIFFERS:
                 return (
-                    f"the declaration{self._at()} changes {self._what} to {fault.found or 'something else'}, but {model}"
-                    f" still expects {fault.expected}"
+                    f"the declaration{self._at()} changes {self._what} to {fault.found or 'something else'}, but"
+                    f" {model} still expects {fault.expected}"
                 )
 
     def way_out(self) -> str:

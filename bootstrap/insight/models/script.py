@@ -15,9 +15,10 @@ _SILENT = {"set", "select", "insert", "update", "delete", "copy", "begin", "star
            "unlock", "grant", "revoke", "analyze", "show", "truncate", "replace", "rollback"}  # fmt: skip
 # Objects outside of one database.
 _OF_SERVER = {"database", "user", "role", "server", "tablespace", "system", "subscription", "instance", "logfile"}
-_BEFORE_NAME = {"create", "or", "replace", "table", "type", "domain", "sequence", "view", "materialized", "recursive",
-                "index", "unique", "unlogged", "temporary", "temp", "if", "not", "exists", "schema", "extension",
-                "function", "procedure", "trigger", "constraint", "algorithm", "sql", "security", "definer"}  # fmt: skip
+_BEFORE_NAME = {"create", "or", "replace", "table", "type", "domain", "sequence", "view", "materialized",
+                "recursive", "index", "unique", "unlogged", "temporary", "temp", "if", "not", "exists", "schema",
+                "extension", "function", "procedure", "trigger", "constraint", "algorithm", "sql", "security",
+                "definer"}  # fmt: skip
 _HEAD_ENDS = {"as", "for", "begin", "return", "returns"}
 
 
