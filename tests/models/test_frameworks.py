@@ -1,4 +1,4 @@
-"""Applications of Flask, FastAPI and Django, and models that others published, against databases that lack one thing."""
+"""Applications of Flask, FastAPI and Django, and models that others published; databases that lack one thing."""
 
 from __future__ import annotations
 
@@ -99,13 +99,28 @@ DJANGO = {
                 constraints = [models.CheckConstraint(condition=models.Q(pages__gt=0), name="book_has_pages")]
         """,
 }
-KOMBU = {"jobs.py": "from kombu.transport.sqlalchemy.models import Message, ModelBase, Queue\n"}
+KOMBU = {
+    "jobs.py": """
+        from kombu.transport.sqlalchemy.models import Message as MessageBase
+        from kombu.transport.sqlalchemy.models import ModelBase
+        from kombu.transport.sqlalchemy.models import Queue as QueueBase
+
+
+        class Queue(QueueBase, ModelBase):
+            __tablename__ = "kombu_queue"
+
+
+        class Message(MessageBase, ModelBase):
+            __tablename__ = "kombu_message"
+        """,
+}
 # Files, source, options, what is dropped from which table, whose finding names which model.
-APPLICATIONS = {
+Case = tuple[dict[str, str], str, tuple[str, ...], str, str, str]
+APPLICATIONS: dict[str, Case] = {
     "flask": (FLASK, "shop:db", ("--import", "shop.models"), "contact", "phone", "shop.models:Contact"),
     "fastapi": (FASTAPI, "api:Base", (), "items", "title", "api:Item"),
     "django": (DJANGO, "django:site_settings", (), "library_book", "pages", "library.models:Book"),
-    "kombu": (KOMBU, "jobs:ModelBase", (), "kombu_message", "payload", "kombu.transport.sqlalchemy.models:Message"),
+    "kombu": (KOMBU, "jobs:ModelBase", (), "kombu_message", "payload", "jobs:Message"),
 }
 CREATE_ALL = {"flask": [("shop/__init__.py", 14)], "fastapi": [("api.py", 22)], "django": [], "kombu": []}
 
@@ -116,14 +131,14 @@ def test_an_application(database: Database, application: Path, name: str) -> Non
     files, source, options, table, column, model = APPLICATIONS[name]
     write_code(application, files)
     declaration = fitting(database, application, source, *options)
-    run = ("models", source, *options, "--dir", declaration, "--format", "json")
-    fits = database.run(*run).ended(0)
+    run: tuple[str | Path, ...] = (source, *options, "--dir", declaration, "--format", "json")
+    fits = database.run("models", *run).ended(0)
     assert lines_of(fits) == []
     assert [(use["file"], use["line"]) for use in fits.data["create_all"]] == CREATE_ALL[name]
     if name == "django":
         database.sql("ALTER TABLE library_book DROP CONSTRAINT book_has_pages")
     database.sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-    found = database.run(*run).ended(4)
+    found = database.run("models", *run).ended(4)
     [missing] = [item for item in found.data["findings"] if item["kind"] == "column"]
     assert missing["object"].endswith(f"{table}.{column}")
     assert missing["where"]["model"] == model
@@ -131,7 +146,7 @@ def test_an_application(database: Database, application: Path, name: str) -> Non
         database.sql("DROP TABLE django_session", "DROP TABLE taggit_taggeditem")
         missing_tables = {
             (item["object"].rpartition(".")[2], item["where"]["model"])
-            for item in database.run(*run).ended(4).data["findings"]
+            for item in database.run("models", *run).ended(4).data["findings"]
             if item["kind"] == "table"
         }
         assert missing_tables == {

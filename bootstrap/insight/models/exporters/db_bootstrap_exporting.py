@@ -39,13 +39,13 @@ def place(model: Any) -> dict[str, object]:
 
 def _failure(error: BaseException) -> dict[str, object]:
     """Return an error with the last line of the application's own code that led to it."""
-    frames = [
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
+    foreign = (os.path.dirname(os.path.abspath(__file__)), os.path.dirname(os.__file__))  # noqa: PTH100, PTH120
+    own = [
         frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if os.path.dirname(os.path.abspath(frame.filename)) != os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
-        and "importlib" not in frame.filename
+        for frame in frames
+        if "site-packages" not in frame.filename and not os.path.abspath(frame.filename).startswith(foreign)  # noqa: PTH100
     ]
-    own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
     found: dict[str, object] = {"type": type(error).__name__, "message": str(error)}
     if own:
         found["file"], found["line"] = os.path.relpath(own[-1].filename), own[-1].lineno
