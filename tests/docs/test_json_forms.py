@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.findings import Check, State
 from bootstrap.insight.compare.model import Difference, Health, Reason, Section
 from bootstrap.insight.compare.promote import Obstacle
+from bootstrap.insight.models.faults import Aspect, Fault, FaultKind
+from bootstrap.insight.models.findings import Fit, Role, Surroundings, Verdict, findings
 from bootstrap.insight.snapshot.model import Snapshot, StepProgress
 from bootstrap.run.chain import Break
+from bootstrap.service.models import ModelsReport
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 VOCABULARIES: dict[str, type[StrEnum]] = {
@@ -26,6 +30,11 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "check": Check,
     "kind": Break,
     "state": State,
+    "release": Role,
+    "verdict": Verdict,
+    "finding": FaultKind,
+    "aspect": Aspect,
+    "fit": Fit,
 }
 
 
@@ -48,6 +57,20 @@ def test_a_vocabulary_is_the_one_given(field: str, vocabulary: type[StrEnum]) ->
 
 def test_every_vocabulary_on_the_page_is_held() -> None:
     assert [names(key)[0] for key, _ in rows("Vocabularies")] == list(VOCABULARIES)
+
+
+def test_the_fields_of_models() -> None:
+    """Those of a finding are given in the row of `findings`, with those of their parts."""
+    nowhere = Surroundings(
+        environment="", apply="", locate=lambda _: "", source="", models={}, is_dropped=lambda _: False,
+        yaml=lambda _: "",
+    )  # fmt: skip
+    fault = Fault(kind=FaultKind.MISSING, ref=Ref(Kind.TABLE, "", "t"), aspect=Aspect.EXISTENCE, expected="")
+    [finding] = findings(Role.CURRENT, [fault], None, nowhere)
+    described = {name for key, text in rows("What models prints") if "findings" in key for name in names(text)}
+    assert described == {*finding.data, *finding.data["declared"], *finding.data["where"]}
+    report = ModelsReport(target="", sources={}, findings=())
+    assert {name for key, _ in rows("What models prints") for name in names(key)} == set(report.data)
 
 
 def test_the_fields_of_a_snapshot() -> None:

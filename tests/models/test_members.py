@@ -114,6 +114,6 @@ def test_what_is_broken_is_found_and_what_is_repaired_fits(database: Database, a
         database.sql(*(broken for broken, _, _ in several))
         found = database.run(*run).ended(4)
         assert sorted(lines_of(found)) == sorted(finding for _, _, finding in several)
-        assert {item["declared"]["state"] for item in found.data["findings"]} <= {"fits"}
+        assert {item["declared"]["fit"] for item in found.data["findings"]} <= {"fits"}
         database.sql(*(repaired for _, repaired, _ in reversed(several)))
         assert lines_of(database.run(*run).ended(0)) == []

@@ -54,7 +54,7 @@ def test_columns_that_nobody_applied(database: Database, application: Path) -> N
     run = ("app.models:Base", "--dir", declaration)
     found = database.run("models", *run, "--format", "json").ended(4)
     assert lines_of(found) == [("missing", "existence", f"column {path(database)}{name}") for name in NEW]
-    assert [item["declared"]["state"] for item in found.data["findings"]] == ["fits"] * 3
+    assert [item["declared"]["fit"] for item in found.data["findings"]] == ["fits"] * 3
     assert found.data["create_all"] == [{"file": "app/models.py", "line": 19}]
     said = database.run("models", *run).ended(4)
     assert (

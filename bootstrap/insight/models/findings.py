@@ -28,6 +28,16 @@ class Verdict(StrEnum):
     PENDING = "pending"  # the next apply brings what the new release needs
 
 
+class Fit(StrEnum):
+    """What the declaration or the database has of an expectation: a closed vocabulary of the JSON form."""
+
+    FITS = "fits"
+    MISSING = "missing"
+    DIFFERS = "differs"
+    REQUIRED = "required"
+    UNKNOWN = "unknown"  # not looked at
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that the models expect and do not find. ``declared`` and ``live`` are None where they fit or were not
@@ -58,8 +68,8 @@ class Finding:
             "kind": self.fault.ref.kind.value,
             "object": self.fault.ref.path,
             "expected": self.fault.expected,
-            "declared": _state(self.declared, checked=True),
-            "live": _state(self.live, checked=self.live_checked),
+            "declared": _side(self.declared, checked=True),
+            "live": _side(self.live, checked=self.live_checked),
             "where": {"model": self.model, "file": self.model_place or None, "declaration": self.declaration or None},
             "sentence": self.sentence,
             "remedy": self.remedy or None,
@@ -67,12 +77,13 @@ class Finding:
         }
 
 
-def _state(fault: Fault | None, *, checked: bool) -> dict[str, Any]:
+def _side(fault: Fault | None, *, checked: bool) -> dict[str, Any]:
+    """Return what the declaration or the database has."""
     if not checked:
-        return {"state": "unknown", "found": None}
+        return {"fit": Fit.UNKNOWN.value, "found": None}
     if fault is None:
-        return {"state": "fits", "found": None}
-    return {"state": fault.kind.value, "found": fault.found or None}
+        return {"fit": Fit.FITS.value, "found": None}
+    return {"fit": Fit(fault.kind.value).value, "found": fault.found or None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
