@@ -11,7 +11,7 @@ import yaml
 
 PAGE = Path(__file__).parents[2] / "docs" / "guide.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_NAMED = re.compile(r"(?:#|--) (\S+\.(?:yaml|csv|sql))\n")
+_NAMED = re.compile(r"(?:#|--) (\S+\.(?:yaml|csv|sql|py))\n")
 
 
 @dataclass(frozen=True)

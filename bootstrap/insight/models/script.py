@@ -19,6 +19,7 @@ _BEFORE_NAME = {"create", "or", "replace", "table", "type", "domain", "sequence"
                 "recursive", "index", "unique", "unlogged", "temporary", "temp", "if", "not", "exists", "schema",
                 "extension", "function", "procedure", "trigger", "constraint", "algorithm", "sql", "security",
                 "definer"}  # fmt: skip
+_KINDS = {"table", "view", "index", "event", "trigger", "function", "procedure", "type", "sequence", "domain"}
 _HEAD_ENDS = {"as", "for", "begin", "return", "returns"}
 
 
@@ -40,7 +41,7 @@ def structural(
     problems: list[Problem] = []
     for statement in statements:
         tokens = scan(statement.sql, engine)
-        words = [token.word for token in tokens[:5]]
+        words = [token.word for token in tokens[:12]]
         if not tokens or tokens[0].text == "\\":
             continue
         if not _describes(words, engine):
@@ -80,7 +81,11 @@ def _describes(words: Sequence[str], engine: str) -> bool:
         return False
     if engine == MYSQL and words[1:2] == ["schema"]:
         return False
-    return "owner" not in words  # ALTER TABLE name OWNER TO: the role need not exist where models are compared
+    if next((word for word in words[1:] if word in _KINDS), "") == "event":  # would run by itself
+        return False
+    return (
+        words[0] != "alter" or "owner" not in words
+    )  # ALTER TABLE name OWNER TO: the role need not exist where models are compared
 
 
 def _inside(sql: str, tokens: Sequence[Token], database: str) -> str:
