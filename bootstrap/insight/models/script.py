@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bootstrap.dialects.foreign_sql import ForeignStatement
 from bootstrap.problems import DeclarationError, Problem
-from bootstrap.sql.lexer import MYSQL, Token, scan
+from bootstrap.sql.lexer import MYSQL, SqlTextError, Token, scan
 
 _STRUCTURE = {"create", "alter", "drop", "comment"}
 # What dumps and migrations hold beside structure: rows, settings of the session, transactions, privileges.
@@ -34,13 +34,17 @@ def structural(
         database: the live one's name, which is taken off names that it qualifies (MySQL).
 
     Raises:
-        DeclarationError: a name leads to another database (MySQL).
+        DeclarationError: a statement cannot be read, or a name leads to another database (MySQL).
     """
     kept: list[ForeignStatement] = []
     left_out: list[str] = []
     problems: list[Problem] = []
     for statement in statements:
-        tokens = scan(statement.sql, engine)
+        try:
+            tokens = scan(statement.sql, engine)
+        except SqlTextError as error:
+            problems.append(Problem(statement.file, statement.line, str(error), "correct the SQL"))
+            continue
         words = [token.word for token in tokens[:12]]
         if not tokens or tokens[0].text == "\\":
             continue
