@@ -15,7 +15,7 @@ from tests.cli.databases import Database
 from tests.conftest import fresh_database, shared_server
 
 
-@pytest.fixture(params=["postgresql", "mariadb", "mysql"])
+@pytest.fixture(params=["postgresql", "mariadb"])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database."""
     server = shared_server(request.param)

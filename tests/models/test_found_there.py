@@ -1,4 +1,4 @@
-"""What models use and do not create: schemas, extensions, types; and how SQLAlchemy 1.4 says the same."""
+"""What models use and do not create themselves: schemas, extensions, types."""
 
 from __future__ import annotations
 

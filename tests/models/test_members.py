@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.databases import Database
 from tests.models.conftest import fitting, lines_of, write_code
 
@@ -104,6 +106,7 @@ ORDERS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("database", ["postgresql", "mariadb", "mysql"], indirect=True)
 def test_what_is_broken_is_found_and_what_is_repaired_fits(database: Database, application: Path) -> None:
     """Repaired under another name, wider, or as a view: it fits again."""
     write_code(application, {"models.py": MODELS})
