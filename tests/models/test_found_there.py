@@ -40,7 +40,7 @@ def test_schemas_extensions_and_types_that_are_there(database: Database, applica
     write_code(application, {"models.py": MODELS})
     declaration = write(application / "declaration", "postgresql", DECLARED)
     run = ("models", "models", "--dir", declaration, "--format", "json")
-    assert [line[2] for line in lines_of(database.run(*run).ended(4))] == ["schema app", "table app.users"]
+    assert [line[2] for line in lines_of(database.run(*run).ended(4))] == ["table app.users"]
     database.run("apply", "--dir", declaration).ended(0)
     assert lines_of(database.run(*run).ended(0)) == []
     database.sql("ALTER TABLE app.users ALTER email TYPE text")
