@@ -11,6 +11,7 @@ import click
 
 from bootstrap import __version__
 from bootstrap.cli import commands
+from bootstrap.cli.check import check
 from bootstrap.cli.command import Commands
 from bootstrap.cli.diagnose import diagnose
 from bootstrap.cli.doctor import doctor
@@ -39,7 +40,7 @@ def cli() -> None:
     """
 
 
-for command in (*commands.ALL, compare, diagnose, doctor, grants, models, snapshot):
+for command in (*commands.ALL, check, compare, diagnose, doctor, grants, models, snapshot):
     cli.add_command(command)
 
 

@@ -102,13 +102,7 @@ class Work:
     @property
     def policy(self) -> Policy:
         """The declared limits, with the product's defaults where none are declared."""
-        declared = self.declaration.manifest.policy
-        return Policy(
-            large_table_rows=_given(declared.large_table_rows, _DEFAULTS.large_table_rows),
-            lock_timeout_ms=_given(declared.lock_timeout_ms, _DEFAULTS.lock_timeout_ms),
-            statement_timeout_ms=declared.statement_timeout_ms,
-            online=declared.online,
-        )
+        return policy_of(self.declaration.manifest)
 
     @property
     def permissions(self) -> tuple[str, ...]:
@@ -235,6 +229,17 @@ def find_destination(request: Request, manifest: Manifest) -> Destination:
         destination = from_target(_target(request, manifest), request.environ)
     check_engine(destination, manifest)
     return destination
+
+
+def policy_of(manifest: Manifest) -> Policy:
+    """The declared limits, with the product's defaults where none are declared."""
+    declared = manifest.policy
+    return Policy(
+        large_table_rows=_given(declared.large_table_rows, _DEFAULTS.large_table_rows),
+        lock_timeout_ms=_given(declared.lock_timeout_ms, _DEFAULTS.lock_timeout_ms),
+        statement_timeout_ms=declared.statement_timeout_ms,
+        online=declared.online,
+    )
 
 
 def check_engine(destination: Destination, manifest: Manifest) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.findings import Check, State
+from bootstrap.insight.check.model import Level, Rule
 from bootstrap.insight.compare.model import Difference, Health, Reason, Section
 from bootstrap.insight.compare.promote import Obstacle
 from bootstrap.insight.models.faults import Aspect, Fault, FaultKind
@@ -27,6 +28,8 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "reason": Reason,
     "health": Health,
     "obstacle": Obstacle,
+    "rule": Rule,
+    "level": Level,
     "check": Check,
     "kind": Break,
     "state": State,

@@ -1,0 +1,43 @@
+"""The command ``check``: what a pull request asks about a changed declaration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bootstrap.cli.command import Command
+from bootstrap.cli.output import Output
+from bootstrap.problems import BootstrapError, Refused
+
+
+@click.command(cls=Command)
+@click.option(
+    "--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path),
+    help="Directory of the declaration (bootstrap.yaml). Default: here.",
+)  # fmt: skip
+@click.option(
+    "--snapshots", type=click.Path(path_type=Path), metavar="DIR",
+    help="A folder of snapshot files, one for each environment, to plan against.",
+)  # fmt: skip
+@click.option(
+    "--scratch-url", metavar="URL", help="A development server to build the declaration on; else only files are read."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown", "sarif", "junit", "github"]), default="text",
+    help="Default: text.",
+)  # fmt: skip
+def check(directory: Path, snapshots: Path | None, scratch_url: str | None, form: str) -> int:
+    """Check a changed declaration in a pull request: mistakes, and what an apply would do in each environment.
+
+    Connects to no environment. Exit code 1 where the declaration is wrong, 3 where an apply would be refused.
+    """
+    from bootstrap.insight.check.forms import FORMS  # noqa: PLC0415  # heavy: only when a command runs
+    from bootstrap.insight.check.model import Rule  # noqa: PLC0415  # as above
+    from bootstrap.service.check import check as use_case  # noqa: PLC0415  # as above
+
+    report = use_case(directory, snapshots, scratch_url)
+    Output(form).report(FORMS[form](report) if form in FORMS else "", report.data)
+    if any(remark.rule is Rule.DECLARATION for remark in report.errors):
+        return BootstrapError.exit_code
+    return Refused.exit_code if report.errors else 0
