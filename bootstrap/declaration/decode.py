@@ -261,11 +261,12 @@ def decode(node: Node | None, kind: type[Any], reading: Reading, label: str) -> 
 
 
 def spec_of(kind: Any) -> Spec:
-    """The compiled form of a type; each is compiled once."""
+    """The compiled form of a type. Several threads may read declarations: what is half compiled is never kept."""
     spec = _COMPILED.get(kind)
     if spec is None:
-        spec = _COMPILED[kind] = Spec()
+        spec = Spec()
         _add(spec, kind)
+        _COMPILED[kind] = spec
     return spec
 
 
