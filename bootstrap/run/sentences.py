@@ -119,7 +119,8 @@ def _apart(one: str, other: str) -> tuple[str, str]:
     """Two texts, each so short that it can be read, from a little before the place where they differ."""
     if max(len(one), len(other)) <= _LONGEST:
         return one, other
-    same = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), _LONGEST)
+    shorter = min(len(one), len(other))
+    same = next((place for place in range(shorter) if one[place] != other[place]), shorter)
     start = max(0, same - _BEFORE) if same > _LONGEST // 2 else 0
     return _cut(one, start), _cut(other, start)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bootstrap.catalog.changes import (
@@ -17,17 +19,19 @@ from bootstrap.catalog.changes import (
     Rename,
     RevokePrivilege,
 )
+from bootstrap.catalog.code import View
 from bootstrap.catalog.columns import Column, Generated
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import DefaultPrivilege, Grant
 from bootstrap.catalog.tables import Table
-from bootstrap.run.sentences import describe, describe_all
+from bootstrap.run.sentences import describe, describe_all, differing
 
 STREAMS = Table(schema="public", name="streams")
 CONTACTS = Table(name="contacts")
 STATUS = Column(name="status", type="text")
+VIEW = View(name="view", definition="")
 
 
 @pytest.mark.parametrize(
@@ -77,3 +81,16 @@ def test_what_belongs_to_a_missing_table_is_not_named_beside_it() -> None:
 
 def test_a_ref_is_named_with_its_kind() -> None:
     assert str(Ref(Kind.UNIQUE, "", "u", "t")) == "unique constraint t.u"
+
+
+@pytest.mark.parametrize("end", ["", " and more", " and something else"])
+def test_of_long_texts_the_place_where_they_differ_is_shown(end: str) -> None:
+    same = "x" * 500
+    [(_, one, other)] = differing(
+        replace(VIEW, definition=f"{same} here{end}"), replace(VIEW, definition=f"{same} there")
+    )
+    assert "here" in one
+    assert "there" in other
+    assert max(len(one), len(other)) <= 202
+    [(_, one, other)] = differing(replace(VIEW, definition=same), replace(VIEW, definition=f"{same} and more"))
+    assert one != other
