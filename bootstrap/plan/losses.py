@@ -101,22 +101,24 @@ class _Finder:
     unkept: list[Unkept]
 
     def tables(self, rows: dict[Ref, Hazard]) -> Iterator[Kept]:
-        """The tables that lose rows; those of a partitioned table are read with it."""
+        """The tables that lose rows. A partitioned table has none beside those of its partitions."""
         for ref, hazard in rows.items():
             table = self.current.table(ref)
-            if self._is_part(table):
+            if self._is_in_parts(table):
                 continue
             if table.system_versioned:
                 self.unkept.append(Unkept(hazard=hazard, reason="former versions of rows are not copied"))
             names = tuple(column.name for column in table.columns if not column.generated)
             yield Kept(table=ref, columns=names, key=self._key(table, frozenset()), whole=True)
 
-    def _is_part(self, table: Table) -> bool:
-        part = table.partition_of
-        if part is None:
-            return False
-        above = Ref(Kind.TABLE, part.schema, part.table)
-        return above in self.whole or self._is_part(self.current.table(above))
+    def _is_in_parts(self, table: Table) -> bool:
+        """Whether all rows are in partitions that are kept each by itself: a row comes back to its partition."""
+        parts = [
+            part.ref
+            for part in self.current.of(Table)
+            if part.partition_of and (part.partition_of.schema, part.partition_of.table) == (table.schema, table.name)
+        ]
+        return bool(parts) and self.whole.issuperset(parts)
 
     def columns(self, values: dict[Ref, dict[str, Hazard]]) -> Iterator[Kept]:
         """The tables that lose values of some columns."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import AddColumn, Change, Create
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.origins import Renames, renamed, reverted
@@ -67,7 +67,8 @@ class Finder:
             if found is None or not isinstance(change, Create | AddColumn):
                 continue
             used[found.copy.name] = found.copy
-            restored[change.ref] = f"{change.ref} comes back with what run {found.copy.run} kept of it"
+            for ref in (change.ref, *_partitioned(change, objects)):
+                restored.setdefault(ref, f"{ref} comes back with what run {found.copy.run} kept of it")
             if isinstance(change, AddColumn) and self._demands(change.after, found):
                 filled = self._filled(objects[change.table.ref], change.after.name, found)
                 objects[change.table.ref] = filled
@@ -127,6 +128,15 @@ class Finder:
         transactional = self.work.dialect.transactional_ddl
         for text in texts:
             yield Statement(sql=text, subject=change.ref, transactional=transactional, reads=(found.table.ref,))
+
+
+def _partitioned(change: Create | AddColumn, objects: Mapping[Ref, DatabaseObject]) -> Iterator[Ref]:
+    """The partitioned tables whose partition comes back: their rows do."""
+    table = change.after if isinstance(change, Create) else None
+    while isinstance(table, Table) and table.partition_of is not None:
+        above = Ref(Kind.TABLE, table.partition_of.schema, table.partition_of.table)
+        yield above
+        table = objects.get(above)
 
 
 def _own_columns(table: Table) -> list[str]:

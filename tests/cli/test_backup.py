@@ -219,3 +219,31 @@ def test_the_plan_of_a_rollback_says_what_comes_back_and_changes_nothing(databas
     assert len(database.outcomes()) == 2
     database.run("rollback", "test", "--dir", second, "--allow", "data_loss").ended(0)
     assert database.sql("SELECT id, gone, counted FROM t") == [(1, "one", 5)]
+
+
+def test_rows_of_partitions_come_back_to_their_partitions(tmp_path: Path) -> None:
+    server = shared_server("postgresql")
+    with fresh_database(server) as url:
+        database = Database(server.as_master, urlsplit(url).path.removeprefix("/"))
+        database.sql(
+            "CREATE TABLE p (id int, region text, PRIMARY KEY (id, region)) PARTITION BY LIST (region)",
+            "CREATE TABLE p_eu PARTITION OF p FOR VALUES IN ('eu')",
+            "CREATE TABLE p_us PARTITION OF p FOR VALUES IN ('us', 'ca')",
+            "CREATE TABLE stays (id int PRIMARY KEY)",
+            "INSERT INTO p VALUES (1, 'eu'), (2, 'us'), (3, 'ca'), (4, 'eu')",
+        )
+        folder = tmp_path / "imported"
+        database.run("import", "--out", folder).ended(0)
+        manifest = folder / "bootstrap.yaml"
+        manifest.write_text(manifest.read_text() + "policy: {backup: table}\n")
+        database.run("apply", "--dir", folder).ended(0)
+        less = declared(tmp_path, database, "less", "tables: {stays: {columns: {id: int not null}, primary_key: [id]}}")
+        database.run("apply", "--dir", less).ended(3)
+        (less / "bootstrap.yaml").write_text(manifest.read_text())
+        database.run("apply", "--dir", less, "--allow", "data_loss").ended(0)
+        assert database.tables() == ["stays"]
+        report = database.run("rollback", "--dir", less, "--format", "json").ended(0).data
+        assert report["lost"] == []
+        assert database.sql("SELECT tableoid::regclass::text, id, region FROM p ORDER BY id") == [
+            ("p_eu", 1, "eu"), ("p_us", 2, "us"), ("p_us", 3, "ca"), ("p_eu", 4, "eu"),
+        ]  # fmt: skip
