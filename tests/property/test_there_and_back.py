@@ -99,11 +99,11 @@ def there_and_back(place: Place, engine: str, before: str, after: str) -> str:
         unkept = {permission.partition(":")[2] for permission in allowed if permission.startswith(HazardKind.NO_BACKUP)}
         names = {permission.partition(":")[2] for permission in allowed}
         for loss in losses(pictured, _picture(place, current)):
+            if "the counter" in loss.what:  # a sequence comes back at its start: the rollback says so
+                continue
             assert loss.names & names, f"{loss.what} was not announced\n--- from\n{before}\n--- to\n{after}"
-            gone = "the counter" not in loss.what and ("is gone" in loss.what or "became None" in loss.what)
-            assert not gone or loss.names & unkept, (
-                f"{loss.what}, though it was kept\n--- from\n{before}\n--- to\n{after}"
-            )
+            gone = "is gone" in loss.what or "became None" in loss.what
+            assert not gone or loss.names & unkept, f"{loss.what}, though kept\n--- from\n{before}\n--- to\n{after}"
     return "back"
 
 
