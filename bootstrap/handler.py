@@ -24,6 +24,7 @@ from bootstrap.plan.statement import Hazard
 from bootstrap.problems import BootstrapError, DeclarationError, Refused, missing_package
 from bootstrap.redact import redact
 from bootstrap.service.apply import apply
+from bootstrap.service.function_url import answer, is_http
 from bootstrap.service.pins import pinned
 from bootstrap.service.plan import plan
 from bootstrap.service.verify import verify
@@ -66,6 +67,8 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
         BootstrapError: of the kind that the failure is, with one readable message and no secret. Planning raises
             nothing: Terraform could not even plan to destroy then.
     """
+    if is_http(event):
+        return answer(event, os.environ)
     try:
         with in_terraform():
             event = _checked(event)

@@ -16,6 +16,7 @@ from bootstrap.cli.command import Commands
 from bootstrap.cli.diagnose import diagnose
 from bootstrap.cli.doctor import doctor
 from bootstrap.cli.grants import grants
+from bootstrap.cli.health import health
 from bootstrap.cli.insight import compare, snapshot
 from bootstrap.cli.models import models
 from bootstrap.cli.signals import handle_signals
@@ -40,7 +41,7 @@ def cli() -> None:
     """
 
 
-for command in (*commands.ALL, check, compare, diagnose, doctor, grants, models, snapshot):
+for command in (*commands.ALL, check, compare, diagnose, doctor, grants, health, models, snapshot):
     cli.add_command(command)
 
 

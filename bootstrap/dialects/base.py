@@ -333,6 +333,11 @@ class Dialect(Engine, Protocol):
         ``scratch``: scratch databases are made on another server, so nothing is needed for them here.
         """
 
+    def names_sql(self) -> str:
+        """A query of what is there by name, as texts: ``column`` with schema, relation and column; ``relation`` with
+        schema, relation and ""; ``routine`` with schema, name and "". The schema is "" where it is the database.
+        """
+
     def is_leftover(self, ref: Ref, current: Catalog) -> bool:
         """Whether an object that nobody declares is a means of ours, which a run that was killed has left behind."""
 

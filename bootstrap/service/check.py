@@ -23,8 +23,9 @@ from bootstrap.problems import BootstrapError, DeclarationError
 from bootstrap.service.comparison import normalised
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.snapshot import MANIFEST
-from bootstrap.service.work import check_engine, policy_of
+from bootstrap.service.work import policy_of
 from bootstrap.target.connect import connect, from_url
+from bootstrap.target.destination import check_engine
 from bootstrap.target.url import parse_url
 
 

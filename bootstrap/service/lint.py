@@ -10,8 +10,8 @@ from bootstrap.declaration.load import load
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.service.comparison import normalised
 from bootstrap.service.errors import readable_server_errors
-from bootstrap.service.work import check_engine
 from bootstrap.target.connect import connect, from_url
+from bootstrap.target.destination import check_engine
 from bootstrap.target.url import parse_url
 
 

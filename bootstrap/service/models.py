@@ -27,8 +27,9 @@ from bootstrap.run.history import History
 from bootstrap.run.ledger import Ledger
 from bootstrap.service.comparison import normalised
 from bootstrap.service.errors import readable_server_errors
-from bootstrap.service.work import Request, check_engine, open_work, read_declaration
+from bootstrap.service.work import Request, open_work, read_declaration
 from bootstrap.target.connect import connect, from_url
+from bootstrap.target.destination import check_engine
 from bootstrap.target.url import parse_url
 
 

@@ -14,18 +14,18 @@ from bootstrap.catalog.ref import Kind
 from bootstrap.declaration.load import load, load_files
 from bootstrap.declaration.load import manifest as load_manifest
 from bootstrap.declaration.lower_case import in_lower_case
-from bootstrap.declaration.model import Declaration, Files, Manifest, Removed, Target, TerraformTarget
+from bootstrap.declaration.model import Declaration, Files, Manifest, Removed
 from bootstrap.dialects.base import Dialect, Endpoint, Scope, Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.context import Policy
 from bootstrap.plan.gate import check_permissions
-from bootstrap.problems import BootstrapError, TargetError
+from bootstrap.problems import BootstrapError
 from bootstrap.run.history import History
 from bootstrap.run.identity import Identity, check_identity
 from bootstrap.service.errors import readable_server_errors
 from bootstrap.service.saved_plan import SavedPlan
-from bootstrap.target.config import TARGET_VARIABLE, convert_target, decode_target
-from bootstrap.target.connect import Destination, connect, from_target, from_url
+from bootstrap.target.connect import Destination, connect, from_url
+from bootstrap.target.destination import destination_of
 from bootstrap.target.url import parse_url
 
 _DEFAULTS = Policy()
@@ -223,12 +223,9 @@ def find_destination(request: Request, manifest: Manifest) -> Destination:
     Raises:
         TargetError: none of them says, or it names another engine than the declaration.
     """
-    if request.url is not None:
-        destination = from_url(parse_url(request.url, request.environ), request.environ)
-    else:
-        destination = from_target(_target(request, manifest), request.environ)
-    check_engine(destination, manifest)
-    return destination
+    return destination_of(
+        manifest, request.environ, url=request.url, target=request.target, directory=request.directory
+    )
 
 
 def policy_of(manifest: Manifest) -> Policy:
@@ -240,30 +237,6 @@ def policy_of(manifest: Manifest) -> Policy:
         statement_timeout_ms=declared.statement_timeout_ms,
         online=declared.online,
     )
-
-
-def check_engine(destination: Destination, manifest: Manifest) -> None:
-    """Raise TargetError where the database is not of the declared engine."""
-    engine = destination.endpoint.engine
-    if engine != manifest.engine:
-        raise TargetError(
-            f"the target is {engine}, but {manifest.name} declares {manifest.engine}: correct one of them"
-        )
-
-
-def _target(request: Request, manifest: Manifest) -> Target:
-    if request.target is not None:
-        return convert_target(request.target, "target")
-    if request.environ.get(TARGET_VARIABLE):
-        return decode_target(request.environ[TARGET_VARIABLE], TARGET_VARIABLE)
-    if isinstance(manifest.target, TerraformTarget):
-        from bootstrap.target.terraform import read_target  # noqa: PLC0415  # other targets need nothing of it
-
-        return read_target(manifest.target, _directory(request), manifest.environment)
-    if manifest.target is None:
-        where = f"environments/{manifest.environment}.yaml" if manifest.environment else "--url"
-        raise TargetError(f"no target: name one in {where}, in {TARGET_VARIABLE} or with --url")
-    return manifest.target
 
 
 def _directory(request: Request) -> Path:

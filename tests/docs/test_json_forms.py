@@ -14,6 +14,7 @@ from bootstrap.findings import Check, State
 from bootstrap.insight.check.model import Level, Rule
 from bootstrap.insight.compare.model import Difference, Health, Reason, Section
 from bootstrap.insight.compare.promote import Obstacle
+from bootstrap.insight.health import Status
 from bootstrap.insight.models.faults import Aspect, Fault, FaultKind
 from bootstrap.insight.models.findings import Fit, Role, Surroundings, Verdict, findings
 from bootstrap.insight.snapshot.model import Snapshot, StepProgress
@@ -38,6 +39,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "finding": FaultKind,
     "aspect": Aspect,
     "fit": Fit,
+    "status": Status,
 }
 
 

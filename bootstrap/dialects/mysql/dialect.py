@@ -150,6 +150,12 @@ class MySqlDialect:
 
         return lacking_rights(cast(MySqlSession, session), session.database, declared, scratch=scratch)
 
+    def names_sql(self) -> str:
+        """A query of the names of relations, columns and routines."""
+        from bootstrap.dialects.mysql.present import NAMES
+
+        return NAMES
+
     def is_leftover(self, ref: Ref, current: Catalog) -> bool:  # noqa: ARG002  # the name tells
         """Whether this is a CHECK constraint that is there only between two statements of ours."""
         from bootstrap.dialects.mysql.render.columns import LEFTOVER_CHECK

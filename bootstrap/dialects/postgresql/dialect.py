@@ -153,6 +153,12 @@ class PostgresDialect:
 
         return lacking_rights(session, session.database, declared, scratch=scratch)
 
+    def names_sql(self) -> str:
+        """A query of the names of relations, columns and routines."""
+        from bootstrap.dialects.postgresql.present import NAMES
+
+        return NAMES
+
     def is_leftover(self, ref: Ref, current: Catalog) -> bool:
         """Whether a run that was interrupted has left this behind: a check, an index, or what was built beside one."""
         from bootstrap.dialects.postgresql.leftovers import is_leftover
