@@ -16,6 +16,7 @@ from bootstrap.catalog.changes import (
     AlterColumn,
     AlterConstraint,
     AlterIndex,
+    Change,
     ColumnChange,
     Create,
     CreateIndex,
@@ -42,15 +43,17 @@ from bootstrap.dialects.postgresql.hazards import access, columns, members, publ
 from bootstrap.dialects.postgresql.hazards.making import note
 from bootstrap.hazards import HazardKind
 from bootstrap.plan.context import RenderContext
-from bootstrap.plan.operations import AlterTable, PlannedOperation
+from bootstrap.plan.operations import PlannedOperation, changes_of
 from bootstrap.plan.statement import Hazard
 
 
-def hazards_of(change: PlannedOperation, context: RenderContext) -> list[Hazard]:
-    """Return what can go wrong with one change."""
+def hazards_of(operation: PlannedOperation, context: RenderContext) -> list[Hazard]:
+    """Return what can go wrong with one operation: the hazards of its changes."""
+    return [hazard for change in changes_of(operation) for hazard in _hazards(change, context)]
+
+
+def _hazards(change: Change, context: RenderContext) -> list[Hazard]:
     match change:
-        case AlterTable():
-            raise TypeError(change)  # each change is an operation by itself here
         case Create() | Drop() | Alter() | Rename() | Leave() | Repartition() | Retire():
             return _object(change, context)
         case AddColumn() | DropColumn() | AlterColumn() | ReleaseDefault() | RenameColumn():

@@ -69,11 +69,12 @@ from bootstrap.dialects.postgresql.render import (
     types,
     views,
 )
+from bootstrap.dialects.postgresql.render.clauses import in_one
 from bootstrap.dialects.postgresql.render.own_queries import tables_read_by
 from bootstrap.dialects.postgresql.render.owned import made_sequence
 from bootstrap.dialects.postgresql.render.statements import statement, target_sql
 from bootstrap.plan.context import RenderContext
-from bootstrap.plan.operations import AlterTable, PlannedOperation
+from bootstrap.plan.operations import PlannedOperation, changes_of, subject_of_operation
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
 
@@ -145,10 +146,13 @@ _ALTER: Mapping[type, _Alterer] = {
 }
 
 
-def render(change: PlannedOperation, context: RenderContext) -> list[Statement]:
-    """The statements that carry out one change. Raises Refused for what cannot be done."""
-    if isinstance(change, AlterTable):
-        raise TypeError(change)  # each change is rendered by itself here
+def render(operation: PlannedOperation, context: RenderContext) -> list[Statement]:
+    """The statements that carry out one operation. Raises Refused for what cannot be done."""
+    parts = [_with_reads(one, context) for one in changes_of(operation)]
+    return in_one(parts, subject_of_operation(operation))
+
+
+def _with_reads(change: Change, context: RenderContext) -> list[Statement]:
     reads = tables_read_by(change, context)
     made = _rendered(change, context)
     return [replace(item, reads=reads) if item.transactional else item for item in made] if reads else made

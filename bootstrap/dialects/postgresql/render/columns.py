@@ -15,6 +15,7 @@ from bootstrap.dialects.postgresql.names import collation, literal, qualified, q
 from bootstrap.dialects.postgresql.render.attach import goes_with_parent, heirs_of, is_joining
 from bootstrap.dialects.postgresql.render.backfill import as_altered, backfilled, is_backfilled
 from bootstrap.dialects.postgresql.render.casts import using, zero
+from bootstrap.dialects.postgresql.render.clauses import Stage, clause
 from bootstrap.dialects.postgresql.render.defaults import default_clause
 from bootstrap.dialects.postgresql.render.nullability import not_null_name, nullability, renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import (
@@ -88,9 +89,9 @@ def extras(table: Table, column: Column, context: RenderContext) -> list[Stateme
     if column.options:
         actions.append(f"ALTER COLUMN {name} SET ({options_sql(column.options)})")
     new = is_new(table.ref, context)
-    made = []
+    made: list[Statement] = []
     if actions:
-        made.append(statement(f"ALTER TABLE {relation} {', '.join(actions)}", ref, context, creates=new))
+        made.append(clause(table, ", ".join(actions), ref, context, creates=new))
     if column.comment is not None:
         made.append(statement(comment(f"COLUMN {relation}.{name}", column.comment), ref, context, creates=new))
     return made + sequence_comment(table, column, None, context)
@@ -104,14 +105,14 @@ def add_column(change: AddColumn, context: RenderContext) -> list[Statement]:
     if is_backfilled(table, column, context):
         added, altered = as_altered(change)
         return [*add_column(added, context), *alter_column(altered, context)]
-    sql = f"ALTER TABLE {qualified(table.schema, table.name)} ADD COLUMN {column_sql(column)}"
-    value = filler(change, context)
-    if value is not None:  # the hazard says so: rows that exist get this value, rows to come must bring their own
-        relation, name = qualified(table.schema, table.name), quote(column.name)
-        sql = f"{sql} DEFAULT {value};\nALTER TABLE {relation} ALTER COLUMN {name} DROP DEFAULT"
-    sql = _taking_over(change, sql, context)
-    first = statement(sql, change.ref, context)
-    return [first, *extras(table, column, context), *owned_by(table, column, context)]
+    value = filler(change, context)  # the hazard says so: rows that exist get it, rows to come must bring their own
+    action = f"ADD COLUMN {column_sql(column)}" + (f" DEFAULT {value}" if value is not None else "")
+    made: list[Statement] = [*_taking_over(change, clause(table, action, change.ref, context), context)]
+    made += extras(table, column, context)
+    if value is not None:
+        dropped = f"ALTER COLUMN {quote(column.name)} DROP DEFAULT"
+        made.append(clause(table, dropped, change.ref, context, stage=Stage.AFTER_CHANGE))
+    return [*made, *owned_by(table, column, context)]
 
 
 def is_unfilled(change: AddColumn, context: RenderContext) -> bool:
@@ -134,9 +135,10 @@ def _is_of(column: Column, item: EnumType) -> bool:
     return column.type == qualified(item.schema, item.name)
 
 
-def _taking_over(change: AddColumn, sql: str, context: RenderContext) -> str:
+def _taking_over(change: AddColumn, added: Statement, context: RenderContext) -> list[Statement]:
     """Child tables that have the column on their own already, and get it from the parent: their values stay."""
-    steps = [sql]
+    before: list[str] = []
+    after: list[str] = []
     name = quote(change.after.name)
     aside = quote(f"{change.after.name.encode()[:48].decode(errors='ignore')}_db_bootstrap")
     for child, local in _children(change.table, change.after.name, context):
@@ -145,10 +147,11 @@ def _taking_over(change: AddColumn, sql: str, context: RenderContext) -> str:
         if local.inherited or wanted is None or not wanted.inherited:
             continue
         relation = qualified(child.schema, child.name)
-        steps.insert(0, f"ALTER TABLE {relation} RENAME COLUMN {name} TO {aside}")
-        steps += seeing_all([child], context, [f"UPDATE {relation} SET {name} = {aside}"])
-        steps += [f"ALTER TABLE {relation} DROP COLUMN {aside}"]
-    return ";\n".join(steps)
+        before.insert(0, f"ALTER TABLE {relation} RENAME COLUMN {name} TO {aside}")
+        after += seeing_all([child], context, [f"UPDATE {relation} SET {name} = {aside}"])
+        after += [f"ALTER TABLE {relation} DROP COLUMN {aside}"]
+    moved, back = ([statement(sql, change.ref, context) for sql in steps] for steps in (before, after))
+    return [*moved, added, *back]
 
 
 def _children(table: Table, column: str, context: RenderContext) -> Iterator[tuple[Table, Column]]:
@@ -166,17 +169,17 @@ def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     table, column = change.table, change.before
     if column.inherited and goes_with_parent(table.ref, column.name, context):
         return []
-    sql = ";\n".join(_dropped(table, column.name, context))
-    return [statement(sql, change.ref, context)]
+    return list(_dropped(table, change, context))
 
 
-def _dropped(table: Table, name: str, context: RenderContext) -> Iterator[str]:
+def _dropped(table: Table, change: DropColumn, context: RenderContext) -> Iterator[Statement]:
     """The drop of a column with that of the tables below, but for those that keep it as their own."""
-    only = "ONLY " if any(_keeps(child, name, context) for child in heirs_of(table, context)) else ""
-    yield f"ALTER TABLE {only}{qualified(table.schema, table.name)} DROP COLUMN {quote(name)}"
+    name = change.before.name
+    only = any(_keeps(child, name, context) for child in heirs_of(table, context))
+    yield clause(table, f"DROP COLUMN {quote(name)}", change.ref, context, only=only)
     for child in heirs_of(table, context) if only else ():
         if not _wants(child, name, context):
-            yield from _dropped(child, name, context)
+            yield from _dropped(child, change, context)
 
 
 def _keeps(table: Table, name: str, context: RenderContext) -> bool:
@@ -275,8 +278,7 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
         actions.insert(0, f"ALTER COLUMN {name} DROP DEFAULT")
         if after.default is not None and not after.generated and (before.serial or not after.serial):
             actions.append(f"ALTER COLUMN {name} SET DEFAULT {after.default}")
-    sql = f"ALTER TABLE {_relation(change)} {', '.join(actions)}"
-    return [replace(statement(sql, change.ref, context), declared=bool(after.using))]
+    return [replace(clause(change.table, ", ".join(actions), change.ref, context), declared=bool(after.using))]
 
 
 def _default(change: AlterColumn, context: RenderContext) -> list[Statement]:
@@ -289,8 +291,7 @@ def _default(change: AlterColumn, context: RenderContext) -> list[Statement]:
         return []
     action = "DROP DEFAULT" if new is None else f"SET DEFAULT {new}"
     # ONLY: each partition and child table has a default of its own and a change of its own.
-    sql = f"ALTER TABLE ONLY {_relation(change)} ALTER COLUMN {quote(after.name)} {action}"
-    return [statement(sql, change.ref, context)]
+    return [clause(change.table, f"ALTER COLUMN {quote(after.name)} {action}", change.ref, context, only=True)]
 
 
 def _properties(change: AlterColumn, context: RenderContext) -> list[Statement]:
@@ -310,7 +311,7 @@ def _properties(change: AlterColumn, context: RenderContext) -> list[Statement]:
         actions.append(f"ALTER COLUMN {name} SET ({options_sql(changed)})")
     if gone:
         actions.append(f"ALTER COLUMN {name} RESET ({option_names(gone)})")
-    made = [statement(f"ALTER TABLE ONLY {relation} {action}", change.ref, context) for action in actions]
+    made: list[Statement] = [clause(change.table, action, change.ref, context, only=True) for action in actions]
     if before.comment != after.comment:
         made.append(statement(comment(f"COLUMN {relation}.{name}", after.comment), change.ref, context))
     return made

@@ -23,6 +23,7 @@ from bootstrap.dialects.postgresql.render.attach import (
     stays,
     went_with_parent,
 )
+from bootstrap.dialects.postgresql.render.clauses import Stage, clause
 from bootstrap.dialects.postgresql.render.constraint_comments import constraint_comments
 from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part
 from bootstrap.dialects.postgresql.render.statements import (
@@ -134,24 +135,21 @@ def add_constraint(change: AddConstraint, context: RenderContext) -> list[Statem
 
 def _add(change: AddConstraint, definition: str, context: RenderContext, *, only: bool = False) -> Statement:
     table = change.table
-    sql = f"ALTER TABLE {'ONLY ' if only else ''}{qualified(table.schema, table.name)} ADD {definition}"
-    if isinstance(change.after, Check):
-        sql = ";\n".join([*_taken_over(table, change.after, context), sql])
     new = is_new(table.ref, context)
     if isinstance(change.after, ForeignKey):
         new = new and is_new(Ref(Kind.TABLE, change.after.ref_schema, change.after.ref_table), context)
-    return statement(sql, change.ref, context, creates=new)
+    return clause(table, f"ADD {definition}", change.ref, context, only=only, creates=new)
 
 
-def _taken_over(table: Table, check: Check, context: RenderContext) -> Iterator[str]:
+def _taken_over(table: Table, check: Check, subject: Ref, context: RenderContext) -> Iterator[Statement]:
     """Tables below that have the check on their own, and get it from this one: it would stay their own too."""
     for child in heirs_of(table, context):
         desired = context.desired.objects.get(child.ref)
         old, new = (_check_named(item, check.name) for item in (child, desired))
         if old is not None and not old.inherited and new is not None and new.inherited:
-            yield f"ALTER TABLE {qualified(child.schema, child.name)} DROP CONSTRAINT {quote(check.name)}"
+            yield clause(child, f"DROP CONSTRAINT {quote(check.name)}", subject, context)
         elif old is None:
-            yield from _taken_over(child, check, context)
+            yield from _taken_over(child, check, subject, context)
 
 
 def _check_named(item: DatabaseObject | None, name: str) -> Check | None:
@@ -205,19 +203,21 @@ def _attach(change: AddConstraint, item: KeyConstraint, context: RenderContext) 
 def _add_validated(change: AddConstraint, item: Check | ForeignKey, context: RenderContext) -> list[Statement]:
     """NOT VALID takes a short lock and lets nothing new in; VALIDATE reads the rows while others write."""
     table = change.table
+    taken = list(_taken_over(table, item, change.ref, context)) if isinstance(item, Check) else []
     unvalidated = not table.partition_by or "unvalidated_keys_of_partitioned" in context.server.capabilities
     if not item.validated and (unvalidated or isinstance(item, Check)):
-        return [_add(change, constraint_sql(item, validated=False), context)]
+        return [*taken, _add(change, constraint_sql(item, validated=False), context)]
     unsplit = isinstance(item, ForeignKey) and table.partition_by is not None
     referenced = isinstance(item, ForeignKey) and _is_partitioned(item, context)
     if not takes_care(table.ref, context) or unsplit or referenced or not item.name or not item.enforced:
-        return [_add(change, constraint_sql(item), context)]
+        return [*taken, _add(change, constraint_sql(item), context)]
     alter = f"ALTER TABLE {qualified(table.schema, table.name)}"
     if not is_swapped(table.ref, context):
-        validate = f"{alter} VALIDATE CONSTRAINT {quote(item.name)}"
+        validate = f"VALIDATE CONSTRAINT {quote(item.name)}"
         return [
+            *taken,
             _add(change, constraint_sql(item, validated=False), context),
-            statement(validate, change.ref, context, apart=True),
+            clause(table, validate, change.ref, context, stage=Stage.VALIDATE),
         ]
     aside = replace(item, name=aside_name(item.name))
     left = f"{alter} DROP CONSTRAINT IF EXISTS {quote(aside.name)}"
@@ -242,8 +242,7 @@ def drop_constraint(change: DropConstraint, context: RenderContext) -> list[Stat
     if isinstance(item, KeyConstraint) and item.parent is not None and not is_detached(table.ref, context):
         return []
     exists = "IF EXISTS " if is_aside(change.ref) else ""  # what a killed run left may be dropped by a new try already
-    sql = f"ALTER TABLE {qualified(table.schema, table.name)} DROP CONSTRAINT {exists}{quote(item.name)}"
-    return [statement(sql, change.ref, context)]
+    return [clause(table, f"DROP CONSTRAINT {exists}{quote(item.name)}", change.ref, context)]
 
 
 def is_alterable(before: Constraint, after: Constraint) -> bool:

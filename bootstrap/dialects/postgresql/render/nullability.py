@@ -12,6 +12,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.postgresql.leftovers import not_null_check
 from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import heirs_of
+from bootstrap.dialects.postgresql.render.clauses import Stage, clause
 from bootstrap.dialects.postgresql.render.statements import rows_of, statement, takes_care
 from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
@@ -22,48 +23,46 @@ def nullability(change: AlterColumn, context: RenderContext) -> list[Statement]:
     before, after, table = change.before, change.after, change.table
     if before.nullable == after.nullable:
         return []
-    name, relation = quote(after.name), qualified(change.table.schema, change.table.name)
     if after.nullable:
-        steps = [f"ALTER TABLE {relation} ALTER COLUMN {name} DROP NOT NULL", *_kept_below(table, after.name, context)]
-        return [statement(";\n".join(steps), change.ref, context)]
+        dropped = clause(table, f"ALTER COLUMN {quote(after.name)} DROP NOT NULL", change.ref, context)
+        return [dropped, *_kept_below(table, change, context)]
     rows = rows_of(table.ref, context)
-    set_it = _set(table, after)
     if rows == 0 or not takes_care(table.ref, context) or table.partition_by or table.partition_of:
-        return [statement(set_it, change.ref, context)]
-    return _not_null_through_check(change, set_it, context)
+        return [clause(table, _set(after), change.ref, context)]
+    return _not_null_through_check(change, context)
 
 
-def _set(table: Table, column: Column) -> str:
+def _set(column: Column) -> str:
     """One that has a name gets it at once: renamed afterwards, it would be so in tables below that have another."""
-    relation, name = qualified(table.schema, table.name), quote(column.name)
+    name = quote(column.name)
     if column.not_null_name:
-        return f"ALTER TABLE {relation} ADD CONSTRAINT {quote(column.not_null_name)} NOT NULL {name}"
-    return f"ALTER TABLE {relation} ALTER COLUMN {name} SET NOT NULL"
+        return f"ADD CONSTRAINT {quote(column.not_null_name)} NOT NULL {name}"
+    return f"ALTER COLUMN {name} SET NOT NULL"
 
 
-def _kept_below(table: Table, column: str, context: RenderContext) -> Iterator[str]:
+def _kept_below(table: Table, change: AlterColumn, context: RenderContext) -> Iterator[Statement]:
     """Partitions and child tables stay NOT NULL where declared: the server takes that from them with the parent's."""
     for child in (*context.current.partitions.get(table.ref, ()), *heirs_of(table, context)):
         if child.ref in context.created | context.dropped:
             continue
         desired = context.desired.objects.get(child.ref)
-        before, after = (item.column(column) if isinstance(item, Table) else None for item in (child, desired))
+        name = change.after.name
+        before, after = (item.column(name) if isinstance(item, Table) else None for item in (child, desired))
         if before and after and not before.nullable and not after.nullable:
-            yield _set(child, after)
-        yield from _kept_below(child, column, context)
+            yield clause(child, _set(after), change.ref, context)
+        yield from _kept_below(child, change, context)
 
 
-def _not_null_through_check(change: AlterColumn, set_it: str, context: RenderContext) -> list[Statement]:
+def _not_null_through_check(change: AlterColumn, context: RenderContext) -> list[Statement]:
     """A validated check lets SET NOT NULL skip its scan under the exclusive lock."""
-    relation, name = qualified(change.table.schema, change.table.name), quote(change.after.name)
-    helper = quote(not_null_check(change.after.name))
-    steps = [
-        f"ALTER TABLE {relation} ADD CONSTRAINT {helper} CHECK ({name} IS NOT NULL) NOT VALID",
-        f"ALTER TABLE {relation} VALIDATE CONSTRAINT {helper}",
-        set_it,
-        f"ALTER TABLE {relation} DROP CONSTRAINT {helper}",
-    ]
-    return [statement(sql, change.ref, context, apart="VALIDATE" in sql) for sql in steps]
+    name, helper = quote(change.after.name), quote(not_null_check(change.after.name))
+    steps = {
+        Stage.CHANGE: f"ADD CONSTRAINT {helper} CHECK ({name} IS NOT NULL) NOT VALID",
+        Stage.VALIDATE: f"VALIDATE CONSTRAINT {helper}",
+        Stage.PROVEN: _set(change.after),
+        Stage.AFTER_PROVEN: f"DROP CONSTRAINT {helper}",
+    }
+    return [clause(change.table, action, change.ref, context, stage=stage) for stage, action in steps.items()]
 
 
 def not_null_name(change: AlterColumn, context: RenderContext) -> list[Statement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bootstrap.catalog.changes import AddConstraint
@@ -16,6 +17,7 @@ from bootstrap.dialects.postgresql.render import bounds
 from bootstrap.dialects.postgresql.render import columns as column_parts
 from bootstrap.dialects.postgresql.render import constraints as constraint_parts
 from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of, stays
+from bootstrap.dialects.postgresql.render.clauses import clause
 from bootstrap.dialects.postgresql.render.conversion import converted, is_converted, parent_is_converted
 from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part, usual_name
 from bootstrap.dialects.postgresql.render.nullability import named_like_parent, renamed_not_null
@@ -192,7 +194,7 @@ def _inherited_from(table: Table, column: str, context: RenderContext) -> Column
 def _flags(table: Table, context: RenderContext, before: Table | None = None) -> list[Statement]:
     """Row level security and replica identity."""
     old = before or Table(schema=table.schema, name=table.name)
-    relation, new = qualified(table.schema, table.name), before is None
+    new = before is None
     steps = []
     if table.row_security != old.row_security:
         steps.append(f"{'ENABLE' if table.row_security else 'DISABLE'} ROW LEVEL SECURITY")
@@ -200,11 +202,7 @@ def _flags(table: Table, context: RenderContext, before: Table | None = None) ->
         steps.append(f"{'FORCE' if table.force_row_security else 'NO FORCE'} ROW LEVEL SECURITY")
     if table.replica_identity not in (old.replica_identity, "index"):
         steps.append(f"REPLICA IDENTITY {table.replica_identity.upper()}")
-    made = []
-    if steps:
-        sql = f"ALTER TABLE {relation} {', '.join(steps)}"
-        made.append(statement(sql, table.ref, context, creates=new))
-    return made
+    return [clause(table, ", ".join(steps), table.ref, context, creates=new)] if steps else []
 
 
 def drop_table(table: Table, context: RenderContext) -> list[Statement]:
@@ -243,14 +241,8 @@ def alter_table(before: Table, after: Table, context: RenderContext) -> list[Sta
     """The table's own properties; its members have changes of their own."""
     if before.of_type != after.of_type:
         return _typed(before, after, context) + alter_table(replace(before, of_type=after.of_type), after, context)
-    alter = f"ALTER TABLE {qualified(after.schema, after.name)}"
     made = _partition(before, after, context) + _parents(before, after, context)
-    changed, gone = option_changes(before.options, after.options)
-    if changed:
-        made.append(statement(f"{alter} SET ({options_sql(changed)})", after.ref, context))
-    if gone:
-        made.append(statement(f"{alter} RESET ({option_names(gone)})", after.ref, context))
-    made += _storage(before, after, context)
+    made += [clause(after, action, after.ref, context) for action in _storage(before, after)]
     made += _flags(after, context, before)
     made += owner_change(after.ref, before.owner, after.owner, context)
     return made + comment_change(after.ref, before.comment, after.comment, context)
@@ -311,13 +303,15 @@ def _parents(before: Table, after: Table, context: RenderContext) -> list[Statem
     return [statement(sql, after.ref, context) for sql in steps]
 
 
-def _storage(before: Table, after: Table, context: RenderContext) -> list[Statement]:
-    alter = f"ALTER TABLE {qualified(after.schema, after.name)}"
-    steps = []
+def _storage(before: Table, after: Table) -> Iterator[str]:
+    changed, gone = option_changes(before.options, after.options)
+    if changed:
+        yield f"SET ({options_sql(changed)})"
+    if gone:
+        yield f"RESET ({option_names(gone)})"
     if before.unlogged != after.unlogged:
-        steps.append(f"{alter} SET {'UNLOGGED' if after.unlogged else 'LOGGED'}")
+        yield f"SET {'UNLOGGED' if after.unlogged else 'LOGGED'}"
     if before.access_method != after.access_method:
-        steps.append(f"{alter} SET ACCESS METHOD {quote(after.access_method or 'heap')}")
+        yield f"SET ACCESS METHOD {quote(after.access_method or 'heap')}"
     if before.tablespace != after.tablespace:
-        steps.append(f"{alter} SET TABLESPACE {quote(after.tablespace or 'pg_default')}")
-    return [statement(sql, after.ref, context) for sql in steps]
+        yield f"SET TABLESPACE {quote(after.tablespace or 'pg_default')}"
