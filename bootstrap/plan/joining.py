@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import AddConstraint, Change, Create, RenameColumn
+from bootstrap.catalog.changes import AddConstraint, Change, Create, GrantPrivilege, RenameColumn, RevokePrivilege
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
@@ -17,47 +18,90 @@ from bootstrap.plan.ranks import rank
 from bootstrap.plan.rules import Joining
 from bootstrap.plan.sorting import sorted_by_rank
 from bootstrap.plan.table_states import after_actions
+from bootstrap.plan.transactions import way_of
+from bootstrap.plan.way import Way
 
 Edges = Mapping[int, set[int]]
 
 
 def joined(
-    changes: Sequence[Change], before: Edges, current: Catalog, desired: Catalog, joining: Joining
-) -> list[PlannedOperation]:
+    atomic: Sequence[Sequence[Change]], before: Edges, current: Catalog, desired: Catalog, joining: Joining
+) -> list[tuple[PlannedOperation, ...]]:
     """Return the operations of a plan, in an order that keeps what must come before what.
 
+    What belongs to an atomic group stays in it: there changes of a table are joined among each other.
+
     Args:
-        changes: all changes, in an order that the server accepts.
+        atomic: all changes in an order that the server accepts, those of one atomic group in one sequence.
         before: for each change by its place the places of those that must come before it.
         current: what there is, with the renames of the plan done.
         desired: what is wanted.
         joining: which changes the engine takes together.
     """
-    groups = _Groups(changes, before, joining)
+    changes = [change for group in atomic for change in group]
+    groups = _Groups(changes, before, joining, _places(atomic))
     groups.join()
-    members = [sorted(group.members) for group in groups.left()]
-    ranks = [max(rank(changes[place]) for place in found) for found in members]
-    ordered = [members[index] for index in sorted_by_rank(groups.edges(), ranks)]
-    return list(_Operations(changes, current, desired).of(ordered))
+    left = groups.left()
+    order = sorted_by_rank(groups.edges(), [_rank([changes[place] for place in group.members]) for group in left])
+    operations = _Operations(changes, current, desired, joining)
+    found: list[tuple[PlannedOperation, ...]] = []
+    for index in order:
+        group = left[index]
+        if group.is_atomic:
+            inside = _inside(sorted(group.members), changes, before, joining)
+            found.append(tuple(made for members in inside for made in operations.of(members, together=True)))
+        else:
+            found += ((made,) for made in operations.of(sorted(group.members)))
+    return found
+
+
+def _places(atomic: Iterable[Sequence[Change]]) -> list[list[int]]:
+    places = count()
+    return [[next(places) for _ in group] for group in atomic]
+
+
+def _rank(changes: Sequence[Change]) -> int:
+    """A group comes when the last thing that it makes would; privileges come with what they are on."""
+    made = [change for change in changes if not isinstance(change, GrantPrivilege | RevokePrivilege)]
+    return max(rank(change) for change in made or changes)
+
+
+def _inside(
+    members: Sequence[int], changes: Sequence[Change], before: Edges, joining: Joining
+) -> Iterator[Sequence[int]]:
+    """The changes of one atomic group, in the order of their operations."""
+    mine = [changes[place] for place in members]
+    if way_of(mine) is Way.BESIDE:  # a swap, which has an order of its own
+        yield from ([place] for place in members)
+        return
+    number = {place: index for index, place in enumerate(members)}
+    edges = {number[place]: {number[one] for one in before.get(place, ()) if one in number} for place in members}
+    groups = _Groups(mine, edges, joining, [[index] for index in number.values()])
+    groups.join()
+    left = groups.left()
+    for index in sorted_by_rank(groups.edges(), [_rank([mine[place] for place in group.members]) for group in left]):
+        yield [members[place] for place in sorted(left[index].members)]
 
 
 @dataclass(slots=True, eq=False)
 class _Group:
-    """Changes that become one operation."""
+    """Changes that become one operation, or those of one atomic group."""
 
     members: list[int]
+    is_atomic: bool = False
 
 
 class _Groups:
     """What the changes are put into: first those that must share an operation, then those that may."""
 
-    def __init__(self, changes: Sequence[Change], before: Edges, joining: Joining) -> None:
+    def __init__(self, changes: Sequence[Change], before: Edges, joining: Joining, places: Iterable[list[int]]) -> None:
         self.changes, self.before, self.joining = changes, before, joining
         self.after: dict[int, set[int]] = defaultdict(set)
         for place, firsts in before.items():
             for first in firsts:
                 self.after[first].add(place)
-        self.group_of = {place: _Group([place]) for place in range(len(changes))}
+        groups = [_Group(members, is_atomic=len(members) > 1) for members in places]
+        self.group_of = {place: group for group in groups for place in group.members}
         self.of_table: dict[Ref, list[_Group]] = defaultdict(list)
 
     def join(self) -> None:
@@ -67,7 +111,10 @@ class _Groups:
             table = _table_of(change)
             if table is None or not self.joining.joins(change, ()):
                 continue
-            if self.joining.may_stand_apart(change):
+            if self.group_of[place].is_atomic:
+                if self.joining.rewrites(change):  # once for all that do
+                    self.of_table[table].append(self.group_of[place])
+            elif self.joining.may_stand_apart(change):
                 free.append((place, table))
             else:
                 self._join(place, table, self._fits)
@@ -83,7 +130,17 @@ class _Groups:
             self.group_of[place] = group
 
     def _fits(self, group: _Group, place: int) -> bool:
-        return self.joining.joins(self.changes[place], [self.changes[member] for member in group.members])
+        if group.is_atomic:
+            return self.joining.rewrites(self.changes[place])
+        change, others = self.changes[place], [self.changes[member] for member in group.members]
+        return self.joining.joins(change, others) and all(
+            self._keeps_order(member, place) and self._keeps_order(place, member) for member in group.members
+        )
+
+    def _keeps_order(self, first: int, then: int) -> bool:
+        """Whether one statement would do the changes in the order in which they must come, if there is one."""
+        ordered = first in self.before.get(then, ())
+        return not ordered or self.joining.keeps_order(self.changes[first], self.changes[then])
 
     def _fits_freely(self, group: _Group, place: int) -> bool:
         alone = self.group_of[place]
@@ -131,8 +188,8 @@ class _Groups:
 class _Operations:
     """Makes operations of groups, and keeps what each table is by then."""
 
-    def __init__(self, changes: Sequence[Change], current: Catalog, desired: Catalog) -> None:
-        self.changes = changes
+    def __init__(self, changes: Sequence[Change], current: Catalog, desired: Catalog, joining: Joining) -> None:
+        self.changes, self.joining = changes, joining
         self.known = desired.objects.keys() | current.objects.keys()
         self.tables = {table.ref: table for table in current.of(Table)}
         self.new: dict[Ref, Table] = {}
@@ -140,19 +197,23 @@ class _Operations:
             if isinstance(change, Create) and isinstance(change.after, Table):
                 self.new[change.ref] = replace(change.after, foreign_keys=change.inline_keys)
 
-    def of(self, ordered: Iterable[Sequence[int]]) -> Iterator[PlannedOperation]:
-        for members in ordered:
-            changes = [self.changes[place] for place in members]
-            if isinstance(changes[0], Create) and changes[0].ref in self.new:
-                self.tables[changes[0].ref] = self.new[changes[0].ref]
-            actions = [change for change in changes if isinstance(change, TableAction)]
-            table = _table_of(changes[0])
-            if table is None or len(actions) < len(changes) or table not in self.tables:
-                yield from changes
-            else:
-                yield from self._altered(table, actions)
+    def of(self, members: Iterable[int], *, together: bool = False) -> Iterator[PlannedOperation]:
+        """The operations of changes that are joined; ``together``: in the transaction of an atomic group."""
+        changes = [self.changes[place] for place in members]
+        if isinstance(changes[0], Create) and changes[0].ref in self.new:
+            self.tables[changes[0].ref] = self.new[changes[0].ref]
+        actions = [change for change in changes if isinstance(change, TableAction)]
+        table = _table_of(changes[0])
+        if table is None or len(actions) < len(changes) or table not in self.tables:
+            yield from changes
+        elif not self.joining.joins(actions[0], ()):
+            yield from actions
+            self._states(table, actions)
+        else:
+            rewrites = any(self.joining.rewrites(action) for action in actions)
+            yield from self._altered(table, actions, together=together or rewrites)
 
-    def _altered(self, ref: Ref, actions: Sequence[TableAction]) -> Iterator[AlterTable]:
+    def _altered(self, ref: Ref, actions: Sequence[TableAction], *, together: bool) -> Iterator[AlterTable]:
         """One operation; foreign keys that are added unchecked apart from what is to be checked."""
         unchecked = [action for action in actions if self._is_unchecked(ref, action)]
         checked = [action for action in actions if action not in unchecked]
@@ -161,8 +222,9 @@ class _Operations:
                 before, after = self._states(ref, part)
                 names = frozenset(action.ref.name for action in part if action in unchecked)
                 yield AlterTable(
-                    before=before, after=after, actions=tuple(part), is_new=ref in self.new, dangling=names
-                )
+                    before=before, after=after, actions=tuple(part), is_new=ref in self.new, dangling=names,
+                    together=together,
+                )  # fmt: skip
 
     def _is_unchecked(self, ref: Ref, action: TableAction) -> bool:
         key = action.after if isinstance(action, AddConstraint) else None

@@ -42,6 +42,7 @@ class AlterTable:
     ``before`` and ``after`` are the whole table when the operation starts and when it ends: other operations on the
     same table may come first or follow. ``is_new`` says that the same plan creates the table, so that it has no rows.
     ``dangling`` are the names of added foreign keys whose table is not declared: they are added unchecked.
+    ``together`` says that the operation belongs to an atomic group, so that it is done in one transaction.
     """
 
     before: Table
@@ -49,6 +50,7 @@ class AlterTable:
     actions: tuple[TableAction, ...]
     is_new: bool = False
     dangling: frozenset[str] = frozenset()
+    together: bool = False
 
     @property
     def ref(self) -> Ref:

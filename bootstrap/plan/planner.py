@@ -32,22 +32,15 @@ def planned_changes(difference: Difference, rules: Rules) -> list[Change]:
     return [change for group in planned_groups(difference, rules) for change in group]
 
 
-def planned_operations(difference: Difference, changes: list[Change], rules: Rules) -> list[PlannedOperation]:
-    """The planned changes as operations: what the engine can do to one table together is one of them."""
-    if rules.joining is None:
-        return list(changes)
-    before = precedence(changes, difference.current, difference.desired, rules)
-    return joined(changes, before, difference.current, difference.desired, rules.joining)
-
-
 def operation_groups(
     difference: Difference, groups: list[tuple[Change, ...]], rules: Rules
 ) -> list[tuple[PlannedOperation, ...]]:
-    """The groups as operations, where the engine joins some: then each operation is a group of its own."""
+    """The groups as operations: what the engine can do to one table together is one of them."""
     if rules.joining is None:
         return [*groups]
     changes = [change for group in groups for change in group]
-    return [(planned,) for planned in planned_operations(difference, changes, rules)]
+    before = precedence(changes, difference.current, difference.desired, rules)
+    return joined(groups, before, difference.current, difference.desired, rules.joining)
 
 
 def created_tables(changes: list[Change]) -> frozenset[Ref]:

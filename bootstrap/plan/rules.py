@@ -17,6 +17,14 @@ class Joining(Protocol):
     def joins(self, change: Change, actions: Sequence[Change]) -> bool:
         """Whether a change can be one more action of an ALTER TABLE that has these; without any, whether of any."""
 
+    def keeps_order(self, first: Change, then: Change) -> bool:
+        """Whether an ALTER TABLE that has both changes does the first one before the other."""
+
+    def rewrites(self, change: Change) -> bool:
+        """Whether the server goes over all rows of the table for a change, under a lock that stops others: then it
+        does so once for all such changes, and checks meanwhile what else is to be checked.
+        """
+
     def may_stand_apart(self, change: Change) -> bool:
         """Whether a change may be an ALTER TABLE of its own beside the other changes of its table, where something
         else has to come between them.

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TypeAlias
 
 from bootstrap.catalog.changes import AddConstraint, CreateIndex, DropConstraint, DropIndex
-from bootstrap.plan.operations import PlannedOperation, subject_of_operation
+from bootstrap.plan.operations import AlterTable, PlannedOperation, subject_of_operation
 from bootstrap.plan.statement import Hazard, Operation, Statement
 from bootstrap.plan.way import Way
 
@@ -34,9 +34,11 @@ def in_transactions(
 
 def way_of(group: Sequence[PlannedOperation]) -> Way:
     """How a group is carried out."""
-    if len(group) == 1:
-        return Way.ALONE
     match group:
+        case [AlterTable(together=True)]:
+            return Way.TOGETHER
+        case [_]:
+            return Way.ALONE
         case [DropConstraint(ref=old), AddConstraint(ref=new)] | [DropIndex(ref=old), CreateIndex(ref=new)]:
             return Way.BESIDE if old == new else Way.TOGETHER
         case _:

@@ -32,6 +32,14 @@ class MySqlJoining:
             return False
         return not any(_exclude(action, change) or _exclude(change, action) for action in actions)
 
+    def keeps_order(self, first: Change, then: Change) -> bool:  # noqa: ARG002  # of whatever changes
+        """The table becomes as a whole what the statement says: its actions have no order."""
+        return True
+
+    def rewrites(self, change: Change) -> bool:  # noqa: ARG002  # of whatever changes
+        """A statement is one copy anyway, and nothing is checked in a second step."""
+        return False
+
     def may_stand_apart(self, change: Change) -> bool:
         """Foreign keys wait for other tables."""
         match change:

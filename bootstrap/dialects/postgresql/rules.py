@@ -20,6 +20,7 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
+from bootstrap.dialects.postgresql.joining import PostgresJoining
 from bootstrap.dialects.postgresql.rebuilt import rebuilt_tables
 from bootstrap.dialects.postgresql.render import constraints, indexes
 from bootstrap.dialects.postgresql.render.routines import is_replaceable
@@ -44,7 +45,7 @@ class PostgresRules:
 
     inline_indexes: bool = False
     inline_keys: bool = False
-    joining: Joining | None = None
+    joining: Joining | None = PostgresJoining()
     follows_renames: bool = True
     refuses_dependents: bool = True
     atomic: bool = True

@@ -11,7 +11,7 @@ from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.mysql.rules import MySqlRules
 from bootstrap.plan.operations import AlterTable, changes_of
-from bootstrap.plan.planner import planned_changes, planned_operations
+from bootstrap.plan.planner import operation_groups, planned_groups
 from tests.unit.building import (
     catalog,
     check,
@@ -32,7 +32,7 @@ RULES = MySqlRules()
 def operations(before: Catalog, after: Catalog) -> list[Sequence[str]]:
     """The operations of a plan, each as the changes that it carries out."""
     found = difference(before, after, inline_indexes=True, follows_renames=False)
-    planned = planned_operations(found, planned_changes(found, RULES), RULES)
+    planned = [one for group in operation_groups(found, planned_groups(found, RULES), RULES) for one in group]
     last = {operation.ref: operation.after for operation in planned if isinstance(operation, AlterTable)}
     assert all(found.desired.objects[ref] == table for ref, table in last.items())
     return [[step(change) for change in changes_of(operation)] for operation in planned]

@@ -6,13 +6,13 @@ which count the rows of all tables below, so that they are named once.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bootstrap.catalog.changes import AddColumn, AlterColumn, RenameColumn
-from bootstrap.catalog.columns import Column, GeneratedKind
+from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.postgresql.every_value import fills_every_row
 from bootstrap.dialects.postgresql.hazards.making import data_loss, long_work, note
 from bootstrap.dialects.postgresql.names import quote
 from bootstrap.dialects.postgresql.render.attach import parents_of
@@ -23,13 +23,6 @@ from bootstrap.dialects.postgresql.render.statements import rows_of
 from bootstrap.hazards import HazardKind
 from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard
-
-# Functions whose value does not differ from row to row: adding a column with such a default rewrites nothing.
-_STABLE = re.compile(
-    r"now\(\)|current_(?:timestamp|date|time|user)|localtime(?:stamp)?|transaction_timestamp\(\)"
-    r"|statement_timestamp\(\)|'(?:[^']|'')*'|\b(?:varchar|character varying|numeric|bit|char|character|time\w*)\(",
-    re.IGNORECASE,
-)
 
 
 def _bearer(table: Table, name: str, context: RenderContext) -> Table:
@@ -66,8 +59,7 @@ def added(change: AddColumn, context: RenderContext) -> list[Hazard]:
         hazards.append(note(HazardKind.VALIDATION_MAY_FAIL, ref, message, advice, blocking=True))
     if is_backfilled(change.table, column, context):
         hazards += _backfill(change.ref, table, column, context)
-    stored = column.generated is not None and column.generated.kind is GeneratedKind.STORED
-    if stored or column.identity or column.serial or _is_volatile(column.default):
+    if fills_every_row(column):
         hazards += long_work(
             HazardKind.TABLE_REWRITE, ref, table, context,
             f"adding {ref} writes every row of the table under an exclusive lock",
@@ -81,10 +73,6 @@ def _comes_from_above(change: AddColumn, context: RenderContext) -> bool:
     parents = parents_of(change.table, context.desired)
     known = (context.current.objects.get(parent.ref) for parent in parents if parent.column(change.after.name))
     return any(isinstance(parent, Table) and parent.column(change.after.name) is None for parent in known)
-
-
-def _is_volatile(default: str | None) -> bool:
-    return default is not None and "(" in _STABLE.sub("", default)
 
 
 def dropped(table: Table, column: Column, context: RenderContext) -> list[Hazard]:

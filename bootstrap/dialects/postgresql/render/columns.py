@@ -225,6 +225,7 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
     made += _generation(change, context)
     made += _type(change, context)
     made += _default(change, context)
+    made += _storage(change, context)
     made += backfilled(change, context) + nullability(change, context) + not_null_name(change, context)
     if after.serial and not before.serial and not before.identity:
         made += change_of_serial(change, context)
@@ -233,7 +234,7 @@ def alter_column(change: AlterColumn, context: RenderContext) -> list[Statement]
         made.append(statement(f"ALTER SEQUENCE {sequence} AS {after.type}", change.ref, context))
     if after.identity and before.identity != after.identity:
         made += change_of_identity(change, context)
-    return made + _properties(change, context)
+    return made + _comment(change, context)
 
 
 def _relation(change: AlterColumn) -> str:
@@ -294,10 +295,9 @@ def _default(change: AlterColumn, context: RenderContext) -> list[Statement]:
     return [clause(change.table, f"ALTER COLUMN {quote(after.name)} {action}", change.ref, context, only=True)]
 
 
-def _properties(change: AlterColumn, context: RenderContext) -> list[Statement]:
+def _storage(change: AlterColumn, context: RenderContext) -> list[Statement]:
     before, after = change.before, change.after
-    name, relation = quote(after.name), _relation(change)
-    actions = []
+    name, actions = quote(after.name), []
     # A change of the type sets storage and compression back to the type's own.
     retyped = (before.type, before.collation) != (after.type, after.collation)
     if after.storage if retyped else before.storage != after.storage:
@@ -311,10 +311,14 @@ def _properties(change: AlterColumn, context: RenderContext) -> list[Statement]:
         actions.append(f"ALTER COLUMN {name} SET ({options_sql(changed)})")
     if gone:
         actions.append(f"ALTER COLUMN {name} RESET ({option_names(gone)})")
-    made: list[Statement] = [clause(change.table, action, change.ref, context, only=True) for action in actions]
-    if before.comment != after.comment:
-        made.append(statement(comment(f"COLUMN {relation}.{name}", after.comment), change.ref, context))
-    return made
+    return [clause(change.table, action, change.ref, context, only=True) for action in actions]
+
+
+def _comment(change: AlterColumn, context: RenderContext) -> list[Statement]:
+    if change.before.comment == change.after.comment:
+        return []
+    target = f"COLUMN {_relation(change)}.{quote(change.after.name)}"
+    return [statement(comment(target, change.after.comment), change.ref, context)]
 
 
 def _usual_storage(column: Column, context: RenderContext) -> str:
