@@ -6,9 +6,18 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import TypeGuard
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import AddConstraint, Change, Create, GrantPrivilege, RenameColumn, RevokePrivilege
+from bootstrap.catalog.changes import (
+    AddConstraint,
+    Alter,
+    Change,
+    Create,
+    GrantPrivilege,
+    RenameColumn,
+    RevokePrivilege,
+)
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
@@ -202,7 +211,7 @@ class _Operations:
         changes = [self.changes[place] for place in members]
         if isinstance(changes[0], Create) and changes[0].ref in self.new:
             self.tables[changes[0].ref] = self.new[changes[0].ref]
-        actions = [change for change in changes if isinstance(change, TableAction)]
+        actions = [change for change in changes if _is_action(change)]
         table = _table_of(changes[0])
         if table is None or len(actions) < len(changes) or table not in self.tables:
             yield from changes
@@ -250,6 +259,11 @@ def is_dangling(key: ForeignKey, known: Container[Ref], *, is_new: bool) -> bool
 def _with_old_names(table: Table, actions: Iterable[TableAction]) -> Table:
     old = {action.after.name: action.before.name for action in actions if isinstance(action, RenameColumn)}
     return replace(table, columns=tuple(replace(item, name=old.get(item.name, item.name)) for item in table.columns))
+
+
+def _is_action(change: Change) -> TypeGuard[TableAction]:
+    """Whether a change is one of a table: also triggers and policies of a table are altered."""
+    return isinstance(change, TableAction) and not (isinstance(change, Alter) and not isinstance(change.after, Table))
 
 
 def _table_of(change: Change) -> Ref | None:
