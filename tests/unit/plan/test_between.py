@@ -120,6 +120,29 @@ def test_the_size_of_a_table_decides_whether_its_rewrite_blocks() -> None:
         assert f"{word}: table_rewrite:app.orders.amount" in shown(found)
 
 
+def test_postgresql_changes_one_table_with_one_statement_and_validates_while_others_write() -> None:
+    found = plan(POSTGRESQL, catalog(ORDERS), catalog(CHANGED), {ORDERS.ref: TableSize(1_000, 100_000)})
+    assert shown(found) == golden("""
+        blocks: data_loss:app.orders.note
+        note: validation_may_fail:app.orders.positive
+        begin
+          ALTER TABLE app.orders ADD COLUMN paid boolean DEFAULT false, ALTER COLUMN amount TYPE numeric(12,2), DROP COLUMN note, ADD CONSTRAINT positive CHECK (amount > 0) NOT VALID
+        blocks: data_loss:app.orders.note
+        note: validation_may_fail:app.orders.positive
+        begin
+          ALTER TABLE app.orders VALIDATE CONSTRAINT positive
+    """)  # noqa: E501  # one statement
+
+
+def test_postgresql_rewrites_a_table_once_and_checks_meanwhile_what_is_to_be_checked() -> None:
+    types = (column("id", "bigint", nullable=False), column("amount", "double precision"), ORDERS.columns[2])
+    found = plan(POSTGRESQL, catalog(ORDERS), catalog(replace(CHANGED, columns=types)))
+    assert [statement.sql for statement in found.statements] == [
+        "ALTER TABLE app.orders ALTER COLUMN id TYPE bigint, ALTER COLUMN id SET NOT NULL,"
+        " ALTER COLUMN amount TYPE double precision, ADD CONSTRAINT positive CHECK (amount > 0)"
+    ]
+
+
 def test_mariadb_changes_one_table_with_one_statement() -> None:
     before, after = (catalog(replace(item, schema="")) for item in (ORDERS, CHANGED))
     assert shown(plan(MARIADB, before, after)) == golden("""
