@@ -139,7 +139,8 @@ def test_postgresql_rewrites_a_table_once_and_checks_meanwhile_what_is_to_be_che
     found = plan(POSTGRESQL, catalog(ORDERS), catalog(replace(CHANGED, columns=types)))
     assert [statement.sql for statement in found.statements] == [
         "ALTER TABLE app.orders ALTER COLUMN id TYPE bigint, ALTER COLUMN id SET NOT NULL,"
-        " ALTER COLUMN amount TYPE double precision, ADD CONSTRAINT positive CHECK (amount > 0)"
+        " ALTER COLUMN amount TYPE double precision USING amount::double precision,"
+        " ADD CONSTRAINT positive CHECK (amount > 0)"
     ]
 
 
