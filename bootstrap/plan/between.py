@@ -136,5 +136,5 @@ def _operations(
         follow = dict.fromkeys(statement for ref in made for statement in back.get(ref, ()))
         return [*hazards, *blocked], [*engine.render(planned, here), *follow]
 
-    for group in operation_groups(difference, groups, engine.rules):
+    for group in operation_groups(difference, groups, engine.rules, back):
         yield from in_transactions(group, render)

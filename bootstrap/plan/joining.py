@@ -17,6 +17,7 @@ from bootstrap.catalog.changes import (
     GrantPrivilege,
     RenameColumn,
     RevokePrivilege,
+    subject_of,
 )
 from bootstrap.catalog.constraints import ForeignKey
 from bootstrap.catalog.ref import Kind, Ref
@@ -34,7 +35,12 @@ Edges = Mapping[int, set[int]]
 
 
 def joined(
-    atomic: Sequence[Sequence[Change]], before: Edges, current: Catalog, desired: Catalog, joining: Joining
+    atomic: Sequence[Sequence[Change]],
+    before: Edges,
+    current: Catalog,
+    desired: Catalog,
+    joining: Joining,
+    apart: Container[Ref] = (),
 ) -> list[tuple[PlannedOperation, ...]]:
     """Return the operations of a plan, in an order that keeps what must come before what.
 
@@ -46,9 +52,10 @@ def joined(
         current: what there is, with the renames of the plan done.
         desired: what is wanted.
         joining: which changes the engine takes together.
+        apart: what something is to follow right away: no other change joins its change, if the engine can do without.
     """
     changes = [change for group in atomic for change in group]
-    groups = _Groups(changes, before, joining, _places(atomic))
+    groups = _Groups(changes, before, joining, _places(atomic), apart)
     groups.join()
     left = groups.left()
     order = sorted_by_rank(groups.edges(), [_rank([changes[place] for place in group.members]) for group in left])
@@ -57,7 +64,7 @@ def joined(
     for index in order:
         group = left[index]
         if group.is_atomic:
-            inside = _inside(sorted(group.members), changes, before, joining)
+            inside = _inside(sorted(group.members), changes, before, joining, apart)
             found.append(tuple(made for members in inside for made in operations.of(members, together=True)))
         else:
             found += ((made,) for made in operations.of(sorted(group.members)))
@@ -76,7 +83,7 @@ def _rank(changes: Sequence[Change]) -> int:
 
 
 def _inside(
-    members: Sequence[int], changes: Sequence[Change], before: Edges, joining: Joining
+    members: Sequence[int], changes: Sequence[Change], before: Edges, joining: Joining, apart: Container[Ref]
 ) -> Iterator[Sequence[int]]:
     """The changes of one atomic group, in the order of their operations."""
     mine = [changes[place] for place in members]
@@ -85,7 +92,7 @@ def _inside(
         return
     number = {place: index for index, place in enumerate(members)}
     edges = {number[place]: {number[one] for one in before.get(place, ()) if one in number} for place in members}
-    groups = _Groups(mine, edges, joining, [[index] for index in number.values()])
+    groups = _Groups(mine, edges, joining, [[index] for index in number.values()], apart)
     groups.join()
     left = groups.left()
     for index in sorted_by_rank(groups.edges(), [_rank([mine[place] for place in group.members]) for group in left]):
@@ -103,8 +110,15 @@ class _Group:
 class _Groups:
     """What the changes are put into: first those that must share an operation, then those that may."""
 
-    def __init__(self, changes: Sequence[Change], before: Edges, joining: Joining, places: Iterable[list[int]]) -> None:
-        self.changes, self.before, self.joining = changes, before, joining
+    def __init__(
+        self,
+        changes: Sequence[Change],
+        before: Edges,
+        joining: Joining,
+        places: Iterable[list[int]],
+        apart: Container[Ref],
+    ) -> None:
+        self.changes, self.before, self.joining, self.apart = changes, before, joining, apart
         self.after: dict[int, set[int]] = defaultdict(set)
         for place, firsts in before.items():
             for first in firsts:
@@ -124,7 +138,7 @@ class _Groups:
                 if self.joining.rewrites(change):  # once for all that do
                     self.of_table[table].append(self.group_of[place])
             elif self.joining.may_stand_apart(change):
-                free.append((place, table))
+                free += [(place, table)] if subject_of(change) not in self.apart else []
             else:
                 self._join(place, table, self._fits)
         for place, table in free:

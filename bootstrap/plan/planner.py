@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from bootstrap.catalog.changes import Change, Create, Drop, DropColumn
 from bootstrap.catalog.diff import Difference
 from bootstrap.catalog.ref import Kind, Ref
@@ -33,14 +35,16 @@ def planned_changes(difference: Difference, rules: Rules) -> list[Change]:
 
 
 def operation_groups(
-    difference: Difference, groups: list[tuple[Change, ...]], rules: Rules
+    difference: Difference, groups: list[tuple[Change, ...]], rules: Rules, apart: Container[Ref] = ()
 ) -> list[tuple[PlannedOperation, ...]]:
-    """The groups as operations: what the engine can do to one table together is one of them."""
+    """The groups as operations: what the engine can do to one table together is one of them, but for what is to stand
+    ``apart``.
+    """
     if rules.joining is None:
         return [*groups]
     changes = [change for group in groups for change in group]
     before = precedence(changes, difference.current, difference.desired, rules)
-    return joined(groups, before, difference.current, difference.desired, rules.joining)
+    return joined(groups, before, difference.current, difference.desired, rules.joining, apart)
 
 
 def created_tables(changes: list[Change]) -> frozenset[Ref]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
 
@@ -14,18 +14,25 @@ from bootstrap.dialects.postgresql.capabilities import capabilities_of
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.between import Management, plan_between
 from bootstrap.plan.context import Policy, Server, TableSize
-from bootstrap.plan.statement import Plan
+from bootstrap.plan.statement import Plan, Statement
 from tests.unit.building import catalog, check, column, foreign_key, index, primary_key, table, view
 
 POSTGRESQL = Server(vendor="postgresql", version=(16, 0), version_text="16", capabilities=capabilities_of((16, 0)))
 MARIADB = identify("10.11.9-MariaDB")
 
 
-def plan(server: Server, before: Catalog, after: Catalog, sizes: Mapping[Ref, TableSize] | None = None) -> Plan:
+def plan(
+    server: Server,
+    before: Catalog,
+    after: Catalog,
+    sizes: Mapping[Ref, TableSize] | None = None,
+    back: Mapping[Ref, Sequence[Statement]] | None = None,
+) -> Plan:
     engine = dialect_for("postgresql" if server is POSTGRESQL else "mysql")
     return plan_between(
-        before, after, engine=engine, server=server, management=Management(), sizes=sizes or {}, policy=Policy()
-    )
+        before, after, engine=engine, server=server, management=Management(), sizes=sizes or {}, policy=Policy(),
+        back=back or {},
+    )  # fmt: skip
 
 
 def shown(found: Plan) -> str:
@@ -141,6 +148,19 @@ def test_postgresql_rewrites_a_table_once_and_checks_meanwhile_what_is_to_be_che
         "ALTER TABLE app.orders ALTER COLUMN id TYPE bigint, ALTER COLUMN id SET NOT NULL,"
         " ALTER COLUMN amount TYPE double precision USING amount::double precision,"
         " ADD CONSTRAINT positive CHECK (amount > 0)"
+    ]
+
+
+def test_values_that_come_back_are_there_before_they_are_checked() -> None:
+    paid = ORDERS.ref.child(Kind.COLUMN, "paid")
+    wanted = replace(ORDERS, columns=(*ORDERS.columns, column("paid")), checks=(check("is_paid", "paid IS NOT NULL"),))
+    back = {paid: (Statement(sql="UPDATE app.orders …", subject=paid),)}
+    found = plan(POSTGRESQL, catalog(ORDERS), catalog(wanted), back=back)
+    assert [statement.sql.partition(" IS ")[0] for statement in found.statements] == [
+        "ALTER TABLE app.orders ADD COLUMN paid integer",
+        "UPDATE app.orders …",
+        "ALTER TABLE app.orders ADD CONSTRAINT is_paid CHECK (paid",
+        "ALTER TABLE app.orders VALIDATE CONSTRAINT is_paid",
     ]
 
 
