@@ -11,8 +11,9 @@ from bootstrap.plan.circles import with_open_circles
 from bootstrap.plan.inline_keys import with_inline_keys
 from bootstrap.plan.joining import joined
 from bootstrap.plan.operations import PlannedOperation
-from bootstrap.plan.order import order_changes, ordered_groups, precedence
+from bootstrap.plan.order import order_changes, ordered_groups
 from bootstrap.plan.positions import with_positions
+from bootstrap.plan.precedence import precedence
 from bootstrap.plan.rebuild import with_rebuilds
 from bootstrap.plan.rules import Rules
 
