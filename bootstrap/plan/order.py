@@ -6,11 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.changes import (
-    Change,
-    GrantPrivilege,
-    RevokePrivilege,
-)
+from bootstrap.catalog.changes import Change, GrantPrivilege, RevokePrivilege
 from bootstrap.plan.cycles import cycles
 from bootstrap.plan.groups import Groups
 from bootstrap.plan.precedence import precedence
