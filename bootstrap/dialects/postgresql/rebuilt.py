@@ -11,6 +11,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.postgresql.names import split_qualified
 from bootstrap.dialects.postgresql.type_use import Remakable, is_of, is_recreated
+from bootstrap.plan.context import RenderContext
 
 
 def rebuilt_tables(current: Catalog, desired: Catalog) -> frozenset[Ref]:
@@ -122,3 +123,14 @@ def _key_columns(table: Table) -> list[Column]:
 def _is_remade(item: DatabaseObject, current: Catalog, desired: Catalog) -> TypeGuard[Remakable]:
     after = desired.objects.get(item.ref)
     return isinstance(item, Remakable) and after is not None and is_recreated(item, after, current)
+
+
+def is_converted(ref: Ref, context: RenderContext) -> bool:
+    """Whether the table is there, and the plan makes it nevertheless."""
+    return ref in context.created and isinstance(context.current.objects.get(ref), Table)
+
+
+def parent_is_converted(table: Table, context: RenderContext) -> bool:
+    """Whether the partition is made together with its parent."""
+    part = table.partition_of
+    return part is not None and is_converted(Ref(Kind.TABLE, part.schema, part.table), context)

@@ -13,9 +13,9 @@ from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.postgresql.every_value import fills_every_row
+from bootstrap.dialects.postgresql.family import parents_of
 from bootstrap.dialects.postgresql.hazards.making import data_loss, long_work, note
 from bootstrap.dialects.postgresql.names import quote
-from bootstrap.dialects.postgresql.render.attach import parents_of
 from bootstrap.dialects.postgresql.render.backfill import is_backfilled
 from bootstrap.dialects.postgresql.render.casts import rewrites, using
 from bootstrap.dialects.postgresql.render.columns import filler, is_unfilled

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bootstrap.catalog.changes import AddConstraint, CreateIndex
 from bootstrap.catalog.constraints import Check, ForeignKey, KeyConstraint
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.postgresql.family import is_joining
 from bootstrap.dialects.postgresql.hazards.making import long_work, note
-from bootstrap.dialects.postgresql.render.attach import is_joining
 from bootstrap.dialects.postgresql.render.statements import rows_of
 from bootstrap.hazards import HazardKind
 from bootstrap.plan.context import RenderContext

@@ -9,7 +9,7 @@ from bootstrap.catalog.tables import PartitionOf, Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.postgresql.hazards import columns
 from bootstrap.dialects.postgresql.hazards.making import data_loss, long_work, note
-from bootstrap.dialects.postgresql.render.conversion import is_converted, parent_is_converted
+from bootstrap.dialects.postgresql.rebuilt import is_converted, parent_is_converted
 from bootstrap.dialects.postgresql.render.owned import serial_column_of
 from bootstrap.dialects.postgresql.render.regrouping import Regrouping, is_awaited
 from bootstrap.hazards import HazardKind

@@ -52,6 +52,7 @@ from bootstrap.catalog.types import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
+from bootstrap.dialects.postgresql.carried import is_carried
 from bootstrap.dialects.postgresql.names import quote
 from bootstrap.dialects.postgresql.render import (
     basics,
@@ -148,7 +149,7 @@ _ALTER: Mapping[type, _Alterer] = {
 
 def render(operation: PlannedOperation, context: RenderContext) -> list[Statement]:
     """The statements that carry out one operation. Raises Refused for what cannot be done."""
-    parts = [_with_reads(one, context) for one in changes_of(operation)]
+    parts = [_with_reads(one, context) for one in changes_of(operation) if not is_carried(one, context)]
     return in_one(parts, subject_of_operation(operation))
 
 

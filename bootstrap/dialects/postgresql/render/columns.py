@@ -11,8 +11,8 @@ from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import EnumType
+from bootstrap.dialects.postgresql.family import heirs_of, is_joining
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
-from bootstrap.dialects.postgresql.render.attach import goes_with_parent, heirs_of, is_joining
 from bootstrap.dialects.postgresql.render.backfill import as_altered, backfilled, is_backfilled
 from bootstrap.dialects.postgresql.render.casts import using, zero
 from bootstrap.dialects.postgresql.render.clauses import Stage, clause
@@ -166,10 +166,7 @@ def _children(table: Table, column: str, context: RenderContext) -> Iterator[tup
 
 def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
     """``DROP COLUMN``; what is computed is no loss."""
-    table, column = change.table, change.before
-    if column.inherited and goes_with_parent(table.ref, column.name, context):
-        return []
-    return list(_dropped(table, change, context))
+    return list(_dropped(change.table, change, context))
 
 
 def _dropped(table: Table, change: DropColumn, context: RenderContext) -> Iterator[Statement]:
@@ -196,8 +193,6 @@ def _wants(table: Table, name: str, context: RenderContext) -> bool:
 def rename_column(change: RenameColumn, context: RenderContext) -> list[Statement]:
     """``RENAME COLUMN``; the sequence that the column made is renamed with it."""
     table = change.table
-    if change.before.inherited:
-        return []
     sql = (
         f"ALTER TABLE {qualified(table.schema, table.name)}"
         f" RENAME COLUMN {quote(change.before.name)} TO {quote(change.after.name)}"

@@ -10,19 +10,10 @@ from bootstrap.catalog.changes import AddConstraint, AlterConstraint, DropConstr
 from bootstrap.catalog.constraints import Check, Constraint, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.postgresql.family import heirs_of, is_joining
 from bootstrap.dialects.postgresql.leftovers import unique_index
 from bootstrap.dialects.postgresql.names import qualified, quote
-from bootstrap.dialects.postgresql.render.attach import (
-    attach_all,
-    complete,
-    goes_with_index,
-    goes_with_parent,
-    heirs_of,
-    is_detached,
-    is_joining,
-    stays,
-    went_with_parent,
-)
+from bootstrap.dialects.postgresql.render.attach import attach_all, complete, goes_with_index, stays, went_with_parent
 from bootstrap.dialects.postgresql.render.clauses import Stage, clause
 from bootstrap.dialects.postgresql.render.constraint_comments import constraint_comments
 from bootstrap.dialects.postgresql.render.indexes import cluster, index_options_change, key_part
@@ -121,8 +112,6 @@ def extras(table: Table, item: Constraint, context: RenderContext) -> list[State
 def add_constraint(change: AddConstraint, context: RenderContext) -> list[Statement]:
     """Add a constraint in the way that locks the least."""
     table, item = change.table, change.after
-    if isinstance(item, Check) and item.inherited and not is_joining(table.ref, context):
-        return []  # the parent's ADD CONSTRAINT reaches it
     match item:
         case KeyConstraint():
             made = _add_key(change, item, context)
@@ -237,10 +226,6 @@ def _is_partitioned(item: ForeignKey, context: RenderContext) -> bool:
 def drop_constraint(change: DropConstraint, context: RenderContext) -> list[Statement]:
     """``DROP CONSTRAINT``; a partition's copy goes with its parent's."""
     item, table = change.before, change.table
-    if isinstance(item, Check) and item.inherited and goes_with_parent(table.ref, item.name, context):
-        return []
-    if isinstance(item, KeyConstraint) and item.parent is not None and not is_detached(table.ref, context):
-        return []
     exists = "IF EXISTS " if is_aside(change.ref) else ""  # what a killed run left may be dropped by a new try already
     return [clause(table, f"DROP CONSTRAINT {exists}{quote(item.name)}", change.ref, context)]
 

@@ -12,7 +12,7 @@ from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.postgresql.names import literal, qualified, quote
-from bootstrap.dialects.postgresql.rebuilt import tree_of
+from bootstrap.dialects.postgresql.rebuilt import is_converted, parent_is_converted, tree_of
 from bootstrap.dialects.postgresql.render.casts import using
 from bootstrap.dialects.postgresql.render.owned import made_sequence, serial_name
 from bootstrap.dialects.postgresql.render.regrouping import references_to
@@ -29,17 +29,6 @@ from bootstrap.dialects.postgresql.render.type_values import aside_name
 from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import Refused
-
-
-def is_converted(ref: Ref, context: RenderContext) -> bool:
-    """Whether the table is there, and the plan makes it nevertheless."""
-    return ref in context.created and isinstance(context.current.objects.get(ref), Table)
-
-
-def parent_is_converted(table: Table, context: RenderContext) -> bool:
-    """Whether the partition is made together with its parent."""
-    part = table.partition_of
-    return part is not None and is_converted(Ref(Kind.TABLE, part.schema, part.table), context)
 
 
 def converted(table: Table, made: list[Statement], context: RenderContext) -> Statement:

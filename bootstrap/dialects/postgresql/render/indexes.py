@@ -10,14 +10,13 @@ from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.partition_keys import key_like
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.postgresql.family import is_joining
 from bootstrap.dialects.postgresql.leftovers import is_leftover
 from bootstrap.dialects.postgresql.names import collation, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.attach import (
     attach_all,
     complete,
     hangs_on_index,
-    is_detached,
-    is_joining,
     made_with_table,
     stays,
     went_with_parent,
@@ -198,8 +197,6 @@ def _clustered_otherwise(owner: Ref, context: RenderContext) -> bool:
 def drop_index(change: DropIndex, context: RenderContext) -> list[Statement]:
     """``DROP INDEX CONCURRENTLY``; a partition's index goes with its parent's."""
     index, owner = change.before, change.owner
-    if index.parent is not None and not is_detached(owner, context):
-        return []
     table = context.current.objects.get(owner)
     partitioned = isinstance(table, Table) and table.partition_by is not None
     name = qualified(owner.schema, index.name)

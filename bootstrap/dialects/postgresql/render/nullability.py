@@ -9,9 +9,9 @@ from bootstrap.catalog.changes import AlterColumn
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
+from bootstrap.dialects.postgresql.family import heirs_of
 from bootstrap.dialects.postgresql.leftovers import not_null_check
 from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
-from bootstrap.dialects.postgresql.render.attach import heirs_of
 from bootstrap.dialects.postgresql.render.clauses import Stage, clause
 from bootstrap.dialects.postgresql.render.statements import rows_of, statement, takes_care
 from bootstrap.plan.context import RenderContext

@@ -13,16 +13,16 @@ from bootstrap.catalog.partition_keys import alike, attached_alike, beside
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import PartitionOf, Table
 from bootstrap.dialects.postgresql.names import qualified, quote, split_qualified
+from bootstrap.dialects.postgresql.rebuilt import is_converted, parent_is_converted
 from bootstrap.dialects.postgresql.render import bounds
 from bootstrap.dialects.postgresql.render import columns as column_parts
 from bootstrap.dialects.postgresql.render import constraints as constraint_parts
 from bootstrap.dialects.postgresql.render.attach import made_with_table, partitions_of, stays
 from bootstrap.dialects.postgresql.render.clauses import clause
-from bootstrap.dialects.postgresql.render.conversion import converted, is_converted, parent_is_converted
+from bootstrap.dialects.postgresql.render.conversion import converted
 from bootstrap.dialects.postgresql.render.indexes import index_sql, key_part, usual_name
 from bootstrap.dialects.postgresql.render.nullability import named_like_parent, renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import owned_by, rename_owned
-from bootstrap.dialects.postgresql.render.regrouping import is_awaited
 from bootstrap.dialects.postgresql.render.statements import (
     comment_change,
     option_changes,
@@ -76,7 +76,7 @@ def _created(table: Table, context: RenderContext) -> list[Statement]:
     for column in table.columns:
         made += column_parts.extras(table, column, context)
         made += owned_by(table, column, context)
-    for check in late:  # nothing, where it is inherited
+    for check in (check for check in late if not check.inherited):
         made += constraint_parts.add_constraint(AddConstraint(table, check), context)
     for item in table.constraints:
         if item.kind is not Kind.FOREIGN_KEY and item not in late:
@@ -207,10 +207,6 @@ def _flags(table: Table, context: RenderContext, before: Table | None = None) ->
 
 def drop_table(table: Table, context: RenderContext) -> list[Statement]:
     """``DROP TABLE``."""
-    if is_converted(table.ref, context) or parent_is_converted(table, context):
-        return []  # rebuilt in one statement, to which the rows of all its partitions go
-    if is_awaited(table, context):
-        return []  # its rows go to the partition that they wait for
     # A partition may have gone with its parent.
     exists = "IF EXISTS " if table.partition_of else ""
     sql = f"{_let_go(table, context)}DROP TABLE {exists}{qualified(table.schema, table.name)}"
