@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
 from bootstrap.catalog.changes import Alter, Change, Create, CreateIndex, Drop, GrantPrivilege, RevokePrivilege
 from bootstrap.catalog.code import Event, Trigger, View
-from bootstrap.catalog.former_names import with_present_names
+from bootstrap.catalog.former_names import named_before, with_present_names
 from bootstrap.catalog.kept import Keeps, nothing_kept, with_kept
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.renames import apply_renames
@@ -57,11 +57,13 @@ def diff(
     declaration does not name are revoked, and what has no declared owner (MySQL's code: definer) becomes that of
     ``account``, who applies; else it keeps the one it has. ``inline_indexes``: CREATE TABLE brings its indexes.
     ``follows_renames``: the server rewrites views and expressions itself when a table or column is renamed.
-    ``keeps`` says of something that is not declared that it stays as it is, because an earlier run declared it.
+    ``keeps`` says of something that is not declared that it stays as it is, because an earlier run declared it. Both
+    are asked by the names of today.
     """
     desired = with_present_names(_without_implied_schema(desired, current), current)
     renames, current = apply_renames(current, desired, follows_renames=follows_renames)
     current = _places_among_declared(current, desired)
+    managed, keeps = _asked_before(managed, renames), _asked_before(keeps, renames)
     declared = desired.members
     desired = with_kept(desired, current, keeps)
     desired = adopt_undeclared_properties(desired, current, account=account if everything else "")
@@ -99,6 +101,12 @@ def diff(
         desired=desired,
         kept=frozenset(ref for ref in desired.members - declared if keeps(ref)),
     )
+
+
+def _asked_before(question: Callable[[Ref], bool], renames: Iterable[Change]) -> Callable[[Ref], bool]:
+    """The question, asked of the name that something had before the renames: that is what an earlier run declared."""
+    before = named_before(renames)
+    return lambda ref: question(before(ref))
 
 
 def _without_implied_schema(desired: Catalog, current: Catalog) -> Catalog:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from bootstrap.catalog.catalog import Catalog, DatabaseObject
-from bootstrap.catalog.ref import Ref
+from bootstrap.catalog.changes import Change, Rename
+from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import CompositeType
 from bootstrap.problems import Refused
 
+_RELATIONS = (Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW)
 _MEMBERS = ("columns", "uniques", "foreign_keys", "checks", "exclusions", "indexes", "attributes")
 
 
@@ -44,6 +46,23 @@ def with_present_names(desired: Catalog, current: Catalog) -> Catalog:
     if not _listed(desired):
         return desired
     return replace(desired, objects={ref: _settled(ref, item, current) for ref, item in desired.objects.items()})
+
+
+def named_before(renames: Iterable[Change]) -> Callable[[Ref], Ref]:
+    """A function that gives the name which something had before these renames: of itself, its table or its schema.
+
+    Renames of schemas come before those of what is in them.
+    """
+    before = {change.ref: change.before.ref for change in renames if isinstance(change, Rename)}
+    schemas = {now.name: then.name for now, then in before.items() if now.kind is Kind.SCHEMA}
+    relations = {(now.schema, now.name): then.name for now, then in before.items() if now.kind in _RELATIONS}
+
+    def name(ref: Ref) -> Ref:
+        owner = relations.get((ref.schema, ref.table))
+        then = replace(ref, table=owner) if owner else before.get(ref, ref)
+        return replace(then, schema=schemas.get(then.schema, then.schema))
+
+    return name
 
 
 def _listed(catalog: Catalog) -> bool:

@@ -15,6 +15,7 @@ from bootstrap.plan.context import Policy, TableSize
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import DeclarationError
 from demo.servers import MariaDBServer, MySQLServer
+from tests.mysql.home import Home
 from tests.mysql.place import Place, open_place, table
 
 BOTH, MARIADB, MYSQL = ("mariadb", "mysql"), ("mariadb",), ("mysql",)
@@ -206,3 +207,27 @@ def test_a_copy_for_a_default_is_foreseen(place: Place, other: Place, default: s
     except ServerError as error:
         needed = error.algorithm_not_supported
     assert foreseen == needed
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "columns: {id: {type: bigint, auto_increment: true}, b: int not null}, primary_key: [id]",
+        "columns: {id: {type: int, auto_increment: true}, b: int not null}, primary_key: [id, b]",
+        "columns: {id: {type: bigint, auto_increment: true}, b: int not null}, primary_key: [b], unique: {ids: [id]}",
+        "columns: {n: {type: int, auto_increment: true, renamed_from: id}, b: int not null}, primary_key: [n]",
+        "columns: {id: {type: int, auto_increment: true}, b: bigint not null}, partition_by: hash(id) partitions 2,"
+        " primary_key: [id]",
+    ],
+)
+def test_numbers_are_not_given_twice(home: Home, table: str) -> None:
+    """What AUTO_INCREMENT has given to rows that are gone is given to none of the next, whatever becomes of its key."""
+    home.sql(
+        "CREATE TABLE t (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, b int NOT NULL)",
+        "INSERT INTO t VALUES (1, 1), (999, 2)",
+        "DELETE FROM t WHERE id = 999",
+    )
+    home.declare(f"tables: {{t: {{{table}}}}}").apply("all", exact=True)
+    assert home.verified()
+    home.sql("INSERT INTO t (b) VALUES (3)")
+    assert home.sql("SELECT * FROM t WHERE b = 3") == [(1000, 3)]

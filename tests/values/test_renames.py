@@ -56,3 +56,14 @@ def test_the_old_and_the_new_name_at_once_are_refused(home: Home, by_hand: str, 
     home.declare(declared)
     with pytest.raises(Refused, match="is declared to be renamed from"):
         home.apply()
+
+
+def test_what_a_renamed_view_loses_was_declared_by_the_name_before(home: Home) -> None:
+    view = "{definition: SELECT id FROM t, triggers: {instead: {fires: instead of insert, function: instead()}}}"
+    function = 'functions: {instead(): {returns: trigger, language: plpgsql, body: "BEGIN RETURN NULL; END"}}'
+    table = "tables: {t: {columns: {id: integer}}}"
+    home.declare(f"{table}\nviews: {{seen: {view}}}\n{function}").apply()
+    home.declare(f"{table}\nviews: {{viewed: {{renamed_from: seen, definition: SELECT id FROM t}}}}").apply("all")
+    assert home.verified()
+    assert home.sql("SELECT count(*) FROM pg_trigger WHERE tgname = 'instead'") == [(0,)]
+    assert home.sql("SELECT to_regproc('public.instead') IS NULL") == [(True,)]
