@@ -55,9 +55,9 @@ class MySqlSession:
 
     def _prepare(self) -> Server:
         self._keep_alive()
-        (
-            version, account, backend, collation, database, plain_mode, time_zone, case, system_users, distrusts_code,
-        ) = self._first_answer()  # fmt: skip
+        version, account, backend, collation, database, plain_mode, time_zone, case, distrusts_code = (
+            self._first_answer()
+        )
         self.backend = str(backend)
         server = identify(str(version))
         self._know_the_database(database)
@@ -68,7 +68,8 @@ class MySqlSession:
             **known, "time_zone": f"'{time_zone}'", "collation_connection": str(collation),
             "character_set_client": "utf8mb4", "character_set_results": "utf8mb4",
         }  # fmt: skip
-        self._grant_lines = self._grants(server)
+        role, system_users = self._role_and_system_users(server)
+        self._grant_lines = self._grants(role)
         self.privileges = self.privileges_in(self.database)
         abilities = {"any_definer"} if self.privileges.any_definer else set()
         if int(str(case)) == 1:
@@ -79,16 +80,14 @@ class MySqlSession:
             server,
             account=str(account),
             capabilities=server.capabilities | abilities,
-            system_users=frozenset(name.replace("'", "") for name in json.loads(str(system_users or "[]"))),
+            system_users=system_users,
         )
 
     def _first_answer(self) -> Row:
         """What is to be known of a server and a new session of it."""
         asked = (
             "SELECT VERSION(), CURRENT_USER(), CONNECTION_ID(), @@collation_connection, DATABASE(), @@sql_mode,"
-            " @@time_zone, @@lower_case_table_names,"
-            " (SELECT JSON_ARRAYAGG(GRANTEE) FROM information_schema.USER_PRIVILEGES"
-            " WHERE PRIVILEGE_TYPE = 'SYSTEM_USER'), "
+            " @@time_zone, @@lower_case_table_names, "
         )
         try:
             return self.query(f"{asked}@@GLOBAL.log_bin AND NOT @@GLOBAL.log_bin_trust_function_creators")[0]
@@ -107,13 +106,20 @@ class MySqlSession:
             )
         self.database = self._place = name
 
-    def _grants(self, server: Server) -> list[str]:
-        """SHOW GRANTS, on MySQL with what the active roles give (the master of RDS has its privileges by a role)."""
-        sql = "SHOW GRANTS"
-        if "account_roles" in server.capabilities:
-            roles = str(self.query("SELECT CURRENT_ROLE()")[0][0])
-            if roles.upper() != "NONE":
-                sql = f"SHOW GRANTS FOR CURRENT_USER() USING {roles}"
+    def _role_and_system_users(self, server: Server) -> tuple[str, frozenset[str]]:
+        """The roles that are active, "" for none; and who has SYSTEM_USER. MariaDB has no such things to ask for."""
+        if "account_roles" not in server.capabilities:
+            return "", frozenset()
+        [(role, names)] = self.query(
+            "SELECT CURRENT_ROLE(), (SELECT JSON_ARRAYAGG(GRANTEE) FROM information_schema.USER_PRIVILEGES"
+            " WHERE PRIVILEGE_TYPE = 'SYSTEM_USER')"
+        )
+        active = "" if str(role).upper() == "NONE" else str(role)
+        return active, frozenset(name.replace("'", "") for name in json.loads(str(names or "[]")))
+
+    def _grants(self, role: str) -> list[str]:
+        """SHOW GRANTS, with what the active roles give (the master of RDS for MySQL has its privileges by a role)."""
+        sql = f"SHOW GRANTS FOR CURRENT_USER() USING {role}" if role else "SHOW GRANTS"
         return [str(row[0]) for row in self.query(sql)]
 
     def privileges_in(self, database: str) -> Privileges:
