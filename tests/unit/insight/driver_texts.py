@@ -1,6 +1,6 @@
 """Errors as drivers, ORMs, clients and logs print them around the servers' own words: (cause, text).
 
-Each wrapper is that of the named library's source or documentation.
+Each wrapper is as the named library writes it, from knowledge of it; `corpora/errors.jsonl` holds texts that were recorded.
 """
 
 from __future__ import annotations
