@@ -76,6 +76,17 @@ def test_an_environment_is_like_its_own_snapshot(pair: Pair, tmp_path: Path) -> 
     assert "ada@example.com" not in text
 
 
+def test_a_snapshot_with_a_secret_in_the_structure_is_refused(pair: Pair, tmp_path: Path) -> None:
+    pair.run("apply", "staging").ended(0)
+    pair.staging.sql("CREATE VIEW v AS SELECT 'token ' AS prefix, '{DB_BOOTSTRAP_PASSWORD}' AS token".format(
+        **pair.staging.variables))  # fmt: skip
+    file = tmp_path / "staging.json"
+    message = pair.run("snapshot", "staging", "--out", file).refused(3)
+    assert "the snapshot would contain a secret, in view " in message
+    assert pair.staging.variables["DB_BOOTSTRAP_PASSWORD"] not in message
+    assert not file.exists()
+
+
 def test_the_account_that_applies_may_have_another_name(pair: Pair, tmp_path: Path) -> None:
     pair.run("apply", "staging").ended(0)
     here, there = tmp_path / "here.json", tmp_path / "there.json"

@@ -63,10 +63,11 @@ def test_every_row_is_still_there(place: Place, before: str, after: str) -> None
     assert (verdict.outcome, verdict.rows) == (CONVERGED, "kept"), str(verdict)
 
 
-@pytest.mark.parametrize("part", [0.35, 0.7])
 @pytest.mark.parametrize(("place", "before", "after"), on(COMMON, rows.CASES), indirect=["place"])
-def test_a_run_that_died_half_way_is_taken_up(place: Place, before: str, after: str, part: float) -> None:
-    verdict = judge(case(before, after), place, dies_after=part)
+def test_a_run_that_died_half_way_is_taken_up(place: Place, before: str, after: str) -> None:
+    """One place to die in for each case, some early and some late: a third run of it would mostly prove the same."""
+    early = len(after) % 2 == 0
+    verdict = judge(case(before, after), place, dies_after=0.35 if early else 0.7)
     assert (verdict.outcome, verdict.rows) == (CONVERGED, "kept"), str(verdict)
 
 
