@@ -76,14 +76,20 @@ def test_an_environment_is_like_its_own_snapshot(pair: Pair, tmp_path: Path) -> 
     assert "ada@example.com" not in text
 
 
-def test_a_snapshot_with_a_secret_in_the_structure_is_refused(pair: Pair, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["view", "comment"])
+def test_a_snapshot_with_a_secret_in_the_structure_is_refused(pair: Pair, tmp_path: Path, kind: str) -> None:
     pair.run("apply", "staging").ended(0)
-    pair.staging.sql("CREATE VIEW v AS SELECT 'token ' AS prefix, '{DB_BOOTSTRAP_PASSWORD}' AS token".format(
-        **pair.staging.variables))  # fmt: skip
+    password = pair.staging.variables["DB_BOOTSTRAP_PASSWORD"]
+    if kind == "view":
+        pair.staging.sql(f"CREATE VIEW v AS SELECT '{password}' AS token")
+    elif pair.staging.engine == "postgresql":
+        pair.staging.sql(f"COMMENT ON TABLE orders IS '{password}'")
+    else:
+        pair.staging.sql(f"ALTER TABLE orders COMMENT '{password}'")
     file = tmp_path / "staging.json"
     message = pair.run("snapshot", "staging", "--out", file).refused(3)
-    assert "the snapshot would contain a secret, in view " in message
-    assert pair.staging.variables["DB_BOOTSTRAP_PASSWORD"] not in message
+    assert f"the snapshot would contain a secret, in {'view' if kind == 'view' else 'table'} " in message
+    assert password not in message
     assert not file.exists()
 
 

@@ -86,16 +86,20 @@ def _check_secrets(catalog: Catalog) -> None:
 
 
 def _is_secret(text: str) -> bool:
-    """A name by itself is no secret, even where a password is the same word."""
-    return any(letter.isspace() or letter in "'\"$" for letter in text) and redact(text) != text
+    return redact(text) != text
 
 
 def _texts(value: object) -> Iterator[str]:
+    """What is written freely. A name by itself is no secret, even where a password is the same word."""
     if isinstance(value, str):
-        yield value
+        if any(letter.isspace() or letter in "'\"$" for letter in value):
+            yield value
     elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)
+        for field, item in value.items():
+            if field == "comment" and isinstance(item, str):
+                yield item
+            else:
+                yield from _texts(item)
     elif isinstance(value, list):
         for item in value:
             yield from _texts(item)
