@@ -39,12 +39,14 @@ class Management:
         exact: whether privileges go that no declared grantee has, and those that the server gives to new objects.
         account: with ``exact``, the owner of what has no declared owner.
         keeps: whether an object that the desired catalog lacks stays as it is.
+        partial: the catalogs hold a part of the database: tables of others may inherit from those in it.
     """
 
     managed: Callable[[Ref], bool] = everything
     exact: bool = False
     account: str = ""
     keeps: Keeps = nothing_kept
+    partial: bool = False
 
 
 def plan_between(
@@ -96,6 +98,7 @@ def plan_between(
         created=created_tables(changes),
         dropped=dropped_objects(changes),
         exact=management.exact,
+        partial=management.partial,
     )
     return Plan(
         operations=tuple(_operations(engine, difference, groups, context, back)),

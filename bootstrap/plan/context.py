@@ -58,4 +58,5 @@ class RenderContext:
     created: frozenset[Ref] = frozenset()  # tables created in this very plan: nothing there can be lost or be locked
     dropped: frozenset[Ref] = frozenset()  # objects and columns that this very plan drops
     way: Way = Way.ALONE  # how the group of the change is carried out
+    partial: bool = False  # the catalogs hold a part of the database only: there may be child tables in the rest
     exact: bool = False  # everything is managed: also what the server's default privileges would give to new objects

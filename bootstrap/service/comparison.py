@@ -84,7 +84,7 @@ def plan_to(
         desired,
         engine=work.dialect,
         server=work.session.server,
-        management=management,
+        management=replace(management, partial=work.scope != Scope()),
         sizes=LiveSizes(work.dialect, work.session, current),
         policy=work.policy,
         fingerprint=fingerprint,

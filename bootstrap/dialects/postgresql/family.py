@@ -45,3 +45,15 @@ def heirs_of(table: Table, context: RenderContext) -> list[Table]:
     """The tables that inherit from this one now."""
     name = (table.schema, table.name)
     return [item for item in context.current.heirs if name in map(split_qualified, item.inherits)]
+
+
+def below(table: Table, context: RenderContext) -> list[Table]:
+    """All tables that inherit from this one now, directly or not."""
+    found: list[Table] = []
+    pending = heirs_of(table, context)
+    while pending:
+        heir = pending.pop()
+        if heir not in found:
+            found.append(heir)
+            pending += heirs_of(heir, context)
+    return found

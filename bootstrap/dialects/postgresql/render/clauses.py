@@ -70,12 +70,15 @@ def clause(
         table=name,
         action=action,
         only=only,
-        childless=not only or _is_childless(table, context),
+        childless=not only or is_childless(table, context),
         stage=stage,
     )
 
 
-def _is_childless(table: Table, context: RenderContext) -> bool:
+def is_childless(table: Table, context: RenderContext) -> bool:
+    """Whether surely no table inherits from this one, and none is a partition of it."""
+    if context.partial and table.ref not in context.created:
+        return False
     parents = (parent for heir in context.current.heirs for parent in heir.inherits)
     return table.partition_by is None and (table.schema, table.name) not in map(split_qualified, parents)
 

@@ -11,11 +11,11 @@ from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import EnumType
-from bootstrap.dialects.postgresql.family import heirs_of, is_joining
+from bootstrap.dialects.postgresql.family import below, heirs_of, is_joining
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.backfill import as_altered, backfilled, is_backfilled
 from bootstrap.dialects.postgresql.render.casts import using, zero
-from bootstrap.dialects.postgresql.render.clauses import Stage, clause
+from bootstrap.dialects.postgresql.render.clauses import Stage, clause, is_childless
 from bootstrap.dialects.postgresql.render.defaults import default_clause
 from bootstrap.dialects.postgresql.render.nullability import not_null_name, nullability, renamed_not_null
 from bootstrap.dialects.postgresql.render.owned import (
@@ -268,13 +268,46 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
         converted = f"({after.using})"
     if converted and not after.generated:
         kind += f" USING {converted}"
+    # The server cannot always convert the default with the type: it is taken away and set again.
+    has_default = before.default is not None and not before.generated and before.type != after.type
+    returns = after.default is not None and not after.generated and (before.serial or not after.serial)
+    if has_default and not change.table.partition_by and not is_childless(change.table, context):
+        retyped = replace(clause(change.table, kind, change.ref, context), declared=bool(after.using))
+        new = after.default if returns else None
+        return [*_without_default(change, context), retyped, *_with_default(change, context, new)]
     actions = [kind]
-    if before.default is not None and not before.generated and before.type != after.type:
-        # The server cannot always convert the default with the type: it is taken away and set again.
+    if has_default:
         actions.insert(0, f"ALTER COLUMN {name} DROP DEFAULT")
-        if after.default is not None and not after.generated and (before.serial or not after.serial):
+        if returns:
             actions.append(f"ALTER COLUMN {name} SET DEFAULT {after.default}")
     return [replace(clause(change.table, ", ".join(actions), change.ref, context), declared=bool(after.using))]
+
+
+def _without_default(change: AlterColumn, context: RenderContext) -> Iterator[Statement]:
+    """Take the default of a column away, and that of each child table, which has one of its own."""
+    action = f"ALTER COLUMN {quote(change.after.name)} DROP DEFAULT"
+    for table in (change.table, *(heir for heir, _ in _heirs_with_default(change, context))):
+        yield clause(table, action, change.ref, context, only=True)
+
+
+def _with_default(change: AlterColumn, context: RenderContext, default: str | None) -> Iterator[Statement]:
+    """Set the defaults of a column that has another type now: of its table, and those that child tables had."""
+    action = f"ALTER COLUMN {quote(change.after.name)} SET DEFAULT"
+    if default is not None:
+        yield clause(change.table, f"{action} {default}", change.ref, context, only=True)
+    for heir, own in _heirs_with_default(change, context):
+        yield clause(heir, f"{action} {own}", change.ref, context, only=True)
+
+
+def _heirs_with_default(change: AlterColumn, context: RenderContext) -> list[tuple[Table, str]]:
+    """The child tables whose column has a default, and which one it is to have: the wanted one where it is declared."""
+    found = []
+    for heir in below(change.table, context):
+        live, wanted = heir.column(change.before.name), context.desired.objects.get(heir.ref)
+        declared = wanted.column(change.after.name) if isinstance(wanted, Table) else live
+        if live and live.default is not None and not live.generated and declared and declared.default is not None:
+            found.append((heir, declared.default))
+    return found
 
 
 def _default(change: AlterColumn, context: RenderContext) -> list[Statement]:
