@@ -92,7 +92,7 @@ class Catalog:
             found = self.objects.get(ref)
 
     @cached_property
-    def heirs(self) -> tuple[Table, ...]:
+    def inheritance_children(self) -> tuple[Table, ...]:
         """The tables that inherit from others."""
         return tuple(item for item in self.objects.values() if isinstance(item, Table) and item.inherits)
 

@@ -41,19 +41,19 @@ def parents_of(table: Table, catalog: Catalog) -> list[Table]:
     return [item for parent in parents if isinstance(item := catalog.objects.get(parent), Table)]
 
 
-def heirs_of(table: Table, context: RenderContext) -> list[Table]:
+def children_of(table: Table, context: RenderContext) -> list[Table]:
     """The tables that inherit from this one now."""
     name = (table.schema, table.name)
-    return [item for item in context.current.heirs if name in map(split_qualified, item.inherits)]
+    return [item for item in context.current.inheritance_children if name in map(split_qualified, item.inherits)]
 
 
 def below(table: Table, context: RenderContext) -> list[Table]:
     """All tables that inherit from this one now, directly or not."""
     found: list[Table] = []
-    pending = heirs_of(table, context)
+    pending = children_of(table, context)
     while pending:
-        heir = pending.pop()
-        if heir not in found:
-            found.append(heir)
-            pending += heirs_of(heir, context)
+        child = pending.pop()
+        if child not in found:
+            found.append(child)
+            pending += children_of(child, context)
     return found

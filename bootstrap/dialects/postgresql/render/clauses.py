@@ -79,7 +79,7 @@ def is_childless(table: Table, context: RenderContext) -> bool:
     """Whether surely no table inherits from this one, and none is a partition of it."""
     if context.partial and table.ref not in context.created:
         return False
-    parents = (parent for heir in context.current.heirs for parent in heir.inherits)
+    parents = (parent for child in context.current.inheritance_children for parent in child.inherits)
     return table.partition_by is None and (table.schema, table.name) not in map(split_qualified, parents)
 
 

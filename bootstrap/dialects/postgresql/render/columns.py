@@ -11,7 +11,7 @@ from bootstrap.catalog.columns import Column, GeneratedKind
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import EnumType
-from bootstrap.dialects.postgresql.family import below, heirs_of, is_joining
+from bootstrap.dialects.postgresql.family import below, children_of, is_joining
 from bootstrap.dialects.postgresql.names import collation, literal, qualified, quote
 from bootstrap.dialects.postgresql.render.backfill import as_altered, backfilled, is_backfilled
 from bootstrap.dialects.postgresql.render.casts import using, zero
@@ -156,7 +156,7 @@ def _taking_over(change: AddColumn, added: Statement, context: RenderContext) ->
 
 def _children(table: Table, column: str, context: RenderContext) -> Iterator[tuple[Table, Column]]:
     """The nearest tables below this one that have the column now."""
-    for item in heirs_of(table, context):
+    for item in children_of(table, context):
         found = item.column(column)
         if found is not None:
             yield item, found
@@ -172,16 +172,16 @@ def drop_column(change: DropColumn, context: RenderContext) -> list[Statement]:
 def _dropped(table: Table, change: DropColumn, context: RenderContext) -> Iterator[Statement]:
     """The drop of a column with that of the tables below, but for those that keep it as their own."""
     name = change.before.name
-    only = any(_keeps(child, name, context) for child in heirs_of(table, context))
+    only = any(_keeps(child, name, context) for child in children_of(table, context))
     yield clause(table, f"DROP COLUMN {quote(name)}", change.ref, context, only=only)
-    for child in heirs_of(table, context) if only else ():
+    for child in children_of(table, context) if only else ():
         if not _wants(child, name, context):
             yield from _dropped(child, change, context)
 
 
 def _keeps(table: Table, name: str, context: RenderContext) -> bool:
     """Whether the table or one below it has the column as its own from now on."""
-    below = heirs_of(table, context)
+    below = children_of(table, context)
     return _wants(table, name, context) or any(_keeps(child, name, context) for child in below)
 
 
@@ -286,7 +286,7 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
 def _without_default(change: AlterColumn, context: RenderContext) -> Iterator[Statement]:
     """Take the default of a column away, and that of each child table, which has one of its own."""
     action = f"ALTER COLUMN {quote(change.after.name)} DROP DEFAULT"
-    for table in (change.table, *(heir for heir, _ in _heirs_with_default(change, context))):
+    for table in (change.table, *(child for child, _ in _children_with_default(change, context))):
         yield clause(table, action, change.ref, context, only=True)
 
 
@@ -295,18 +295,18 @@ def _with_default(change: AlterColumn, context: RenderContext, default: str | No
     action = f"ALTER COLUMN {quote(change.after.name)} SET DEFAULT"
     if default is not None:
         yield clause(change.table, f"{action} {default}", change.ref, context, only=True)
-    for heir, own in _heirs_with_default(change, context):
-        yield clause(heir, f"{action} {own}", change.ref, context, only=True)
+    for child, own in _children_with_default(change, context):
+        yield clause(child, f"{action} {own}", change.ref, context, only=True)
 
 
-def _heirs_with_default(change: AlterColumn, context: RenderContext) -> list[tuple[Table, str]]:
+def _children_with_default(change: AlterColumn, context: RenderContext) -> list[tuple[Table, str]]:
     """The child tables whose column has a default, and which one it is to have: the wanted one where it is declared."""
     found = []
-    for heir in below(change.table, context):
-        live, wanted = heir.column(change.before.name), context.desired.objects.get(heir.ref)
+    for child in below(change.table, context):
+        live, wanted = child.column(change.before.name), context.desired.objects.get(child.ref)
         declared = wanted.column(change.after.name) if isinstance(wanted, Table) else live
         if live and live.default is not None and not live.generated and declared and declared.default is not None:
-            found.append((heir, declared.default))
+            found.append((child, declared.default))
     return found
 
 

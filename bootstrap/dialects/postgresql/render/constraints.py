@@ -10,7 +10,7 @@ from bootstrap.catalog.changes import AddConstraint, AlterConstraint, DropConstr
 from bootstrap.catalog.constraints import Check, Constraint, Exclusion, ForeignKey, KeyConstraint
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.postgresql.family import heirs_of, is_joining
+from bootstrap.dialects.postgresql.family import children_of, is_joining
 from bootstrap.dialects.postgresql.leftovers import unique_index
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.attach import attach_all, complete, goes_with_index, stays, went_with_parent
@@ -132,7 +132,7 @@ def _add(change: AddConstraint, definition: str, context: RenderContext, *, only
 
 def _taken_over(table: Table, check: Check, subject: Ref, context: RenderContext) -> Iterator[Statement]:
     """Tables below that have the check on their own, and get it from this one: it would stay their own too."""
-    for child in heirs_of(table, context):
+    for child in children_of(table, context):
         desired = context.desired.objects.get(child.ref)
         old, new = (_check_named(item, check.name) for item in (child, desired))
         if old is not None and not old.inherited and new is not None and new.inherited:

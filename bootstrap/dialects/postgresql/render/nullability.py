@@ -9,7 +9,7 @@ from bootstrap.catalog.changes import AlterColumn
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
-from bootstrap.dialects.postgresql.family import heirs_of
+from bootstrap.dialects.postgresql.family import children_of
 from bootstrap.dialects.postgresql.leftovers import not_null_check
 from bootstrap.dialects.postgresql.names import literal, object_name, qualified, quote
 from bootstrap.dialects.postgresql.render.clauses import Stage, clause
@@ -42,7 +42,7 @@ def _set(column: Column) -> str:
 
 def _kept_below(table: Table, change: AlterColumn, context: RenderContext) -> Iterator[Statement]:
     """Partitions and child tables stay NOT NULL where declared: the server takes that from them with the parent's."""
-    for child in (*context.current.partitions.get(table.ref, ()), *heirs_of(table, context)):
+    for child in (*context.current.partitions.get(table.ref, ()), *children_of(table, context)):
         if child.ref in context.created | context.dropped:
             continue
         desired = context.desired.objects.get(child.ref)
