@@ -6,11 +6,8 @@ written by code which has never heard of it, such as a driver's message in a tra
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from functools import lru_cache
-from urllib.parse import quote, quote_plus
 
 MASK = "***"
 # A short password such as "app" also occurs inside of other words: it is hidden only where it stands alone.
@@ -45,6 +42,9 @@ def _expression(form: str) -> str:
 
 def _forms(secret: str) -> set[str]:
     """As it is; in URLs; in JSON; in SQL and Python literals; and in base64, alone or inside of something longer."""
+    import json  # noqa: PLC0415  # only where there is a secret, as below
+    from urllib.parse import quote, quote_plus  # noqa: PLC0415
+
     escaped = json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]
     sql = secret.replace("'", "''"), secret.replace("\\", "\\\\").replace("'", "\\'")
     urls = quote(secret), quote(secret, safe=""), quote_plus(secret)
@@ -54,6 +54,8 @@ def _forms(secret: str) -> set[str]:
 
 def _base64_forms(secret: bytes) -> set[str]:
     """What base64 makes of it at each of the three places where a byte can stand, without the neighbours' bits."""
+    import base64  # noqa: PLC0415  # as above
+
     forms = {base64.b64encode(secret).decode(), base64.urlsafe_b64encode(secret).decode()}
     for shift in range(3):
         start = -(-shift * 8 // 6)  # the first character that holds no bit of what stands before

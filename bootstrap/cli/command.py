@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from typing import Any
 
@@ -21,6 +20,13 @@ class Command(click.Command):
                     raise click.UsageError(f"{option.opts[0]} is given {times} times: give it once", ctx)
         return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. From here on a signal ends it in order."""
+        from bootstrap.cli.signals import handle_signals  # noqa: PLC0415  # help and a usage error need nothing of it
+
+        handle_signals()
+        return super().invoke(ctx)
+
 
 def _has_one_value(option: click.Option) -> bool:
     """A flag may be repeated, as it says the same again, except where another spelling says the opposite."""
@@ -36,6 +42,8 @@ class Commands(click.Group):
         """Find the command that the arguments name. Raises UsageError."""
         name = args[0]
         if self.get_command(ctx, name) is None and not ctx.resilient_parsing and not name.startswith("-"):
+            import difflib  # noqa: PLC0415  # only when it is needed
+
             known = self.list_commands(ctx)
             close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
             remedy = f'did you mean "{close[0]}"?' if close else f"commands: {', '.join(known)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -238,6 +237,8 @@ def _write_report(data: dict[str, Any]) -> None:
     path = os.environ.get(REPORT_VARIABLE)
     if not path:
         return
+    import json  # noqa: PLC0415  # only when it is needed
+
     try:
         Path(path).write_text(redact(json.dumps(data, indent=2, default=str)) + "\n", encoding="utf-8")
     except OSError as error:

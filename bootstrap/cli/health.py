@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -25,6 +24,8 @@ def health(form: str, *, seeds: bool, timeout: float, **arguments: Any) -> int:
 
     Exit codes: 0 healthy, 4 something is missing, 5 the database cannot be reached.
     """
+    import json  # noqa: PLC0415  # only when a command runs
+
     from bootstrap.insight.health import Status  # noqa: PLC0415  # heavy: only when a command runs
     from bootstrap.service.health import health as use_case  # noqa: PLC0415  # as above
 

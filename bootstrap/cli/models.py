@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from itertools import zip_longest
 from pathlib import Path
@@ -85,6 +84,8 @@ def models(arguments: tuple[str, ...], *, form: str, out: Path | None, code: Pat
         if len(sources) != 1:
             raise BootstrapError("--export writes the models of one SOURCE: name only one")
         [source] = sources.values()
+        import json  # noqa: PLC0415  # only when it is needed
+
         out.write_text(json.dumps(export(request, source, interpreter), indent=2) + "\n", encoding="utf-8")
         return 0
     report = use_case(request, sources, interpreter, code=code)

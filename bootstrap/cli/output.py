@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -26,7 +25,7 @@ class Output:
 
     def report(self, text: str, data: Mapping[str, Any]) -> None:
         """Print the report in the form that was asked for."""
-        content = json.dumps(data, indent=2, ensure_ascii=False, default=str) if self.form == "json" else text
+        content = _json(data) if self.form == "json" else text
         if not content:
             return
         try:
@@ -38,3 +37,9 @@ class Output:
                 f"the work is done, but its report cannot be written: {error.strerror}: free some space, or write it"
                 " elsewhere"
             ) from error
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    import json  # noqa: PLC0415  # only when it is asked for
+
+    return json.dumps(data, indent=2, ensure_ascii=False, default=str)

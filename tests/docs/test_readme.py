@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.cli import commands
-from bootstrap.cli.main import cli
+from bootstrap.cli.program import cli
 from bootstrap.declaration.load import load_files
 from bootstrap.problems import BootstrapError, Interrupted, Refused, Unreachable, VerificationFailed
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from bootstrap.cli.command import Command
-from bootstrap.cli.main import cli
+from bootstrap.cli.program import cli
 
 SINGLE = [
     (name, option)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bootstrap.cli.main import cli
+from bootstrap.cli.program import cli
 from tests.unit.declaration.reading import TABLE, problems
 
 
