@@ -30,12 +30,12 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is not Python 3.11 or later: name one, as in make install PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --editable '.[operator,demo,dev]' --constraint constraints.txt
+	$(PIP) install --editable '.[dev]' --constraint constraints.txt
 	touch $@
 
 upgrade:  ## The newest versions of all libraries, written down in constraints.txt
 	$(PYTHON) -m venv --clear $(VENV)
-	$(PIP) install --editable '.[operator,demo,dev]'
+	$(PIP) install --editable '.[dev]'
 	(sed '/^#/!d' constraints.txt; $(PIP) freeze --exclude-editable) > constraints.new && mv constraints.new constraints.txt
 	touch $(VENV)/.installed
 

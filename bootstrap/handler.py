@@ -20,8 +20,9 @@ from types import NoneType
 from typing import Any, Protocol
 
 from bootstrap.declaration.model import Files
+from bootstrap.packages import missing_package
 from bootstrap.plan.statement import Hazard
-from bootstrap.problems import BootstrapError, DeclarationError, Refused, missing_package
+from bootstrap.problems import BootstrapError, DeclarationError, Refused
 from bootstrap.redact import redact
 from bootstrap.service.apply import apply
 from bootstrap.service.function_url import answer, is_http

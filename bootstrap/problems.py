@@ -13,23 +13,6 @@ class BootstrapError(Exception):
     exit_code = 1
 
 
-# Packages that only some uses need → the extra of ours that brings them.
-_EXTRAS = {"boto3": "operator", "botocore": "operator", "python_terraform": "operator"}
-
-
-def missing_package(error: ImportError) -> BootstrapError:
-    """What to do about a Python package that is not installed."""
-    package = (error.name or "").partition(".")[0]
-    extra = _EXTRAS.get(package)
-    if extra is None:
-        return BootstrapError(f"the Python package {package or error} is missing: install db-bootstrap again, with all"
-                              " that it depends on")  # fmt: skip
-    return BootstrapError(
-        f"the Python package {package} is missing, which the extra {extra} brings: install db-bootstrap with it from"
-        f" where you have it: pip install '/path/to/db-bootstrap[{extra}]' (a checkout or a wheel)"
-    )
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One fault in a declaration: where (line 0: the file or folder as a whole), what, and what to do."""

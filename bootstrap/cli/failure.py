@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from bootstrap.problems import BootstrapError, Interrupted, missing_package
+from bootstrap.packages import missing_package
+from bootstrap.problems import BootstrapError, Interrupted
 from bootstrap.redact import redact
 
 DEBUG_VARIABLE = "DB_BOOTSTRAP_DEBUG"

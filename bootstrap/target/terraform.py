@@ -18,7 +18,8 @@ from typing import Any
 import msgspec
 
 from bootstrap.declaration.model import Target, TerraformTarget
-from bootstrap.problems import TargetError, missing_package
+from bootstrap.packages import missing_package
+from bootstrap.problems import TargetError
 from bootstrap.target.config import convert_target
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

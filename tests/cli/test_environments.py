@@ -51,5 +51,5 @@ def test_a_missing_package_is_named_with_its_extra(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "the Python package boto" in done.stderr
-    assert "[operator]" in done.stderr
+    assert "(extra: aws)" in done.stderr
     assert "unexpected" not in done.stderr

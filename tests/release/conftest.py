@@ -1,0 +1,63 @@
+"""What a release is made of: built once in a test session, by the first worker that asks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from demo.servers.cache import file_lock
+from tests.conftest import SESSION
+from tools import distribution
+
+
+def once(name: str, make: Callable[[Path], object]) -> Path:
+    """Return the session's folder of that name, filled by whoever asks first."""
+    base = Path(os.environ[SESSION].split(":", 1)[1]) / "release"
+    folder, done = base / name, base / f"{name}.done"
+    with file_lock(base / f"{name}.lock"):
+        if not done.exists():
+            folder.mkdir(parents=True)
+            make(folder)
+            done.touch()
+    return folder
+
+
+def run(command: Sequence[object], **more: object) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; one that fails fails the test with what it said."""
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, **more)  # type: ignore[call-overload]  # keywords of subprocess.run
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done  # type: ignore[no-any-return]  # as above
+
+
+@pytest.fixture(scope="session")
+def wheel() -> Path:
+    """The wheel."""
+    return next(once("distribution", distribution.build).glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(wheel: Path) -> Path:
+    """A folder with the wheel and all that it requires, from which installers of any kind can install it offline."""
+
+    def fill(folder: Path) -> None:
+        run([sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", folder, f"{wheel}[aws,terraform]"])
+
+    return once("wheelhouse", fill)
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, wheelhouse: Path) -> Path:
+    """The folder of programs of an environment that holds the wheel, without its extras, and nothing else."""
+
+    def fill(folder: Path) -> None:
+        base = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
+        run([base, "-m", "venv", "--without-pip", folder])
+        pip = [sys.executable, "-m", "pip", "--python", folder / "bin/python"]
+        run([*pip, "install", "--quiet", "--no-index", "--find-links", wheelhouse, wheel])
+
+    return once("installed", fill) / "bin"
