@@ -73,7 +73,7 @@ format: install  ## Rewrite sources in the house style
 	terraform fmt -recursive terraform
 
 package: install  ## The Lambda zip, byte for byte reproducible
-	$(BIN)/python tools/package_lambda.py
+	$(BIN)/db-bootstrap package-lambda --out dist/lambda/db-bootstrap.zip
 
 docs: install  ## Regenerate the JSON Schema, the reference of the declaration and the module's tables
 	$(BIN)/python -m bootstrap.declaration.schema

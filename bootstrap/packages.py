@@ -27,9 +27,14 @@ def missing_package(error: ImportError) -> BootstrapError:
         return BootstrapError(f"the Python package {module or error} is missing: install {_DISTRIBUTION} again from"
                               " where you have it")  # fmt: skip
     brought = f" (extra: {extra})" if extra else ""
-    return BootstrapError(
-        f"the Python package {module} is missing{brought}: run {_installer()} {shlex.quote(requirement)}"
-    )
+    return BootstrapError(f"the Python package {module} is missing{brought}: run {install_command(requirement)}")
+
+
+def install_command(requirement: str) -> str:
+    """Return the command that installs into this very environment; those that uv makes have no pip."""
+    python = shlex.quote(sys.executable)
+    installer = f"{python} -m pip install" if util.find_spec("pip") else f"uv pip install --python {python}"
+    return f"{installer} {shlex.quote(requirement)}"
 
 
 def _required(name: str) -> tuple[str, str]:
@@ -54,9 +59,3 @@ def _requirements() -> list[str]:
 def _normal(name: str) -> str:
     """A name as PEP 503 compares it, so that `python_terraform` is found as well."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _installer() -> str:
-    """The command that installs into this very environment; those that uv makes have no pip."""
-    python = shlex.quote(sys.executable)
-    return f"{python} -m pip install" if util.find_spec("pip") else f"uv pip install --python {python}"

@@ -16,6 +16,7 @@ from bootstrap.cli.grants import grants
 from bootstrap.cli.health import health
 from bootstrap.cli.insight import compare, snapshot
 from bootstrap.cli.models import models
+from bootstrap.cli.package_lambda import package_lambda
 from bootstrap.wording import TERRAFORM, VARIABLE, in_terraform
 
 
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for command in (*commands.ALL, check, compare, diagnose, doctor, grants, health, models, snapshot):
+for command in (*commands.ALL, check, compare, diagnose, doctor, grants, health, models, package_lambda, snapshot):
     cli.add_command(command)
 
 

@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.lambda_zip.build import build
+from bootstrap.lambda_zip.runtime import this_architecture
 from demo.servers.cache import file_lock
 from tests.conftest import SESSION
 from tools import distribution
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def once(name: str, make: Callable[[Path], object]) -> Path:
@@ -45,19 +49,27 @@ def wheelhouse(wheel: Path) -> Path:
     """A folder with the wheel and all that it requires, from which installers of any kind can install it offline."""
 
     def fill(folder: Path) -> None:
-        run([sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", folder, f"{wheel}[aws,terraform]"])
+        versions = ["--constraint", ROOT / "constraints.txt"]
+        pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", folder, *versions]
+        run([*pip, f"{wheel}[aws,terraform]", "pip"])
 
     return once("wheelhouse", fill)
 
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, wheelhouse: Path) -> Path:
-    """The folder of programs of an environment that holds the wheel, without its extras, and nothing else."""
+    """The folder of programs of an environment that holds the wheel, without its extras, and pip."""
 
     def fill(folder: Path) -> None:
         base = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
         run([base, "-m", "venv", "--without-pip", folder])
         pip = [sys.executable, "-m", "pip", "--python", folder / "bin/python"]
-        run([*pip, "install", "--quiet", "--no-index", "--find-links", wheelhouse, wheel])
+        run([*pip, "install", "--quiet", "--no-index", "--find-links", wheelhouse, wheel, "pip"])
 
     return once("installed", fill) / "bin"
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The Lambda zip for this machine's architecture, built from the checkout."""
+    return once("lambda", lambda folder: build(folder / "function.zip", this_architecture())) / "function.zip"

@@ -33,6 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "dialects": BOTTOM | PURE | {"declaration", "plan"},
     "target": BOTTOM | PURE | {"declaration", "plan", "dialects"},
     "run": BOTTOM | PURE | {"declaration", "plan", "dialects", "target"},
+    "lambda_zip": BOTTOM,
     "insight": BOTTOM | PURE | {"declaration", "plan", "dialects", "target", "run"},
 }
 BELOW = set(ALLOWED) - {""}

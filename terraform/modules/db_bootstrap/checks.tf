@@ -3,7 +3,7 @@
 ################################################################################
 
 locals {
-  # `make package` writes down what the zip was built for, beside the zip.
+  # `db-bootstrap package-lambda` writes down what the zip was built for, beside the zip.
   manifest_path  = var.lambda_zip == null ? "(no zip)" : "${trimsuffix(var.lambda_zip, ".zip")}.json"
   manifest_found = local.runs_in_lambda && local.zip_found ? fileexists(local.manifest_path) : false
   manifest       = local.manifest_found ? jsondecode(file(local.manifest_path)) : null
@@ -74,11 +74,11 @@ resource "terraform_data" "checks" {
     # The package
     precondition {
       condition     = local.runs_in_lambda ? local.zip_found : true
-      error_message = "lambda_zip: ${local.zip_path} does not exist; `make package` builds it."
+      error_message = "lambda_zip: ${local.zip_path} does not exist; `db-bootstrap package-lambda` builds it."
     }
     precondition {
       condition     = local.runs_in_lambda && local.zip_found ? local.runtime != null && local.architecture != null : true
-      error_message = "lambda_runtime, lambda_architecture: the zip has no manifest ${local.manifest_path} beside it; keep it there (`make package` writes both), or set both variables."
+      error_message = "lambda_runtime, lambda_architecture: the zip has no manifest ${local.manifest_path} beside it; keep it there (`db-bootstrap package-lambda` writes both), or set both variables."
     }
     precondition {
       condition     = local.manifest == null ? true : local.runtime == try(local.manifest.runtime, local.runtime)
@@ -90,7 +90,7 @@ resource "terraform_data" "checks" {
     }
     precondition {
       condition     = try(local.manifest.sha256, null) == null ? true : local.manifest.sha256 == filesha256(var.lambda_zip)
-      error_message = "lambda_zip: ${local.zip_path} is not the zip that ${local.manifest_path} describes; run `make package` again, which writes both."
+      error_message = "lambda_zip: ${local.zip_path} is not the zip that ${local.manifest_path} describes; run `db-bootstrap package-lambda` again, which writes both."
     }
 
     # The declaration's way to the function

@@ -178,7 +178,7 @@ variable "adopt_environment" {
 }
 
 variable "bootstrapper_digest" {
-  description = "Identity of the bootstrapper: a new one runs again. Null takes the digest of `lambda_zip`, and with `runner = \"local\"` nothing. `make package` writes one as `package_digest`."
+  description = "Identity of the bootstrapper: a new one runs again. Null takes the digest of `lambda_zip`, and with `runner = \"local\"` nothing. `db-bootstrap package-lambda` writes one as `package_digest`."
   type        = string
   default     = null
 }
@@ -277,7 +277,7 @@ variable "name_prefix" {
 }
 
 variable "lambda_zip" {
-  description = "Path of the zip that `make package` built."
+  description = "Path of the zip that `db-bootstrap package-lambda` built."
   type        = string
   default     = null
 }

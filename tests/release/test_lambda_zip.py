@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
+import bootstrap
+from bootstrap.lambda_zip import build, contents, libraries
+from bootstrap.lambda_zip.runtime import this_architecture
+from bootstrap.problems import BootstrapError
 from demo.aws.functions import Function, FunctionRunner
-from tools import package_lambda
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.cli.command import db_bootstrap
+from tests.release.conftest import run
 
 # Imports the handler and what it does on first use, in an interpreter that sees the zip and the standard library only.
 # boto3 belongs to the runtime, so nothing may need it before a secret is read.
@@ -32,30 +35,25 @@ for name in ("bootstrap.handler", "psycopg2", "pymysql", "yaml", "msgspec"):
 """
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return package_lambda.build(tmp_path_factory.mktemp("package"), package_lambda.this_architecture())
-
-
-def test_builds_the_same_bytes_again(built: Path, tmp_path: Path) -> None:
-    # Another process with another hash seed and time zone, as another machine has them.
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "tools/package_lambda.py"), "--out", str(tmp_path)],
-        env={"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    again = tmp_path / "db-bootstrap.zip"
-    assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(built.read_bytes()).digest()
-    assert again.with_suffix(".json").read_bytes() == built.with_suffix(".json").read_bytes()
+def test_an_installed_wheel_builds_the_same_bytes(built: Path, installed: Path, tmp_path: Path) -> None:
+    """In another process with another hash seed and time zone, as another machine has them."""
+    out = tmp_path / "new" / "function.zip"
+    other = {"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    arguments = ["package-lambda", "--arch", this_architecture(), "--out", out, "--format", "json"]
+    said = json.loads(run([installed / "db-bootstrap", *arguments], cwd=tmp_path, env=other).stdout)
+    assert out.read_bytes() == built.read_bytes()
+    manifest = json.loads(out.with_suffix(".json").read_text())
+    assert manifest == json.loads(built.with_suffix(".json").read_text())
+    assert said == {"format_version": 1, "file": str(out), "bytes": out.stat().st_size, **manifest}
 
 
 def test_manifest_says_what_the_zip_is(built: Path) -> None:
     manifest = json.loads(built.with_suffix(".json").read_text())
     assert manifest["runtime"] == f"python3.{sys.version_info.minor}"
     assert manifest["sha256"] == hashlib.sha256(built.read_bytes()).hexdigest()
-    assert manifest["package_digest"] == package_lambda.package_digest()
-    assert len(manifest["wheels"]) == len(package_lambda.LIBRARIES)
+    assert manifest["package_digest"] == contents.package_digest()
+    assert manifest["version"] == bootstrap.__version__
+    assert len(manifest["wheels"]) == len(libraries.LIBRARIES)
 
 
 def test_holds_what_the_handler_imports_and_no_more(built: Path, tmp_path: Path) -> None:
@@ -65,7 +63,7 @@ def test_holds_what_the_handler_imports_and_no_more(built: Path, tmp_path: Path)
     assert names == sorted(names)
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == {"_yaml", "bootstrap", "msgspec", "psycopg2", "psycopg2_binary.libs", "pymysql", "yaml"}
-    assert not [name for name in names if name.startswith(package_lambda.OPERATOR_ONLY)]
+    assert not [name for name in names if name.startswith(contents.LEFT_OUT)]
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", IMPORTS, str(tmp_path)], capture_output=True, text=True, check=False
     )
@@ -106,10 +104,16 @@ def test_bytecode_is_used_without_looking_at_the_source(built: Path) -> None:
         times = {info.date_time for info in archive.infolist()}
     assert len(compiled) == len(sources)
     assert flags == {(1).to_bytes(4, "little")}
-    assert times == {package_lambda.EPOCH}
+    assert times == {build.EPOCH}
 
 
 def test_a_library_that_cannot_be_had_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(package_lambda, "LIBRARIES", ("no-such-library",))
-    with pytest.raises(package_lambda.PackagingError, match="no-such-library is not installed"):
-        package_lambda.build(tmp_path, "x86_64")
+    monkeypatch.setattr(libraries, "LIBRARIES", ("no-such-library",))
+    with pytest.raises(BootstrapError, match=r"no-such-library is not installed .* pip install no-such-library$"):
+        build.build(tmp_path / "function.zip", "x86_64")
+
+
+def test_a_file_that_the_module_would_not_take_is_refused(tmp_path: Path) -> None:
+    """The module looks for the manifest where `.zip` is replaced with `.json`."""
+    for out in (tmp_path / "function", tmp_path):
+        assert "name a file that ends in .zip" in db_bootstrap("package-lambda", "--out", out).ended(1).err

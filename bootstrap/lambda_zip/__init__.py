@@ -1,0 +1,1 @@
+"""The zip of the Lambda function: the package and its drivers, byte for byte the same each time."""
