@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from bootstrap.declaration.model import Files
 from bootstrap.packages import missing_package
 from bootstrap.plan.statement import Hazard
-from bootstrap.problems import BootstrapError, DeclarationError, Refused
+from bootstrap.problems import BootstrapError, DeclarationError, Refused, type_of
 from bootstrap.redact import redact
 from bootstrap.service.apply import apply
 from bootstrap.service.function_url import answer, is_http
@@ -107,14 +107,6 @@ def _failure(error: BootstrapError) -> Exception:
         return kind(text)
     raised: Exception = fault(kind.__name__, " | ".join(line.strip() for line in text.splitlines() if line.strip()))
     return raised
-
-
-def type_of(error: BootstrapError) -> type[BootstrapError]:
-    """The exception class that names the kind of failure and takes one message."""
-    for kind in type(error).__mro__:
-        if kind.__module__ == "bootstrap.problems" and kind.__name__ != "DeclarationError":
-            return kind
-    return BootstrapError
 
 
 _SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {

@@ -90,3 +90,11 @@ class Replica(Unreachable):
 
 class Pooled(Unreachable):
     """A pooler or proxy stands in between, which gives a session another server process for each transaction."""
+
+
+def type_of(error: BaseException) -> type[BootstrapError]:
+    """The exception class that names the kind of failure and takes one message."""
+    for kind in type(error).__mro__:
+        if kind.__module__ == __name__ and kind.__name__ != "DeclarationError":
+            return kind
+    return BootstrapError

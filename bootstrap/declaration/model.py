@@ -109,6 +109,13 @@ class Removed(StrEnum):
     KEEP = "keep"  # until db-bootstrap contract
 
 
+class OnFailure(StrEnum):
+    """What becomes of the changes of a run that fails."""
+
+    KEEP = "keep"  # the next run goes on from there
+    ROLLBACK = "rollback"
+
+
 class Backup(StrEnum):
     """How values are kept that a plan loses."""
 
@@ -129,6 +136,7 @@ class Policy:
     deadline_seconds: int | None = None
     online: bool = True
     removed: Removed = Removed.DROP
+    on_failure: OnFailure = OnFailure.KEEP
     protected: bool | None = None  # None: by the environment's name
     backup: Backup = Backup.NONE
     backup_days: int = 30

@@ -10,6 +10,7 @@ from bootstrap.declaration.decode import Reading
 from bootstrap.declaration.model import (
     Backup,
     Credentials,
+    OnFailure,
     Policy,
     Position,
     Removed,
@@ -53,7 +54,7 @@ def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
     for key in ("large_table_rows", "online", "protected", "backup_days", "backup_limit_mb"):
         if getattr(shape, key) is not None:
             values[key] = getattr(shape, key)
-    for key, kind in (("removed", Removed), ("backup", Backup)):
+    for key, kind in (("removed", Removed), ("on_failure", OnFailure), ("backup", Backup)):
         if getattr(shape, key) is not None:
             values[key] = kind(getattr(shape, key))
     if shape.allow is not None:

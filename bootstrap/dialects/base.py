@@ -16,6 +16,7 @@ from bootstrap.problems import DeclarationError, Problem
 if TYPE_CHECKING:  # what an unchanged database never needs
     import socket
 
+    from bootstrap.catalog.columns import Column
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.catalog.ref import Kind, Ref
     from bootstrap.catalog.tables import Table
@@ -399,6 +400,13 @@ class Dialect(Engine, Protocol):
     def apply_seed(self, session: Session, seed: SeedTable, *, dry_run: bool) -> SeedCounts:
         """Bring rows in by bulk load and one set-based statement; with ``dry_run`` only count. Inside a transaction
         that the caller opened."""
+
+    def holds_values(self, session: Session, table: Ref, column: Column | None, *, untouched: bool) -> bool:
+        """Whether a table has rows (no ``column``), or an added column a value that is not what it was added with: its
+        backfill or default. ``untouched``: only the server has filled the column. Outside of a transaction."""
+
+    def fits(self, session: Session, table: Ref, column: Column, before: Column) -> bool:
+        """Whether every value of a column stays the same where the column gets the type that it had ``before``."""
 
     def exists(self, session: Session, names: Sequence[str]) -> bool:
         """Whether a table or view of this name exists, as a plain session finds it, or a column: ``table``,

@@ -27,6 +27,7 @@ from bootstrap.run.records import Outcome, StatementRecord, sql_hash
 
 _STATEMENTS_A_LOOK = 20  # of one transaction, between two looks at how many locks it holds
 LONGEST_LOCK_MS = Policy().lock_timeout_ms
+UNDO = "undo: "  # the beginning of the recorded subject of a statement that undoes another one of its run
 _SHOWN_SQL = 4000  # characters of a statement in a message; the history has all of it
 
 
@@ -84,6 +85,8 @@ class Executor:
         watched: Watched = unwatched,
         progress: Callable[[Progress], None] = lambda _: None,
         locate: Callable[[Ref], str] = lambda _: "",
+        undoes: bool = False,
+        goes_on: bool = True,
     ) -> None:
         """Take the session, and what to tell of the way.
 
@@ -95,10 +98,13 @@ class Executor:
             watched: opens a block in which somebody watches what the session waits for.
             progress: called when a statement starts, waits and ends.
             locate: "file:line" of a declared object, for messages.
+            undoes: the plan undoes what this run did; its statements are recorded as such.
+            goes_on: what is done when a statement fails stays, for the next run to go on from.
         """
         self.session, self.dialect, self.run = session, dialect, run
         self.history = History(session, dialect)
         self.limits, self.watched, self.progress, self.locate = limits, watched, progress, locate
+        self.undoes, self.goes_on = undoes, goes_on
         self._total = 0
         self._timeouts: tuple[int | None, int | None] | None = (None, None)  # None: unknown after a rollback
 
@@ -185,7 +191,7 @@ class Executor:
     def _alone(self, position: _Position) -> StatementRecord:
         """A statement that no transaction can hold: its start is journalled before it, its end after it."""
         patience, kept = Patience(self.limits.lock_seconds), position.place - 1
-        self.history.record(self.run, [_record(position.seq, position.statement, position.statement.sql)])
+        self.history.record(self.run, [self._record(position.seq, position.statement, position.statement.sql)])
         while True:
             try:
                 record = self._execute(position, patience)
@@ -212,7 +218,7 @@ class Executor:
         start = time.monotonic()
         with self._surroundings(statement), self.watched(self.session):
             sql = self._first_possible(statement)
-        record = _record(position.seq, statement, sql)
+        record = self._record(position.seq, statement, sql)
         duration = round((time.monotonic() - start) * 1000)
         return replace(record, outcome=Outcome.DONE, duration_ms=duration, attempts=patience.attempts)
 
@@ -262,7 +268,7 @@ class Executor:
         return "; ".join(found) or "its holder is gone, or cannot be seen with these privileges"
 
     def _outdated(self, error: ServerError, position: _Position, attempts: int) -> None:
-        failed = replace(_record(position.seq, position.statement, position.statement.sql), outcome=Outcome.FAILED)
+        failed = replace(self._record(position.seq, position.statement, position.statement.sql), outcome=Outcome.FAILED)
         self.history.conclude(self.run, replace(failed, attempts=attempts, error=str(error)))
         raise PlanOutdated(
             f"{position.statement.subject} waited too long for a lock: {self._blockers(position)}:"
@@ -279,7 +285,7 @@ class Executor:
         if error.connection_lost:
             raise ConnectionLost(self._message(error, position, "the connection was lost during", kept)) from error
         record = replace(
-            _record(position.seq, position.statement, position.statement.sql),
+            self._record(position.seq, position.statement, position.statement.sql),
             outcome=Outcome.FAILED, attempts=attempts, error=str(error),
         )  # fmt: skip
         with suppress(ServerError):  # the first error is the one to report
@@ -296,6 +302,14 @@ class Executor:
             text += f"\n  in the way: {self._blockers(position)}"
         raise StatementError(redact(text)) from error
 
+    def _record(self, seq: int, statement: Statement, sql: str) -> StatementRecord:
+        """The journal row of a statement that starts; ``sql`` is the way of it that is taken."""
+        text = sql if statement.display is None else statement.display
+        subject = f"{UNDO}{statement.subject}" if self.undoes else str(statement.subject)
+        return StatementRecord(
+            seq=seq, subject=subject, sql_text=text, sql_hash=sql_hash(text), outcome=Outcome.STARTED
+        )
+
     def _message(self, error: ServerError, position: _Position, what: str, kept: int) -> str:
         sql = position.statement.text
         shown = sql if len(sql) <= _SHOWN_SQL else sql[:_SHOWN_SQL] + " …"
@@ -304,7 +318,8 @@ class Executor:
         lines.append(f"  {position.statement.subject}" + (f", declared in {place}" if place else ""))
         lines += [f"  {line}" for line in shown.splitlines()]
         if kept:
-            lines.append(f"  {kept} before it are done: fix the cause and apply again; the run continues from there")
+            go_on = "are done: fix the cause and apply again; the run continues from there"
+            lines.append(f"  {kept} before it {go_on if self.goes_on else 'had been done'}")
         return redact("\n".join(lines))
 
     def _tell(self, position: _Position, outcome: Outcome, duration_ms: int | None = None, note: str = "") -> None:
@@ -352,11 +367,3 @@ def _share(one: _Position, other: _Position) -> bool:
 
 def _only_creates(operation: Operation) -> bool:
     return all(statement.transactional and statement.creates_only for statement in operation.statements)
-
-
-def _record(seq: int, statement: Statement, sql: str) -> StatementRecord:
-    """The journal row of a statement that starts; ``sql`` is the way of it that is taken."""
-    text = sql if statement.display is None else statement.display
-    return StatementRecord(
-        seq=seq, subject=str(statement.subject), sql_text=text, sql_hash=sql_hash(text), outcome=Outcome.STARTED
-    )

@@ -11,13 +11,13 @@ from bootstrap import __version__
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.origins import renames_of
 from bootstrap.catalog.ref import Ref
-from bootstrap.declaration.model import Phase
+from bootstrap.declaration.model import OnFailure, Phase
 from bootstrap.dialects.base import ServerError
 from bootstrap.plan.gate import check_gate
 from bootstrap.plan.statement import Hazard, Plan
 from bootstrap.problems import BootstrapError, Incomplete, Interrupted
 from bootstrap.run.checks import run_checks
-from bootstrap.run.executor import Executor, PlanOutdated, Progress
+from bootstrap.run.executor import UNDO, Executor, PlanOutdated, Progress
 from bootstrap.run.history import History
 from bootstrap.run.identity import record_identity
 from bootstrap.run.ledger import Ledger
@@ -41,6 +41,7 @@ from bootstrap.service.reports import ApplyReport, amount
 from bootstrap.service.saved_plan import SavedPlan, saved_plan
 from bootstrap.service.step_plan import plan_steps
 from bootstrap.service.unchanged import proven_run, ready_token, unchanged, verify_proven
+from bootstrap.service.undo import Undo
 from bootstrap.service.work import Work
 
 _PROGRESS_WIDTH = 120  # characters
@@ -50,8 +51,11 @@ _Report = TypeVar("_Report")
 def apply_work(work: Work) -> ApplyReport:
     """Apply until it is done."""
 
+    undo = Undo() if work.declaration.manifest.policy.on_failure is OnFailure.ROLLBACK else None
+
     def once(work: Work, limits: Limits, watch: Watch, attempt: int) -> ApplyReport:
-        return Apply(work, limits, watch, saved=work.request.saved_plan if attempt == 1 else None).run()
+        saved = work.request.saved_plan if attempt == 1 else None
+        return Apply(work, limits, watch, saved=saved, undo=undo).run()
 
     return until_done(work, once)
 
@@ -61,8 +65,10 @@ class Apply:
 
     action = "apply"  # as the history has it
 
-    def __init__(self, work: Work, limits: Limits, watch: Watch, *, saved: SavedPlan | None = None) -> None:
-        self.saved = saved
+    def __init__(
+        self, work: Work, limits: Limits, watch: Watch, *, saved: SavedPlan | None = None, undo: Undo | None = None
+    ) -> None:
+        self.saved, self.undo = saved, undo
         self.work, self.session, self.dialect = work, work.session, work.dialect
         self.declaration = work.declaration
         self.history = History(self.session, self.dialect)
@@ -118,8 +124,16 @@ class Apply:
             self._record_failure(number, found)
             raise found from error
         except BaseException as error:
-            self._record_failure(number, error)
-            raise
+            failure = self._undone(number, error)
+            self._record_failure(number, failure)
+            raise failure from error
+
+    def _undone(self, number: int, error: BaseException) -> BaseException:
+        """Undo this run where the policy says so and it has failed for good; returns the error with the report."""
+        if self.undo is None or not self.undo.applies(error):
+            return error
+        self.work.request.tell("on_failure: rollback: undoing what this run has done")
+        return self.undo.run(self.work, lambda plan: self._execute(number, plan, undoes=True), error)
 
     def _proven_run(self) -> Run | None:
         """The run that proved the structure; None where a step is pending, as it may change the structure."""
@@ -128,7 +142,16 @@ class Apply:
     def _end_interrupted(self) -> None:
         """End the connection of a run that lost its process: what it still waits for must not be applied later."""
         for run in self.history.runs(1):
-            if run.outcome is Outcome.RUNNING and self.dialect.end_backend(self.session, run.backend):
+            if run.outcome is not Outcome.RUNNING:
+                continue
+            records = self.history.statements(run.id)
+            done = sum(1 for record in records if record.outcome is Outcome.DONE)
+            undoing = ", and was undoing them" if any(record.subject.startswith(UNDO) for record in records) else ""
+            self.work.request.tell(
+                f"run {run.id} did not end: {amount(done, 'statement')} of it done{undoing}; this run goes on from what"
+                " the database is now"
+            )
+            if self.dialect.end_backend(self.session, run.backend):
                 self.work.request.tell(f"ended the connection that run {run.id} had left behind")
 
     def _carry_out(self, number: int, structure: Structure, plan: Plan) -> ApplyReport:
@@ -138,6 +161,8 @@ class Apply:
             self.plan_digest = structure.plan.digest
             plan = self._check_gate(structure)
             structure = replace(structure, plan=with_passwords(self.work, structure.plan))
+        if self.undo is not None:
+            self.undo.starts(number, structure)
         self.backups = keep_losses(self.work, number, plan, structure)
         records = self._execute(number, structure.plan)
         after = self._steps(number, Phase.AFTER)
@@ -154,10 +179,11 @@ class Apply:
             self.snapshots.end(number, self.proved)
         return self._finish(number, structure, records, (*before, *after), results, fingerprint)
 
-    def _execute(self, number: int, plan: Plan) -> list[StatementRecord]:
+    def _execute(self, number: int, plan: Plan, *, undoes: bool = False) -> list[StatementRecord]:
         executor = Executor(
             self.session, self.dialect, number,
             limits=self.limits, watched=self.watched, progress=self._progress, locate=self.declaration.locate,
+            undoes=undoes, goes_on=self.undo is None,
         )  # fmt: skip
         return executor.execute(plan)
 

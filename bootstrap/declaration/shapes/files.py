@@ -66,6 +66,13 @@ class LimitsShape(Shape):
             " (reported; `db-bootstrap contract` drops it)."
         ),
     ] = None
+    on_failure: Annotated[
+        Literal["keep", "rollback"] | None,
+        Meta(
+            description="The changes of a run that fails: `keep` (default; the next run goes on from there) or"
+            " `rollback` (undo what the run did, as far as no value is lost)."
+        ),
+    ] = None
     backup: Annotated[
         Literal["none", "table", "rds_snapshot"] | None,
         Meta(

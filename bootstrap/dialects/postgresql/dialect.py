@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import socket
 
     from bootstrap.catalog.catalog import Catalog
+    from bootstrap.catalog.columns import Column
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.dialects.copies import Copies
     from bootstrap.dialects.foreign_sql import ForeignStatement
@@ -243,6 +244,18 @@ class PostgresDialect:
         from bootstrap.dialects.postgresql.seeds import apply_seed
 
         return apply_seed(_own(session), seed, dry_run=dry_run)
+
+    def holds_values(self, session: Session, table: Ref, column: Column | None, *, untouched: bool) -> bool:
+        """Whether a table or an added column holds values that nothing but its rows knows."""
+        from bootstrap.dialects.postgresql.written import holds_values  # only where a run is undone
+
+        return holds_values(session, table, column, untouched=untouched)
+
+    def fits(self, session: Session, table: Ref, column: Column, before: Column) -> bool:
+        """Whether every value of a column stays the same where the column gets its earlier type."""
+        from bootstrap.dialects.postgresql.written import fits  # only where a run is undone
+
+        return fits(session, table, column, before)
 
     def exists(self, session: Session, names: Sequence[str]) -> bool:
         """Whether a table, a view or a column exists."""
