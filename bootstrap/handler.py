@@ -56,8 +56,9 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
         event: ``action`` (apply, plan, verify, contract, rollback, doctor), ``environment``, ``declaration``
             ({"files": path → base64 of gzip} or {"s3": {"bucket", "prefix", "files": paths}}), ``target``,
             and optionally ``allow``, ``git_revision`` and ``declaration_digest``, which the files are then held
-            against; of a rollback also ``to``, a run's number. What the function's own configuration
-            pins (:mod:`bootstrap.service.pins`) may be left out, and nothing else may be asked for.
+            against; of an apply or plan also ``additive_only``, of a rollback ``to``, a run's number. What the
+            function's own configuration pins (:mod:`bootstrap.service.pins`) may be left out, and nothing else may be
+            asked for.
         context: of the invocation; gives the deadline and the request's id.
 
     Returns:
@@ -117,6 +118,7 @@ _SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "target": (Mapping, "an object"),
     "allow": ((list, tuple, NoneType), "a list of texts"),
     "git_revision": ((str, NoneType), "a text"),
+    "additive_only": ((bool, NoneType), "true or false"),
     "exact": ((bool, NoneType), "true or false"),
     "adopt_environment": ((bool, NoneType), "true or false"),
     "to": ((int, NoneType), "the number of a run"),
@@ -154,6 +156,7 @@ def _request(event: Mapping[str, Any], context: Context | None) -> Request:
         permissions=tuple(event.get("allow") or ()),
         exact=bool(event.get("exact")),
         contract=event.get("action") == "contract",
+        additive_only=bool(event.get("additive_only")),
         to=event.get("to"),
         adopt_environment=bool(event.get("adopt_environment")),
         origin=f"lambda {context.aws_request_id}" if context else "handler",
@@ -223,7 +226,7 @@ def _apply(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
         "run_id": report.run,
         "fingerprint": report.fingerprint,
         "statements": len(report.statements),
-        "pending": [],
+        "pending": list(report.left),
         "summary": report.summary,
     }
 
@@ -241,7 +244,15 @@ def _plan(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
         (for the ``reason``). ``pending``, ``allow`` (what would let a refused apply pass), ``drift`` (what is pending
         was applied before).
     """
-    nothing: dict[str, Any] = {"pending": [], "refused": [], "allow": [], "drift": False, "statements": 0, "reason": ""}
+    nothing: dict[str, Any] = {
+        "pending": [],
+        "left": [],
+        "refused": [],
+        "allow": [],
+        "drift": False,
+        "statements": 0,
+        "reason": "",
+    }
     try:
         report = plan(_briefly(_request(event, context)))
     except (Refused, DeclarationError) as error:
@@ -262,6 +273,7 @@ def _plan(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
         "pending": [redact(text) for text in report.pending],
         "refused": refused,
         "allow": [hazard.permission for hazard in report.refused if not hazard.final],
+        "left": [redact(text) for text in report.left],
         "drift": bool(report.pending) and report.is_applied,
         "reason": "",
         "summary": report.summary,

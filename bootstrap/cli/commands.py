@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from bootstrap.cli.command import Command
-from bootstrap.cli.options import allow_option, change_options, request_from, target_options
+from bootstrap.cli.options import additive_option, allow_option, change_options, request_from, target_options
 from bootstrap.cli.output import Output
-from bootstrap.problems import BootstrapError
+from bootstrap.problems import BootstrapError, VerificationFailed
 from bootstrap.redact import redact
 
 REPORT_VARIABLE = "DB_BOOTSTRAP_REPORT"
@@ -23,6 +23,7 @@ PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
 @change_options
 @allow_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending, as Terraform does.")
+@additive_option
 @click.option("--contract", is_flag=True, help="Show what contract would do: also drop what is declared no longer.")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Keep the plan for `apply --plan FILE`, as JSON."
@@ -44,13 +45,14 @@ def plan(form: str, *, detailed_exitcode: bool, out: Path | None, rows: bool, ro
 
         save(out, report.saved, text.plan_data(report))
     output.report(text.plan(report), text.plan_data(report))
-    return PENDING if detailed_exitcode and report.pending else 0
+    return PENDING if detailed_exitcode and (report.pending or report.left) else 0
 
 
 @click.command(cls=Command)
 @target_options
 @change_options
 @allow_option
+@additive_option
 @click.option(
     "--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE",
     help="Apply only if this plan, kept by `plan --out`, still holds; else exit with 3.",
@@ -80,9 +82,10 @@ def _apply(form: str, arguments: dict[str, Any]) -> int:
         _write_report({"status": "failed", "exit_code": error.exit_code, "error": str(error)})
         raise
     data = text.apply_data(report)
-    _write_report({**data, "exit_code": 0})
+    code = VerificationFailed.exit_code if report.left else 0
+    _write_report({**data, "exit_code": code})
     output.report(text.apply(report), data)
-    return 0
+    return code
 
 
 @click.command(cls=Command)

@@ -54,6 +54,14 @@ def allow_option(command: _Command) -> _Command:
     )(command)  # fmt: skip
 
 
+def additive_option(command: _Command) -> _Command:
+    """--additive-only."""
+    return click.option(
+        "--additive-only", is_flag=True,
+        help="Only what adds and has no hazard; the rest is named and left, and apply ends with 4.",
+    )(command)  # fmt: skip
+
+
 def request_from(arguments: Mapping[str, Any], output: Output) -> Any:  # Request: imported only when a command runs
     """The request that the arguments of a command make.
 
@@ -74,6 +82,7 @@ def request_from(arguments: Mapping[str, Any], output: Output) -> Any:  # Reques
         permissions=tuple(arguments.get("permissions", ())),
         exact=arguments.get("exact", False),
         contract=arguments.get("contract", False),
+        additive_only=arguments.get("additive_only", False),
         to=arguments.get("to"),
         adopt_environment=arguments.get("adopt_environment", False),
         scratch_url=arguments.get("scratch_url"),

@@ -35,6 +35,7 @@ def plan(report: PlanReport) -> str:
         if item.pending:
             lines += [f"-- rows of {item.table.path}: {counted(item)}", *(f"--   {line}" for line in _keys(item))]
     lines += [f"-- {line}" for line in _kept(report.plan.kept)]
+    lines += [f"-- left, as it does not only add: {line}" for line in report.left]
     lines += [f"-- {line}" for line in (*report.remarks, *_remarks(report.plan))]
     if report.refused:
         allowed = [hazard.permission for hazard in report.refused if not hazard.final]
@@ -123,6 +124,7 @@ def plan_data(report: PlanReport) -> dict[str, Any]:
         "kept": [str(ref) for ref in report.plan.kept],
         "backups": list(report.plan.backups),
         "remarks": list(report.remarks),
+        "left": list(report.left),
         "notes": list(report.plan.notes),
     }
 
@@ -167,7 +169,8 @@ def apply(report: ApplyReport) -> str:
     lines += [f"  {line}" for line in report.backups]
     lines += [f"  {_unmanaged(ref)}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
     lines += [f"  {note}" for note in _order_of_columns(report.notes)]
-    lines.append(f"  ready token {report.ready_token}")
+    lines += [f"  left: {line}" for line in report.left]
+    lines += [] if report.left else [f"  ready token {report.ready_token}"]
     return "\n".join(lines)
 
 
@@ -200,6 +203,7 @@ def apply_data(report: ApplyReport) -> dict[str, Any]:
         "unmanaged": [str(ref) for ref in report.unmanaged],
         "kept": [str(ref) for ref in report.kept],
         "backups": list(report.backups),
+        "left": list(report.left),
         "notes": list(report.notes),
     }
 

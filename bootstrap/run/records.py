@@ -15,7 +15,7 @@ class Outcome(StrEnum):
     APPLIED = "applied"
     UNCHANGED = "unchanged"
     FAILED = "failed"
-    INCOMPLETE = "incomplete"  # out of time; the next run goes on
+    INCOMPLETE = "incomplete"  # out of time, or --additive-only has left something; the next run goes on
     INTERRUPTED = "interrupted"  # its process or connection was lost; found by the next run
     STARTED = "started"
     DONE = "done"

@@ -51,11 +51,14 @@ _Report = TypeVar("_Report")
 def apply_work(work: Work) -> ApplyReport:
     """Apply until it is done."""
 
+    kind = Apply
+    if work.request.additive_only:
+        from bootstrap.service.additive import AdditiveApply as kind  # noqa: N813,PLC0415  # it is built on this module
     undo = Undo() if work.declaration.manifest.policy.on_failure is OnFailure.ROLLBACK else None
 
     def once(work: Work, limits: Limits, watch: Watch, attempt: int) -> ApplyReport:
         saved = work.request.saved_plan if attempt == 1 else None
-        return Apply(work, limits, watch, saved=saved, undo=undo).run()
+        return kind(work, limits, watch, saved=saved, undo=undo).run()
 
     return until_done(work, once)
 

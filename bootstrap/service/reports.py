@@ -23,6 +23,7 @@ class PlanReport:
         steps: those that run, in the order of their numbers.
         skips: those that are recorded as done and not run.
         undecided: what to decide about steps that may have been done already.
+        left: what ``additive_only`` leaves out.
         remarks: what comes back with its values, and what does not, with a rollback.
         is_new: no run is recorded in the database.
         is_applied: the last run that succeeded applied this very declaration: what is pending now is drift.
@@ -39,6 +40,7 @@ class PlanReport:
     skips: tuple[Skip, ...] = ()
     undecided: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     is_new: bool = False
     is_applied: bool = False
 
@@ -63,19 +65,22 @@ class PlanReport:
     @property
     def summary(self) -> str:
         """One line."""
-        if not self.pending:
+        if not self.pending and not self.left:
             return f"{self.target}: nothing to do"
         parts = [
             amount(len(self.plan.statements), "statement"),
             amount(len(self.steps), "step"),
             amount(sum(1 for item in self.seeds if item.pending), "table") + " of rows",
         ]
-        return f"{self.target}: {', '.join(parts)} to apply"
+        left = f"; {amount(len(self.left), 'difference')} left" if self.left else ""
+        return f"{self.target}: {', '.join(parts)} to apply{left}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyReport:
-    """What an apply did. ``statements`` were journalled by this run; ``seeds`` are counted by the server."""
+    """What an apply did. ``statements`` were journalled by this run; ``seeds`` are counted by the server; ``left`` is
+    what ``additive_only`` has left out, and then there is no ready token.
+    """
 
     target: str
     environment: str
@@ -92,10 +97,14 @@ class ApplyReport:
     kept: tuple[Ref, ...] = ()
     backups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
         """One line."""
+        if self.left:
+            done, left = amount(len(self.statements), "statement"), amount(len(self.left), "difference")
+            return f"{self.target}: applied {done} that only add; {left} left (run {self.run})"
         if self.outcome is Outcome.UNCHANGED:
             return f"{self.target}: unchanged and verified (run {self.run})"
         touched = sum(_touched(item) for item in self.seeds)

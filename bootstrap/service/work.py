@@ -42,7 +42,7 @@ class Request:
 
     Exactly one of ``directory`` and ``files`` holds the declaration. ``url`` wins over ``target``, that over
     DB_BOOTSTRAP_TARGET, that over the overlay. ``contract`` drops what ``policy.removed: keep`` has kept. ``to`` is the
-    run to whose structure a rollback leads.
+    run to whose structure a rollback leads. ``additive_only`` leaves all changes that do not only add.
     ``deadline`` is a time of ``time.monotonic()``, after which no statement may be started. ``saved_plan`` is the plan
     that must still hold for an apply. ``tell`` hears what goes on, a line at a time.
     """
@@ -55,6 +55,7 @@ class Request:
     permissions: tuple[str, ...] = ()
     exact: bool = False
     contract: bool = False
+    additive_only: bool = False
     to: int | None = None
     adopt_environment: bool = False
     scratch_url: str | None = None
