@@ -17,6 +17,7 @@ from bootstrap.cli.health import health
 from bootstrap.cli.insight import compare, snapshot
 from bootstrap.cli.models import models
 from bootstrap.cli.package_lambda import package_lambda
+from bootstrap.cli.report import report
 from bootstrap.wording import TERRAFORM, VARIABLE, in_terraform
 
 
@@ -34,7 +35,19 @@ def cli() -> None:
     """
 
 
-for command in (*commands.ALL, check, compare, diagnose, doctor, grants, health, models, package_lambda, snapshot):
+for command in (
+    *commands.ALL,
+    check,
+    compare,
+    diagnose,
+    doctor,
+    grants,
+    health,
+    models,
+    package_lambda,
+    report,
+    snapshot,
+):
     cli.add_command(command)
 
 

@@ -14,7 +14,12 @@ _CHECK_SECONDS = 300
 
 
 def run_checks(session: Session, checks: Sequence[DeclaredCheck]) -> list[str]:
-    """Ask each declared check; returns one sentence for each that does not hold.
+    """Ask each declared check; returns one sentence for each that does not hold."""
+    return [f"check {check.name} ({check.position}): {fault}" for check, fault in failed_checks(session, checks)]
+
+
+def failed_checks(session: Session, checks: Sequence[DeclaredCheck]) -> list[tuple[DeclaredCheck, str]]:
+    """Ask each declared check; returns those that do not hold, with the reason, which may name values of rows.
 
     A query that the server refuses, or that takes longer than five minutes, does not hold either. Each runs in a
     transaction that only reads: a check looks, it does not change.
@@ -26,7 +31,7 @@ def run_checks(session: Session, checks: Sequence[DeclaredCheck]) -> list[str]:
         answers = [(check, _answer(session, check)) for check in checks]
     finally:
         session.set_timeouts(lock_ms=None, statement_ms=None)
-    return [f"check {check.name} ({check.position}): {fault}" for check, fault in answers if fault]
+    return [(check, fault) for check, fault in answers if fault]
 
 
 def _answer(session: Session, check: DeclaredCheck) -> str | None:

@@ -57,13 +57,23 @@ def snapshot_of(source: str, directory: Path, *, keys: int, request: Request) ->
     Raises:
         BootstrapError: it is neither.
     """
+    live = live_request(source, directory, request)
+    return read_snapshot(Path(source)) if live is None else snapshot(live, keys=keys)
+
+
+def live_request(source: str, directory: Path, request: Request) -> Request | None:
+    """The request that leads to the live environment that a person names; None for a snapshot file.
+
+    Raises:
+        BootstrapError: the source is neither a URL, an environment of the declaration, nor a file.
+    """
     if "://" in source:
-        return snapshot(replace(request, directory=directory, url=source, environment=None), keys=keys)
+        return replace(request, directory=directory, url=source, environment=None)
     known = manifest(directory, None).environments if _has_declaration(directory) else ()
     if source in known:
-        return snapshot(replace(request, directory=directory, url=None, environment=source), keys=keys)
+        return replace(request, directory=directory, url=None, environment=source)
     if Path(source).is_file():
-        return read_snapshot(Path(source))
+        return None
     names = ", ".join(known) or "none is declared"
     raise BootstrapError(f"{source}: neither an environment ({names}), a database URL, nor a snapshot file")
 

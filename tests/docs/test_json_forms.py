@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from bootstrap.insight.compare.promote import Obstacle
 from bootstrap.insight.health import Status
 from bootstrap.insight.models.faults import Aspect, Fault, FaultKind
 from bootstrap.insight.models.findings import Fit, Role, Surroundings, Verdict, findings
+from bootstrap.insight.report.model import Environment as Reported
+from bootstrap.insight.report.model import Gap as Missing
+from bootstrap.insight.report.model import Part, Report
 from bootstrap.insight.snapshot.model import Snapshot, StepProgress
 from bootstrap.run.chain import Break
 from bootstrap.service.models import ModelsReport
@@ -29,6 +33,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "reason": Reason,
     "health": Health,
     "obstacle": Obstacle,
+    "part": Part,
     "rule": Rule,
     "level": Level,
     "check": Check,
@@ -76,6 +81,16 @@ def test_the_fields_of_models() -> None:
     assert described == {*finding.data, *finding.data["declared"], *finding.data["where"]}
     report = ModelsReport(target="", sources={}, findings=())
     assert {name for key, _ in rows("What models prints") for name in names(key)} == set(report.data)
+
+
+def test_the_fields_of_a_report() -> None:
+    gap = Missing(part=Part.PLAN, message="", exit_code=1)
+    made = Report(title="", made_at=datetime.now(UTC), tool_version="", environments=(Reported(label="", gaps=(gap,)),))
+    data = made.data("report.html")
+    [environment] = data["environments"]
+    assert {name for key, _ in rows("What report prints") for name in names(key)} == set(data)
+    described = {name for key, text in rows("What report prints") if "environments" in key for name in names(text)}
+    assert described == {*environment, *environment["gaps"][0]}
 
 
 def test_the_fields_of_a_snapshot() -> None:

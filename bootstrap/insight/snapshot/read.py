@@ -74,8 +74,8 @@ def take_snapshot(place: Place, *, keys: int = 0) -> Snapshot:
         settings=dict(dialect.server_settings(session)),
         fingerprint=fingerprint,
         structure=_structure(declaration, identity),
-        last_run=_run(latest),
-        proven_run=_run(proven),
+        last_run=run_record(latest) if latest else None,
+        proven_run=run_record(proven) if proven else None,
         steps=tuple(_steps(declaration, states(history))),
         seeds=tuple(_seeds(place, found, keys)) if declaration else (),
         sizes={ref.path: size for ref, size in dialect.table_sizes(session, _tables(found)).items()},
@@ -97,9 +97,8 @@ def _structure(declaration: Declaration | None, identity: Identity) -> str:
     return declaration.structure_digest
 
 
-def _run(run: Run | None) -> RunRecord | None:
-    if run is None:
-        return None
+def run_record(run: Run) -> RunRecord:
+    """What a snapshot keeps of a recorded run."""
     return RunRecord(
         id=run.id,
         action=run.action,

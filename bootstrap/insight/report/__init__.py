@@ -1,0 +1,1 @@
+"""Environments side by side as one HTML page."""
