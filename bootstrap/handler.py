@@ -17,22 +17,21 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import NoneType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from bootstrap.declaration.model import Files
 from bootstrap.packages import missing_package
-from bootstrap.plan.statement import Hazard
 from bootstrap.problems import BootstrapError, DeclarationError, Refused, type_of
 from bootstrap.redact import redact
 from bootstrap.service.apply import apply
 from bootstrap.service.function_url import answer, is_http
 from bootstrap.service.pins import pinned
-from bootstrap.service.plan import plan
-from bootstrap.service.verify import verify
 from bootstrap.service.work import Request
-from bootstrap.target.aws import read_objects
 from bootstrap.target.denials import SECONDS, passing_within
 from bootstrap.wording import in_terraform
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import Files
+    from bootstrap.plan.statement import Hazard
 
 RUNTIME_VARIABLE = "AWS_LAMBDA_RUNTIME_API"  # set where this runs as a function
 _LARGEST_BYTES = 64 << 20  # of all files of an event, whose own size Lambda limits to 6 MB
@@ -175,6 +174,8 @@ def _files(declaration: Any) -> Files:
                 left -= len(unpacked[str(path)])
             return unpacked
         case {"s3": {"bucket": str(bucket), "prefix": str(prefix), "files": [*paths]}}:
+            from bootstrap.target.aws import read_objects  # noqa: PLC0415  # the module passes small files in the event
+
             return read_objects(bucket, prefix, [str(path) for path in paths])
         case _:
             raise BootstrapError(
@@ -232,6 +233,8 @@ def _apply(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
 
 
 def _verify(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
+    from bootstrap.service.verify import verify  # noqa: PLC0415  # most invocations apply
+
     verify(_request(event, context)).require("the database")
     return {"status": "verified", "statements": 0, "pending": [], "summary": "the database is what is declared"}
 
@@ -244,6 +247,8 @@ def _plan(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
         (for the ``reason``). ``pending``, ``allow`` (what would let a refused apply pass), ``drift`` (what is pending
         was applied before).
     """
+    from bootstrap.service.plan import plan  # noqa: PLC0415  # most invocations apply
+
     nothing: dict[str, Any] = {
         "pending": [],
         "left": [],

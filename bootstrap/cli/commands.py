@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bootstrap.cli.applying import run_apply
 from bootstrap.cli.command import Command
 from bootstrap.cli.options import additive_option, allow_option, change_options, request_from, target_options
 from bootstrap.cli.output import Output
-from bootstrap.problems import BootstrapError, VerificationFailed
-from bootstrap.redact import redact
 
-REPORT_VARIABLE = "DB_BOOTSTRAP_REPORT"
 PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
 
 
@@ -59,7 +56,7 @@ def plan(form: str, *, detailed_exitcode: bool, out: Path | None, rows: bool, ro
 )  # fmt: skip
 def apply(form: str, **arguments: Any) -> int:
     """Bring the database to its declaration, verify it, record it."""
-    return _apply(form, arguments)
+    return run_apply(form=form, **arguments)
 
 
 @click.command(cls=Command)
@@ -68,24 +65,7 @@ def apply(form: str, **arguments: Any) -> int:
 @allow_option
 def contract(form: str, **arguments: Any) -> int:
     """Apply, and also drop what is declared no longer and was kept (policy.removed: keep)."""
-    return _apply(form, {**arguments, "contract": True})
-
-
-def _apply(form: str, arguments: dict[str, Any]) -> int:
-    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
-    from bootstrap.service.apply import apply as use_case  # noqa: PLC0415  # heavy: only when a command runs
-
-    output = Output(form)
-    try:
-        report = use_case(request_from(arguments, output))
-    except BootstrapError as error:
-        _write_report({"status": "failed", "exit_code": error.exit_code, "error": str(error)})
-        raise
-    data = text.apply_data(report)
-    code = VerificationFailed.exit_code if report.left else 0
-    _write_report({**data, "exit_code": code})
-    output.report(text.apply(report), data)
-    return code
+    return run_apply(form=form, contract=True, **arguments)
 
 
 @click.command(cls=Command)
@@ -123,12 +103,12 @@ def rebuild(form: str, *, confirm: str, **arguments: Any) -> int:
 
     Never where policy.protected says so, which is the default for production.
     """
-    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
+    from bootstrap.cli.apply_text import apply_data, apply_text  # noqa: PLC0415  # only when it is needed
     from bootstrap.service.rebuild import rebuild as use_case  # noqa: PLC0415  # heavy: only when a command runs
 
     output = Output(form)
     report = use_case(request_from(arguments, output), confirm=confirm)
-    output.report(text.apply(report), text.apply_data(report))
+    output.report(apply_text(report), apply_data(report))
     return 0
 
 
@@ -233,21 +213,6 @@ def schema() -> int:
 
     click.echo((files("bootstrap.declaration") / "schema.json").read_text(encoding="utf-8"))
     return 0
-
-
-def _write_report(data: dict[str, Any]) -> None:
-    """Leave the report where DB_BOOTSTRAP_REPORT says: local-exec keeps nothing of what a command prints."""
-    path = os.environ.get(REPORT_VARIABLE)
-    if not path:
-        return
-    import json  # noqa: PLC0415  # only when it is needed
-
-    try:
-        Path(path).write_text(redact(json.dumps(data, indent=2, default=str)) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise BootstrapError(
-            f"{REPORT_VARIABLE}: cannot write {path}: {error.strerror}: name a writable file"
-        ) from None
 
 
 ALL = (plan, apply, contract, rollback, rebuild, verify, history, import_, lint, schema)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from bootstrap import __version__
 
@@ -23,9 +24,25 @@ def _run(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         print(f"db-bootstrap {__version__}")  # as click prints it
         return 0
+    if arguments[:1] == ["apply"]:
+        from bootstrap.cli.plain import plain_arguments  # noqa: PLC0415  # of this command only
+
+        plain = plain_arguments(arguments[1:])
+        if plain is not None:
+            return _apply(plain)
     from bootstrap.cli.program import run  # noqa: PLC0415  # the library for arguments takes longer than the interpreter
 
     return run()
+
+
+def _apply(arguments: dict[str, Any]) -> int:
+    from bootstrap.cli.applying import run_apply  # noqa: PLC0415  # of this command only
+    from bootstrap.cli.signals import handle_signals  # noqa: PLC0415  # as above
+    from bootstrap.wording import TERRAFORM, VARIABLE, in_terraform  # noqa: PLC0415  # as above
+
+    handle_signals()
+    with in_terraform(os.environ.get(VARIABLE) == TERRAFORM):
+        return run_apply(**arguments)
 
 
 if __name__ == "__main__":

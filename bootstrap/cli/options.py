@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from bootstrap.cli.output import Output
-from bootstrap.problems import BootstrapError
+from bootstrap.cli.request import make_request
+
+if TYPE_CHECKING:
+    from bootstrap.service.work import Request
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-GIT_REVISION_VARIABLE = "DB_BOOTSTRAP_GIT_REVISION"
 
 
 def target_options(command: _Command) -> _Command:
@@ -62,39 +62,10 @@ def additive_option(command: _Command) -> _Command:
     )(command)  # fmt: skip
 
 
-def request_from(arguments: Mapping[str, Any], output: Output) -> Any:  # Request: imported only when a command runs
+def request_from(arguments: Mapping[str, Any], output: Output) -> Request:
     """The request that the arguments of a command make.
 
     Raises:
         BootstrapError: neither an environment nor a URL says which database is meant.
     """
-    from bootstrap.service.work import Request  # noqa: PLC0415  # heavy: only when a command runs
-
-    if arguments["environment"] is None and arguments["url"] is None:
-        from bootstrap.declaration.load import manifest  # noqa: PLC0415  # as above
-
-        known = ", ".join(manifest(arguments["directory"], None).environments) or "none is declared"
-        raise BootstrapError(f"no environment given: name one ({known}), or a database with --url")
-    return Request(
-        directory=arguments["directory"],
-        environment=arguments["environment"],
-        url=arguments["url"],
-        permissions=tuple(arguments.get("permissions", ())),
-        exact=arguments.get("exact", False),
-        contract=arguments.get("contract", False),
-        additive_only=arguments.get("additive_only", False),
-        to=arguments.get("to"),
-        adopt_environment=arguments.get("adopt_environment", False),
-        scratch_url=arguments.get("scratch_url"),
-        saved_plan=_saved_plan(arguments.get("plan_file")),
-        git_revision=os.environ.get(GIT_REVISION_VARIABLE, ""),
-        tell=output.progress,
-    )
-
-
-def _saved_plan(path: Path | None) -> Any:  # SavedPlan: imported only when there is one
-    if path is None:
-        return None
-    from bootstrap.service.saved_plan import load  # noqa: PLC0415  # as above
-
-    return load(path)
+    return make_request(arguments, output.progress)

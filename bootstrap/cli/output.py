@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
-
-import click
+from typing import Any, TextIO
 
 from bootstrap.problems import BootstrapError
 from bootstrap.redact import redact
@@ -21,7 +20,7 @@ class Output:
     def progress(self, line: str) -> None:
         """Say what goes on: on standard error, so that a pipe gets the report alone. Nobody may be there to read it."""
         with suppress(OSError):
-            click.echo(redact(line), err=True)
+            _print(redact(line), sys.stderr)
 
     def report(self, text: str, data: Mapping[str, Any]) -> None:
         """Print the report in the form that was asked for."""
@@ -29,7 +28,7 @@ class Output:
         if not content:
             return
         try:
-            click.echo(redact(content))
+            _print(redact(content), sys.stdout)
         except BrokenPipeError:  # whoever reads has read enough
             raise
         except OSError as error:
@@ -43,3 +42,12 @@ def _json(data: Mapping[str, Any]) -> str:
     import json  # noqa: PLC0415  # only when it is asked for
 
     return json.dumps(data, indent=2, ensure_ascii=False, default=str)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print a line at once; a character that the terminal's encoding lacks is printed as an escape."""
+    try:
+        stream.write(f"{text}\n")
+    except UnicodeEncodeError:
+        stream.write(text.encode(stream.encoding, "backslashreplace").decode(stream.encoding) + "\n")
+    stream.flush()

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from bootstrap.catalog.other_tools import tool_of
-from bootstrap.catalog.ref import Ref
-from bootstrap.dialects.base import RowKeys
-from bootstrap.plan.statement import Hazard, Plan
-from bootstrap.run.records import Run, StatementRecord, printable
-from bootstrap.run.seeds import SeedResult
-from bootstrap.run.step_skips import Skip
-from bootstrap.run.verify import Verification
-from bootstrap.service.history import CheckReport, HistoryReport
-from bootstrap.service.reports import ApplyReport, ImportReport, PlanReport, RollbackReport, amount, counted, step_text
+from bootstrap.cli.apply_text import (
+    SHOWN_UNMANAGED,
+    hazard_data,
+    kept_lines,
+    order_of_columns,
+    seed_data,
+    skip_data,
+    statement_data,
+    unmanaged,
+)
+from bootstrap.run.records import Run, printable
+from bootstrap.service.reports import amount, counted, step_text
 from bootstrap.wording import allowing
 
-_SHOWN_UNMANAGED = 20
+if TYPE_CHECKING:
+    from bootstrap.plan.statement import Hazard, Plan
+    from bootstrap.run.seeds import SeedResult
+    from bootstrap.run.verify import Verification
+    from bootstrap.service.history import CheckReport, HistoryReport
+    from bootstrap.service.reports import ImportReport, PlanReport, RollbackReport
 
 
 def plan(report: PlanReport) -> str:
@@ -34,7 +41,7 @@ def plan(report: PlanReport) -> str:
     for item in report.seeds:
         if item.pending:
             lines += [f"-- rows of {item.table.path}: {counted(item)}", *(f"--   {line}" for line in _keys(item))]
-    lines += [f"-- {line}" for line in _kept(report.plan.kept)]
+    lines += [f"-- {line}" for line in kept_lines(report.plan.kept)]
     lines += [f"-- left, as it does not only add: {line}" for line in report.left]
     lines += [f"-- {line}" for line in (*report.remarks, *_remarks(report.plan))]
     if report.refused:
@@ -71,29 +78,12 @@ def _hazard(hazard: Hazard) -> Iterator[str]:
         yield f"  safer: {hazard.advice}"
 
 
-def _kept(refs: Sequence[Ref]) -> Iterator[str]:
-    """Everything by name: it is to be dropped one day."""
-    yield from (f"declared no longer, kept: {ref}" for ref in refs)
-
-
 def _remarks(plan: Plan) -> Iterator[str]:
-    shown = plan.unmanaged[:_SHOWN_UNMANAGED]
-    yield from map(_unmanaged, shown)
+    shown = plan.unmanaged[:SHOWN_UNMANAGED]
+    yield from map(unmanaged, shown)
     if len(plan.unmanaged) > len(shown):
         yield f"not declared, left alone: {len(plan.unmanaged) - len(shown)} more (--format json lists them)"
-    yield from _order_of_columns(plan.notes)
-
-
-def _unmanaged(ref: Ref) -> str:
-    tool = tool_of(ref)
-    return f"not declared, left alone: {ref}" + (f" (the history of {tool})" if tool else "")
-
-
-def _order_of_columns(notes: Sequence[str]) -> Iterator[str]:
-    """One line, however many tables: it never changes, and must not hide what does."""
-    if notes:
-        tables = f"{len(notes)} tables have" if len(notes) > 1 else "1 table has"
-        yield f"note: {tables} columns in another order than declared, which changes nothing (--format json says which)"
+    yield from order_of_columns(plan.notes)
 
 
 def plan_data(report: PlanReport) -> dict[str, Any]:
@@ -111,15 +101,15 @@ def plan_data(report: PlanReport) -> dict[str, Any]:
             }
             for statement in report.plan.statements
         ],
-        "hazards": [_hazard_data(hazard) for hazard in report.plan.hazards],
+        "hazards": [hazard_data(hazard) for hazard in report.plan.hazards],
         "refused": [hazard.permission for hazard in report.refused],
         "undecided": list(report.undecided),
         "steps": [
             {"name": step.name, "phase": step.phase.value, "sql": [statement.sql for statement in step.statements]}
             for step in report.steps
         ],
-        "skipped_steps": [_skip_data(skip) for skip in report.skips],
-        "seeds": [_seed_data(item) for item in report.seeds],
+        "skipped_steps": [skip_data(skip) for skip in report.skips],
+        "seeds": [seed_data(item) for item in report.seeds],
         "unmanaged": [str(ref) for ref in report.plan.unmanaged],
         "kept": [str(ref) for ref in report.plan.kept],
         "backups": list(report.plan.backups),
@@ -129,90 +119,11 @@ def plan_data(report: PlanReport) -> dict[str, Any]:
     }
 
 
-def _hazard_data(hazard: Hazard) -> dict[str, Any]:
-    return {
-        "kind": hazard.kind.value,
-        "subject": str(hazard.subject),
-        "message": hazard.message,
-        "advice": hazard.advice,
-        "blocking": hazard.blocking,
-        "allow": hazard.permission,
-    }
-
-
-def _skip_data(skip: Skip) -> dict[str, Any]:
-    return {"name": skip.step.name, "reason": skip.reason}
-
-
-def _seed_data(result: SeedResult) -> dict[str, Any]:
-    counts = result.counts
-    known = None if counts is None else {
-        "inserted": counts.inserted, "updated": counts.updated, "deleted": counts.deleted,
-        "unchanged": counts.unchanged,
-    }  # fmt: skip
-    keys = None if counts is None else counts.keys
-    named = None if keys is None or keys == RowKeys() else {
-        "inserted": list(keys.inserted), "updated": list(keys.updated), "deleted": list(keys.deleted),
-    }  # fmt: skip
-    found = {"table": result.table.path, "rows": known, "hazards": [_hazard_data(hazard) for hazard in result.hazards]}
-    return found if named is None else {**found, "keys": named}
-
-
-def apply(report: ApplyReport) -> str:
-    """What an apply did, a line each, and the token."""
-    lines = [report.summary]
-    lines += [f"  {skip}" for skip in report.skips]
-    lines += [f"  step {name}" for name in report.steps]
-    lines += [f"  rows of {item.table.path}: {_done(item)}" for item in report.seeds]
-    lines += [f"  check {name} holds" for name in report.checks]
-    lines += [f"  {line}" for line in _kept(report.kept)]
-    lines += [f"  {line}" for line in report.backups]
-    lines += [f"  {_unmanaged(ref)}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
-    lines += [f"  {note}" for note in _order_of_columns(report.notes)]
-    lines += [f"  left: {line}" for line in report.left]
-    lines += [] if report.left else [f"  ready token {report.ready_token}"]
-    return "\n".join(lines)
-
-
-def _done(result: SeedResult) -> str:
-    counts = result.counts
-    if counts is None:
-        return "unknown"
-    named = (
-        (counts.inserted, "inserted"), (counts.updated, "updated"), (counts.deleted, "deleted"),
-        (counts.unchanged, "unchanged"),
-    )  # fmt: skip
-    return ", ".join(f"{number} {verb}" for number, verb in named if number) or "none"
-
-
-def apply_data(report: ApplyReport) -> dict[str, Any]:
-    """What an apply did, as data."""
-    return {
-        "status": report.outcome.value,
-        "target": report.target,
-        "environment": report.environment,
-        "summary": report.summary,
-        "run_id": report.run,
-        "ready_token": report.ready_token,
-        "fingerprint": report.fingerprint,
-        "statements": [_statement_data(item) for item in report.statements],
-        "steps": list(report.steps),
-        "skipped_steps": [_skip_data(skip) for skip in report.skips],
-        "seeds": [_seed_data(item) for item in report.seeds],
-        "checks": list(report.checks),
-        "unmanaged": [str(ref) for ref in report.unmanaged],
-        "kept": [str(ref) for ref in report.kept],
-        "backups": list(report.backups),
-        "left": list(report.left),
-        "notes": list(report.notes),
-    }
-
-
 def rollback(report: RollbackReport) -> str:
     """What a rollback did, and what it could not undo."""
     lines = [report.summary, *(f"  {line}" for line in (*report.restored, *report.lost, *report.backups))]
     lines += [f"  step {name} is not undone, and does not run again" for name in report.steps]
-    lines += [f"  {_unmanaged(ref)}" for ref in report.unmanaged[:_SHOWN_UNMANAGED]]
+    lines += [f"  {unmanaged(ref)}" for ref in report.unmanaged[:SHOWN_UNMANAGED]]
     return "\n".join(lines)
 
 
@@ -225,7 +136,7 @@ def rollback_data(report: RollbackReport) -> dict[str, Any]:
         "run_id": report.run,
         "back_to": report.back_to,
         "fingerprint": report.fingerprint,
-        "statements": [_statement_data(item) for item in report.statements],
+        "statements": [statement_data(item) for item in report.statements],
         "restored": list(report.restored),
         "lost": list(report.lost),
         "backups": list(report.backups),
@@ -236,7 +147,7 @@ def rollback_data(report: RollbackReport) -> dict[str, Any]:
 
 def verification(found: Verification) -> str:
     """Each fault in a line, or that there is none."""
-    kept = [f"  {line}" for line in _kept(found.kept)]
+    kept = [f"  {line}" for line in kept_lines(found.kept)]
     if found.holds:
         return "\n".join([f"{found.target}: verified: the database is what the declaration says", *kept])
     return "\n".join([f"{found.target}: not verified:", *(f"  {fault}" for fault in found.faults), *kept])
@@ -322,20 +233,8 @@ def history_data(report: HistoryReport) -> dict[str, Any]:
         "target": report.target,
         "bootstrapped_as": report.identity,
         "runs": [{name: getattr(run, name) for name in Run.__dataclass_fields__} for run in report.runs],
-        "statements": [_statement_data(item) for item in report.statements],
+        "statements": [statement_data(item) for item in report.statements],
         "changes": None if report.changes is None else list(report.changes),
-    }
-
-
-def _statement_data(item: StatementRecord) -> dict[str, Any]:
-    return {
-        "seq": item.seq,
-        "subject": item.subject,
-        "sql": item.sql_text,
-        "outcome": item.outcome.value,
-        "duration_ms": item.duration_ms,
-        "attempts": item.attempts,
-        "error": item.error,
     }
 
 

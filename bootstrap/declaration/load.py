@@ -15,6 +15,7 @@ from bootstrap.declaration.convert.inherit import fill_inherited
 from bootstrap.declaration.convert.schema_file import read_schema_file
 from bootstrap.declaration.convert.written_in import fill
 from bootstrap.declaration.decode import decode
+from bootstrap.declaration.inputs import RecordingStore
 from bootstrap.declaration.meaning import contents_digest, structure_digest
 from bootstrap.declaration.model import Declaration, Files, Manifest
 from bootstrap.declaration.project import Project, open_project
@@ -67,7 +68,8 @@ def _everything_kept() -> Iterator[None]:
 
 
 @_everything_kept()
-def _load(store: Store, environment: str | None) -> Declaration:
+def _load(files: Store, environment: str | None) -> Declaration:
+    store = RecordingStore(files)
     project = open_project(store, environment)
     assembly = Assembly(project.manifest.engine, project.manifest.default_schema, project.problems)
     for path in project.schema:
@@ -88,6 +90,7 @@ def _load(store: Store, environment: str | None) -> Declaration:
         checks=checks,
         structure_digest=structure_digest(project.manifest, catalog),
         contents_digest=contents_digest(seeds, steps, checks),
+        inputs=store.inputs,
     )
 
 

@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from bootstrap.catalog.catalog import Catalog
-from bootstrap.catalog.ref import Ref
-from bootstrap.sql.conditions import Condition
-from bootstrap.sql.split import ScriptStatement
+from bootstrap.catalog.ref import Kind
+
+if TYPE_CHECKING:
+    from bootstrap.catalog.catalog import Catalog
+    from bootstrap.catalog.ref import Ref
+    from bootstrap.declaration.inputs import Inputs
+    from bootstrap.sql.conditions import Condition
+    from bootstrap.sql.split import ScriptStatement
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -278,6 +282,7 @@ class Declaration:
     checks: tuple[DeclaredCheck, ...] = ()
     structure_digest: str = ""
     contents_digest: str = ""
+    inputs: Inputs | None = None  # the files that it was read from
 
     @property
     def engine(self) -> str:
@@ -288,6 +293,16 @@ class Declaration:
     def environment(self) -> str | None:
         """The overlay's name, None for the base declaration."""
         return self.manifest.environment
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The names of the roles that are declared."""
+        return tuple(sorted(ref.name for ref in self.catalog.objects if ref.kind is Kind.ROLE))
+
+    @property
+    def keeps_removed(self) -> bool:
+        """Whether what is declared no longer stays in the database."""
+        return self.manifest.policy.removed is Removed.KEEP
 
     @property
     def digest(self) -> str:

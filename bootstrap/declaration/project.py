@@ -75,8 +75,8 @@ class _Opening:
 
     def open(self) -> Project:
         if MAIN not in self.store.paths:
-            where = getattr(self.store, "root", self.store.name)
-            raise fault(Position(str(where), 0), f"no {MAIN} here", "name the declaration's directory with --dir")
+            where = self.store.place
+            raise fault(Position(where, 0), f"no {MAIN} here", "name the declaration's directory with --dir")
         main, reading, raw = self._file(MAIN, BootstrapFile, None)
         if main is None:
             self.problems.raise_if_any()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from bootstrap.declaration.model import Position
 from bootstrap.problems import DeclarationError, Problem
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import Position
 
 
 class Problems:

@@ -7,10 +7,12 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from bootstrap.declaration.model import Files, Position
-from bootstrap.declaration.report import fault
+from bootstrap.problems import DeclarationError, Problem
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import Files
 
 MAIN = "bootstrap.yaml"
 
@@ -19,6 +21,7 @@ class Store(Protocol):
     """The files of one declaration."""
 
     name: str
+    place: str  # for messages
     paths: tuple[str, ...]
 
     def read(self, path: str) -> bytes:
@@ -33,16 +36,16 @@ class Directory:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.name = root.resolve().name
+        self.name, self.place = root.resolve().name, str(root)
         if not root.is_dir():
             what = "is not a directory" if root.exists() else "does not exist"
-            raise fault(Position(str(root), 0), what, "name the declaration's directory with --dir")
+            raise _fault(str(root), 0, what, "name the declaration's directory with --dir")
         found = []
         for folder, folders, names in os.walk(root, followlinks=True):
             folders[:] = [name for name in folders if not name.startswith(".")]
             here = Path(folder).relative_to(root)
             if any((root / above).samefile(folder) for above in here.parents):
-                raise fault(Position(str(here), 1), "a link to a folder that contains it", "remove the link")
+                raise _fault(str(here), 1, "a link to a folder that contains it", "remove the link")
             found += [(here / name).as_posix() for name in names if not name.startswith(".")]
         self.paths = tuple(sorted(found))
 
@@ -55,17 +58,17 @@ class Directory:
         """The content as a stream."""
         place = self.root / path
         if place.exists() and not place.is_file():  # to open a pipe is to wait for whoever writes into it
-            raise fault(Position(path, 1), "not a regular file", "remove it")
+            raise _fault(path, 1, "not a regular file", "remove it")
         try:
             return place.open("rb")
         except OSError as error:
-            raise fault(Position(path, 1), f"cannot be read ({error.strerror})", "make it readable") from None
+            raise _fault(path, 1, f"cannot be read ({error.strerror})", "make it readable") from None
 
 
 def declaration_in(root: Path) -> Directory:
     """The files of the declaration in a directory. Raises DeclarationError where there is none."""
     if root.is_dir() and not (root / MAIN).exists():  # asked before the walk: this may be a home directory
-        raise fault(Position(str(root), 0), f"no {MAIN} here", "name the declaration's directory with --dir")
+        raise _fault(str(root), 0, f"no {MAIN} here", "name the declaration's directory with --dir")
     return Directory(root)
 
 
@@ -74,7 +77,7 @@ class Memory:
 
     def __init__(self, files: Files, name: str = "declaration") -> None:
         self._files = files
-        self.name = name
+        self.name = self.place = name
         self.paths = tuple(sorted(files))
 
     def read(self, path: str) -> bytes:
@@ -114,3 +117,7 @@ def inside(base: str, relative: str) -> str | None:
         elif part != ".":
             parts.append(part)
     return None if relative.startswith("/") else "/".join(parts)
+
+
+def _fault(path: str, line: int, what: str, remedy: str) -> DeclarationError:
+    return DeclarationError([Problem(path, line, what, remedy)])

@@ -7,21 +7,23 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from bootstrap.catalog.catalog import Catalog
-from bootstrap.findings import Trap
-from bootstrap.plan.context import Server, TableSize
 from bootstrap.plan.engine import Engine
-from bootstrap.problems import DeclarationError, Problem
+from bootstrap.problems import DeclarationError
 
 if TYPE_CHECKING:  # what an unchanged database never needs
     import socket
 
+    from bootstrap.catalog.catalog import Catalog
     from bootstrap.catalog.columns import Column
     from bootstrap.catalog.constraints import ForeignKey
     from bootstrap.catalog.ref import Kind, Ref
     from bootstrap.catalog.tables import Table
     from bootstrap.dialects.copies import Copies
     from bootstrap.dialects.foreign_sql import ForeignStatement
+    from bootstrap.findings import Trap
+    from bootstrap.plan.context import TableSize
+    from bootstrap.plan.server import Server
+    from bootstrap.problems import Problem
 
 Row: TypeAlias = tuple[Any, ...]
 RUN_LOCK = "db-bootstrap"  # the one lock of a database's runs; the dialects make it the database's own
@@ -154,6 +156,9 @@ class Session(Protocol):
 
     def unlock(self, name: str) -> None:
         """Give the lock back."""
+
+    def limit(self, endpoint: Endpoint) -> None:
+        """Take over the limits in time of a run whose declaration was read after this session was opened."""
 
     def cancel(self) -> None:
         """Ask the server, over a connection of its own, to cancel the statement that runs here. From any thread."""

@@ -34,6 +34,11 @@ class CutOff:
         self._cancel = cancel
         self._timers: list[threading.Timer] = []
         _open.add(self)
+        self.end_at(deadline)
+
+    def end_at(self, deadline: float | None) -> None:
+        """Cut the connection at this time, and at no other; None: never."""
+        self._stop()
         if deadline is not None:
             left = max(0.0, deadline - time.monotonic())
             self._start(max(left / 2, left - _CANCEL_BEFORE_CUT), self.cancel)
@@ -58,9 +63,13 @@ class CutOff:
     def close(self) -> None:
         """The connection has been closed."""
         _open.discard(self)
+        self._stop()
+        self._socket.close()
+
+    def _stop(self) -> None:
         for timer in self._timers:
             timer.cancel()
-        self._socket.close()
+        self._timers.clear()
 
 
 def cancel_all() -> int:

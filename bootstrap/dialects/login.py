@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from bootstrap.dialects.base import Endpoint, ServerError
+from bootstrap.dialects.base import ServerError
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.base import Endpoint
 
 _T = TypeVar("_T")
 

@@ -11,12 +11,13 @@ from bootstrap.catalog.changes import AddColumn, Change, Create, Rename
 from bootstrap.catalog.diff import Difference, diff
 from bootstrap.catalog.kept import Keeps, nothing_kept
 from bootstrap.catalog.ref import Ref
-from bootstrap.plan.context import Policy, RenderContext, Server, TableSize
+from bootstrap.plan.context import Policy, RenderContext, TableSize
 from bootstrap.plan.engine import Engine
 from bootstrap.plan.keeping import hazards_of_keeping
 from bootstrap.plan.likely_renames import asking, likely_renames
 from bootstrap.plan.operations import PlannedOperation, changes_of
 from bootstrap.plan.planner import created_tables, dropped_objects, operation_groups, planned_groups
+from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Operation, Plan, Statement
 from bootstrap.plan.transactions import Rendered, in_transactions
 from bootstrap.plan.undeclared import Undeclared

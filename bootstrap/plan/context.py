@@ -6,26 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bootstrap.catalog.catalog import Catalog
 from bootstrap.plan.way import Way
 
 if TYPE_CHECKING:  # what an unchanged database never needs
+    from bootstrap.catalog.catalog import Catalog
     from bootstrap.catalog.ref import Ref
+    from bootstrap.plan.server import Server
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """What a session found out about the server it talks to.
+def _nothing() -> Catalog:
+    from bootstrap.catalog.catalog import Catalog  # noqa: PLC0415  # as above
 
-    ``capabilities`` are the named abilities of this vendor and version, decided in one file per engine.
-    """
-
-    vendor: str  # postgresql, mysql, mariadb
-    version: tuple[int, ...]
-    version_text: str
-    capabilities: frozenset[str] = frozenset()
-    account: str = ""  # MySQL: user@host as the server knows the session
-    system_users: frozenset[str] = frozenset()  # MySQL: accounts that nobody without SYSTEM_USER may act for
+    return Catalog()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +43,8 @@ class RenderContext:
     """What a renderer may know beside the change itself."""
 
     server: Server
-    current: Catalog = field(default_factory=Catalog)
-    desired: Catalog = field(default_factory=Catalog)
+    current: Catalog = field(default_factory=_nothing)
+    desired: Catalog = field(default_factory=_nothing)
     sizes: Mapping[Ref, TableSize] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     created: frozenset[Ref] = frozenset()  # tables created in this very plan: nothing there can be lost or be locked

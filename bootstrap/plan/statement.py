@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bootstrap.catalog.ref import Ref, without_members
-from bootstrap.hazards import HazardKind
+from bootstrap.catalog.ref import without_members
 
 if TYPE_CHECKING:  # what an unchanged database never needs
     from bootstrap.catalog.changes import Change
+    from bootstrap.catalog.ref import Ref
+    from bootstrap.hazards import HazardKind
 
 # Stands in a statement for the password of its role, which is fetched when an apply is about to run it, not before.
 PASSWORD = "'<password>'"  # noqa: S105  # none

@@ -13,10 +13,9 @@ from dataclasses import astuple, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bootstrap.run.records import Run, StatementRecord
-
 if TYPE_CHECKING:
     from bootstrap.run.history import History, Value
+    from bootstrap.run.records import Run, StatementRecord
 
 _FACT = "chain"
 _BATCH = 100  # runs that are read together

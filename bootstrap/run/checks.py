@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bootstrap.declaration.model import DeclaredCheck, Expectation
-from bootstrap.dialects.base import Row, ServerError, Session
+from bootstrap.declaration.model import Expectation
+from bootstrap.dialects.base import ServerError
 from bootstrap.redact import redact
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import DeclaredCheck
+    from bootstrap.dialects.base import Row, Session
 
 _CHECK_SECONDS = 300
 

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bootstrap.dialects.base import Dialect, Row, ServerError, Session
+from bootstrap.dialects.base import ServerError
 from bootstrap.problems import BootstrapError, StatementError
 from bootstrap.redact import redact
-from bootstrap.run.chain import Chain
-from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord, printable
+from bootstrap.run.records import Outcome, Run, RunFacts, StatementRecord, printable
 from bootstrap.run.seal import COLUMNS, Seal
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.base import Dialect, Row, Session
+    from bootstrap.run.chain import Chain
+    from bootstrap.run.records import RunEnd
 
 VERSION = 1
 _TABLES = (
@@ -52,8 +57,14 @@ class History:
         self.session = session
         self.dialect = dialect
         self.seal = Seal(session, dialect)
-        self.chain = Chain(self)
         self._facts = dialect.history_facts()
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The chain of the runs."""
+        from bootstrap.run.chain import Chain  # noqa: PLC0415  # an unchanged database needs nothing of it
+
+        return Chain(self)
 
     def ensure(self) -> None:
         """Make or upgrade our own tables where that is needed.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.run.history import History, Value
+from bootstrap.catalog.ref import Kind, Ref, without_members
 from bootstrap.run.seal import COLUMNS
+
+if TYPE_CHECKING:
+    from bootstrap.run.history import History, Value
 
 _BATCH = 500  # keys of one IN (…)
 _KEPT = "kept"  # the fact's name
@@ -41,7 +44,7 @@ class Ledger:
 
     def kept(self) -> frozenset[Ref]:
         """Those of the managed identities that the last run kept though they were declared no longer."""
-        return frozenset(Ref(Kind(kind), *names) for kind, *names in json.loads(self.history.fact(_KEPT) or "[]"))
+        return _kept(self.history.facts())
 
     def set_managed(self, run: int, refs: Iterable[Ref], *, kept: frozenset[Ref] = frozenset()) -> None:
         """Record what is declared now, and what is kept; writes only the difference."""
@@ -101,6 +104,15 @@ class Ledger:
             batch = keys[start : start + _BATCH]
             places = ", ".join(["%s"] * len(batch))
             self.history.session.execute(f"DELETE FROM {self.history.table(table)} WHERE id IN ({places})", batch)
+
+
+def kept_in(facts: Mapping[str, str]) -> tuple[Ref, ...]:
+    """What the last run kept, by the facts of a history: in order, without the members of tables that are kept."""
+    return without_members(_kept(facts))
+
+
+def _kept(facts: Mapping[str, str]) -> frozenset[Ref]:
+    return frozenset(Ref(Kind(kind), *names) for kind, *names in json.loads(facts.get(_KEPT) or "[]"))
 
 
 def _sealed(ref: Ref) -> tuple[str, ...]:

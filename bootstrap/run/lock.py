@@ -6,9 +6,13 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
-from bootstrap.dialects.base import RUN_LOCK, ServerError, Session
+from bootstrap.dialects.base import RUN_LOCK, ServerError
 from bootstrap.problems import Unreachable
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.base import Session
 
 LOCK = RUN_LOCK
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from bootstrap.dialects.base import Dialect, ServerError, Session
+from bootstrap.dialects.base import ServerError
 from bootstrap.problems import Replica
 from bootstrap.run.lock import LOCK, acquire_run
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.base import Dialect, Session
 
 PROMOTION_SECONDS = 30.0  # how long a replica is waited for that may be promoted
 _PROMOTION_PAUSE = 1.0

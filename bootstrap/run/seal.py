@@ -11,9 +11,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from bootstrap.dialects.base import Dialect, Row, Session
 from bootstrap.problems import Refused
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.base import Dialect, Row, Session
 
 # The columns that decide something; what is only shown is not sealed.
 COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -1,7 +1,5 @@
-"""Seed rows: brought in by the dialect's bulk load, table after table; skipped where it is proven that they are there.
-
-The proof is the server's digest of the rows, taken after the last load. Where it still holds, not a row is read or
-sent. Where anything in the table changed, by hand or by the application, the rows are compared again.
+"""Seed rows: brought in by the dialect's bulk load, table after table; skipped where it is proven that they are there
+(:mod:`bootstrap.run.seed_proofs`).
 """
 
 from __future__ import annotations
@@ -27,6 +25,7 @@ from bootstrap.run.patience import Patience
 from bootstrap.run.seed_losses import loss_hazards
 from bootstrap.run.seed_order import LoadGroup, load_groups, referenced_tables
 from bootstrap.run.seed_places import first_refused, row_in_words
+from bootstrap.run.seed_proofs import SeedProofs
 from bootstrap.run.seed_tables import DeclaredRows, all_inserted, by_table, narrowed
 
 # A digest reads the whole table. It is worth it while the seed is a good part of the table; else the few rows of the
@@ -90,6 +89,7 @@ class SeedRunner:
         self.session, self.dialect, self.catalog, self.limits, self.gate = session, dialect, catalog, limits, gate
         self.watched = watched
         self.ledger = Ledger(History(session, dialect))
+        self.proofs = SeedProofs(session, dialect)
 
     def apply(
         self, run: int, seeds: Sequence[Seed], *, done: Callable[[SeedResult], None] = lambda _: None
@@ -143,41 +143,16 @@ class SeedRunner:
         return [hazard for result in self.preview(synced, live) for hazard in result.hazards]
 
     def proven(self, seeds: Sequence[Seed]) -> bool:
-        """Whether every seed is proven to be in the database, by one query at most."""
+        """Whether every seed is proven to be in the database."""
         declared = by_table(seeds)
         return len(self._proven(declared)) == len(declared)
 
     def _proven(self, declared: dict[Ref, DeclaredRows]) -> dict[Ref, SeedResult]:
         """The tables whose rows are still what the last load left, and whose seeds are still the same."""
-        known = self.ledger.seeds(declared) if declared else {}
-        asked = {
-            table: proof for table, proof in known.items() if proof.proof and proof.digest == declared[table].digest
-        }
-        try:
-            found = self._digests([declared[table] for table in asked])
-        except ServerError as error:
-            if not error.missing_object:
-                raise
-            return {}  # a table or column is gone: the structure comes first
         return {
-            table: SeedResult(table, SeedCounts(unchanged=proof.row_count), proven=True)
-            for table, proof in asked.items()
-            if found[table] == proof.proof
+            proof.table: SeedResult(proof.table, SeedCounts(unchanged=proof.row_count), proven=True)
+            for proof in self.proofs.holding(list(declared.values()))
         }
-
-    def _digests(self, declared: Sequence[DeclaredRows]) -> dict[Ref, str]:
-        if not declared:
-            return {}
-        parts = [self.dialect.rows_digest(item.table, item.columns) for item in declared]
-        sql = f"SELECT {', '.join(parts)}"
-        try:
-            [row] = self.session.query(sql)
-        except ServerError as error:
-            if not error.permission_denied:
-                raise
-            with self.session.transaction(), self.dialect.every_row(self.session, [item.table for item in declared]):
-                [row] = self.session.query(sql)
-        return {item.table: str(value) for item, value in zip(declared, row, strict=True)}
 
     def _new_proofs(self, declared: Sequence[DeclaredRows], results: dict[Ref, SeedResult]) -> list[SeedProof]:
         sizes = self.dialect.table_sizes(self.session, [item.table for item in declared])
@@ -189,7 +164,7 @@ class SeedRunner:
             and item.table in sizes
             and sizes[item.table].rows <= _PROVABLE_FACTOR * rows[item.table] + _PROVABLE_ROWS
         ]
-        digests = self._digests(worth)
+        digests = self.proofs.digests(worth)
         return [SeedProof(item.table, item.digest, digests.get(item.table, ""), rows[item.table]) for item in declared]
 
     def _synchronised_parents(self, groups: Sequence[LoadGroup], declared: dict[Ref, DeclaredRows]) -> frozenset[Ref]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bootstrap.declaration.model import Step
-from bootstrap.dialects.base import Dialect, Session
-from bootstrap.run.history import History
 from bootstrap.run.records import Outcome, StatementRecord, sql_hash
 from bootstrap.run.step_states import announce_state, save_state, subject_of
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import Step
+    from bootstrap.dialects.base import Dialect, Session
+    from bootstrap.run.history import History
 
 
 @dataclass(frozen=True, slots=True)

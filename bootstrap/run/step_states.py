@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bootstrap.declaration.model import Step
 from bootstrap.problems import Refused
 from bootstrap.redact import redact
-from bootstrap.run.history import History, Value
 from bootstrap.run.records import Outcome
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import Step
+    from bootstrap.run.history import History, Value
 
 _SHOWN_CHECKSUM = 16  # digits: enough to tell a file's versions apart
 _EMPTIED = "emptied by run"  # a fact
@@ -85,6 +88,12 @@ def subject_of(step: Step) -> str:
 def pending(steps: Sequence[Step], known: dict[str, StepState]) -> list[Step]:
     """The steps that have not been done, in the order of their numbers."""
     return [step for step in ordered(steps) if step.name not in known or known[step.name].state is not Outcome.DONE]
+
+
+def all_done(history: History, names: Sequence[str]) -> bool:
+    """Whether the history knows each of these steps to be done."""
+    known = states(history)
+    return all(name in known and known[name].state is Outcome.DONE for name in names)
 
 
 def changed(steps: Sequence[Step], known: dict[str, StepState]) -> list[Step]:

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bootstrap.declaration.model import Step
 from bootstrap.dialects.base import SeedCounts
 from bootstrap.problems import VerificationFailed
 from bootstrap.redact import redact
-from bootstrap.run.seeds import SeedResult
-from bootstrap.run.step_states import StepState, changed, pending
+from bootstrap.run.step_states import changed, pending
 
 if TYPE_CHECKING:
     from bootstrap.catalog.changes import Change
     from bootstrap.catalog.ref import Ref
+    from bootstrap.declaration.model import Step
+    from bootstrap.run.seeds import SeedResult
+    from bootstrap.run.step_states import StepState
 
 
 @dataclass(frozen=True, slots=True)

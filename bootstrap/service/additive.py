@@ -17,9 +17,9 @@ from bootstrap.run.records import Outcome, RunEnd
 from bootstrap.run.seeds import SeedRunner
 from bootstrap.run.step_states import check_unchanged, pending, states
 from bootstrap.run.verify import verification
+from bootstrap.service.apply_report import ApplyReport
 from bootstrap.service.attempt import Apply
 from bootstrap.service.comparison import Structure, plan_structure, plan_to, with_passwords
-from bootstrap.service.reports import ApplyReport
 from bootstrap.service.saved_plan import saved_plan
 from bootstrap.service.unchanged import unchanged
 from bootstrap.service.work import Work

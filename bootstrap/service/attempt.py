@@ -24,6 +24,7 @@ from bootstrap.run.ledger import Ledger
 from bootstrap.run.limits import Limits
 from bootstrap.run.lock import assert_owned
 from bootstrap.run.origin import find_origin
+from bootstrap.run.outline import record_outline
 from bootstrap.run.records import Outcome, Run, RunEnd, RunFacts, StatementRecord
 from bootstrap.run.seeds import SeedResult, SeedRunner
 from bootstrap.run.snapshots import NOT_KEPT, Planned, Snapshots
@@ -34,13 +35,15 @@ from bootstrap.run.step_states import check_unchanged, pending, states
 from bootstrap.run.steps import StepRunner
 from bootstrap.run.verify import Verification, verification
 from bootstrap.run.watch import Watch
+from bootstrap.service.apply_report import ApplyReport
 from bootstrap.service.attempts import LOCK_DEADLINE_SECONDS, until_done
 from bootstrap.service.backup import keep_losses, with_backup
 from bootstrap.service.comparison import Structure, plan_structure, proven_structure, with_passwords
-from bootstrap.service.reports import ApplyReport, amount
+from bootstrap.service.nothing_to_do import ready_token
+from bootstrap.service.reports import amount
 from bootstrap.service.saved_plan import SavedPlan, saved_plan
 from bootstrap.service.step_plan import plan_steps
-from bootstrap.service.unchanged import proven_run, ready_token, unchanged, verify_proven
+from bootstrap.service.unchanged import proven_run, unchanged, verify_proven
 from bootstrap.service.undo import Undo
 from bootstrap.service.work import Work
 
@@ -255,7 +258,8 @@ class Apply:
         seeds: list[SeedResult],
         fingerprint: str,
     ) -> ApplyReport:
-        token = ready_token(self.declaration)
+        token = ready_token(self.declaration.digest)
+        record_outline(self.history, self.declaration)
         end = RunEnd(
             outcome=Outcome.APPLIED, plan_digest=self.plan_digest, fingerprint_after=fingerprint, ready_token=token
         )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bootstrap.catalog.diff import diff
 from bootstrap.catalog.origins import reverted, with_origins
-from bootstrap.dialects.base import Dialect
 from bootstrap.problems import BootstrapError
-from bootstrap.run.chain import Checked
 from bootstrap.run.history import History
 from bootstrap.run.identity import recorded_identity
-from bootstrap.run.records import Run, StatementRecord
 from bootstrap.run.sentences import tell_all
 from bootstrap.run.snapshots import Moment, Snapshots
 from bootstrap.service.errors import readable_server_errors
-from bootstrap.service.work import Request, open_connection
+from bootstrap.service.work import open_connection
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.base import Dialect
+    from bootstrap.run.chain import Checked
+    from bootstrap.run.records import Run, StatementRecord
+    from bootstrap.service.work import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

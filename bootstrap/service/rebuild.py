@@ -20,12 +20,12 @@ from bootstrap.run.recover import PROMOTION_SECONDS, writer
 from bootstrap.run.step_states import forget_states
 from bootstrap.run.watch import Watch
 from bootstrap.service.apply import apply
+from bootstrap.service.apply_report import ApplyReport
 from bootstrap.service.attempt import Apply
 from bootstrap.service.attempts import until_done
 from bootstrap.service.backup import keep_losses, with_backup
 from bootstrap.service.comparison import plan_to
 from bootstrap.service.errors import readable_server_errors
-from bootstrap.service.reports import ApplyReport
 from bootstrap.service.work import Request, Work, open_work
 
 _PROTECTED = frozenset({"production", "prod"})

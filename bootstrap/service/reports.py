@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bootstrap.catalog.ref import Ref
-from bootstrap.declaration.model import Phase, Step
-from bootstrap.plan.statement import Hazard, Plan
-from bootstrap.run.records import Outcome, StatementRecord
-from bootstrap.run.seeds import SeedResult
-from bootstrap.run.step_skips import Skip
-from bootstrap.service.saved_plan import SavedPlan
+from bootstrap.declaration.model import Phase
+
+if TYPE_CHECKING:
+    from bootstrap.catalog.ref import Ref
+    from bootstrap.declaration.model import Step
+    from bootstrap.plan.statement import Hazard, Plan
+    from bootstrap.run.records import StatementRecord
+    from bootstrap.run.seeds import SeedResult
+    from bootstrap.run.step_skips import Skip
+    from bootstrap.service.saved_plan import SavedPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,46 +81,6 @@ class PlanReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyReport:
-    """What an apply did. ``statements`` were journalled by this run; ``seeds`` are counted by the server; ``left`` is
-    what ``additive_only`` has left out, and then there is no ready token.
-    """
-
-    target: str
-    environment: str
-    outcome: Outcome
-    run: int
-    ready_token: str
-    fingerprint: str
-    statements: tuple[StatementRecord, ...] = ()
-    steps: tuple[str, ...] = ()
-    skips: tuple[Skip, ...] = ()
-    seeds: tuple[SeedResult, ...] = ()
-    checks: tuple[str, ...] = ()
-    unmanaged: tuple[Ref, ...] = ()
-    kept: tuple[Ref, ...] = ()
-    backups: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-
-    @property
-    def summary(self) -> str:
-        """One line."""
-        if self.left:
-            done, left = amount(len(self.statements), "statement"), amount(len(self.left), "difference")
-            return f"{self.target}: applied {done} that only add; {left} left (run {self.run})"
-        if self.outcome is Outcome.UNCHANGED:
-            return f"{self.target}: unchanged and verified (run {self.run})"
-        touched = sum(_touched(item) for item in self.seeds)
-        parts = [
-            amount(len(self.statements), "statement"),
-            amount(len(self.steps), "step"),
-            amount(touched, "row"),
-        ]
-        return f"{self.target}: applied {', '.join(parts)}; verified (run {self.run})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackReport:
     """What a rollback did. ``restored`` came back from backup tables; ``lost`` says what did not come back; ``backups``
     what the rollback itself has kept; ``steps`` were done since, and are not undone.
@@ -168,11 +132,6 @@ def counted(result: SeedResult) -> str:
     counts = result.counts
     named = ((counts.inserted, "insert"), (counts.updated, "update"), (counts.deleted, "delete"))
     return ", ".join(f"{number} to {verb}" for number, verb in named if number) or f"{counts.unchanged} unchanged"
-
-
-def _touched(result: SeedResult) -> int:
-    counts = result.counts
-    return 0 if counts is None else counts.inserted + counts.updated + counts.deleted
 
 
 def amount(number: int, noun: str) -> str:

@@ -6,11 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bootstrap.declaration.model import Declaration, Step
-from bootstrap.plan.statement import Plan
 from bootstrap.problems import BootstrapError, Refused
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import Declaration, Step
+    from bootstrap.plan.statement import Plan
 
 FORMAT_VERSION = 1
 

@@ -8,25 +8,26 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bootstrap.catalog.ref import Kind
-from bootstrap.declaration.load import load, load_files
-from bootstrap.declaration.load import manifest as load_manifest
-from bootstrap.declaration.lower_case import in_lower_case
-from bootstrap.declaration.model import Declaration, Files, Manifest, Removed
-from bootstrap.dialects.base import Dialect, Endpoint, Scope, Session
+from bootstrap.declaration.store import Memory, declaration_in
+from bootstrap.dialects.base import Scope
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.context import Policy
-from bootstrap.plan.gate import check_permissions
 from bootstrap.problems import BootstrapError
 from bootstrap.run.history import History
 from bootstrap.run.identity import Identity, check_identity
 from bootstrap.service.errors import readable_server_errors
-from bootstrap.service.saved_plan import SavedPlan
-from bootstrap.target.connect import Destination, connect, from_url
-from bootstrap.target.destination import destination_of
+from bootstrap.target.connect import connect, from_url
+from bootstrap.target.destination import check_engine, destination_of
 from bootstrap.target.url import parse_url
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import Declaration, Files, Manifest
+    from bootstrap.declaration.store import Store
+    from bootstrap.dialects.base import Dialect, Endpoint, Session
+    from bootstrap.service.saved_plan import SavedPlan
+    from bootstrap.target.connect import Destination
 
 _DEFAULTS = Policy()
 _SECONDS_TO_REPORT = 5.0
@@ -66,6 +67,19 @@ class Request:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     tell: Callable[[str], None] = _silent
 
+    @property
+    def store(self) -> Store:
+        """The files of the declaration. Raises BootstrapError where there are none."""
+        return declaration_in(_directory(self)) if self.files is None else Memory(self.files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Early:
+    """A destination that is known without the declaration, and a trusted session to it where it could be reached."""
+
+    destination: Destination
+    session: Session | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
@@ -97,8 +111,7 @@ class Work:
 
     def fingerprint(self) -> str:
         """The server's digest of what is there now, with the roles that are declared."""
-        roles = (ref.name for ref in self.declaration.catalog.objects if ref.kind is Kind.ROLE)
-        return self.dialect.fingerprint(self.session, self.scope, roles)
+        return self.dialect.fingerprint(self.session, self.scope, self.declaration.roles)
 
     @property
     def policy(self) -> Policy:
@@ -113,7 +126,7 @@ class Work:
     @property
     def keeps_removed(self) -> bool:
         """Whether what earlier runs declared, and the declaration does not any more, stays in the database."""
-        return self.declaration.manifest.policy.removed is Removed.KEEP and not self.request.contract
+        return self.declaration.keeps_removed and not self.request.contract
 
     @property
     def scratch(self) -> Endpoint | None:
@@ -135,32 +148,45 @@ class Work:
 
 
 @contextmanager
-def open_work(request: Request, *, writing: bool = False) -> Iterator[Work]:
+def open_work(request: Request, *, writing: bool = False, early: Early | None = None) -> Iterator[Work]:
     """Read and validate the declaration, then connect. The session is closed at the end.
 
     Args:
         request: what somebody asked for.
         writing: whether the database, and our history in it, will be written to.
+        early: the destination, and a session to it, where they are known already. The caller closes that session.
 
     Raises:
-        DeclarationError: before anything connects.
+        DeclarationError: before anything is written.
         TargetError: the target is not usable as configured.
         Unreachable: it cannot be reached or logged in to.
         Refused: what belongs to somebody else would steer the run, or run as this account.
     """
+    from bootstrap.plan.gate import check_permissions  # noqa: PLC0415  # an unchanged database needs nothing of it
+
     started = time.monotonic()
     declaration = read_declaration(request)
     check_permissions(request.permissions)
-    destination = find_destination(request, declaration.manifest)
+    if early is None:
+        destination = find_destination(request, declaration.manifest)
+    else:
+        destination = early.destination
+        check_engine(destination, declaration.manifest)
     deadline = run_deadline(request, declaration.manifest, started)
-    destination = replace(destination, endpoint=replace(destination.endpoint, deadline=_cut_at(started, deadline)))
+    destination = replace(destination, endpoint=replace(destination.endpoint, deadline=cut_at(started, deadline)))
     dialect = dialect_for(declaration.engine)
     for warning in destination.warnings:
         request.tell(f"warning: {warning}")
-    with closing(connect(dialect, destination, waiting=request.tell)) as session:
-        with readable_server_errors():
-            dialect.check_trust(session, writing=writing)
+    session = early.session if early else None
+    if session is not None:
+        session.limit(destination.endpoint)
+    with closing(session or connect(dialect, destination, waiting=request.tell)) as session:
+        if early is None or session is not early.session:  # else it has been looked at
+            with readable_server_errors():
+                dialect.check_trust(session, writing=writing)
         if "lower_case_tables" in session.server.capabilities:
+            from bootstrap.declaration.lower_case import in_lower_case  # noqa: PLC0415  # few servers are so
+
             declaration = in_lower_case(declaration)
         yield Work(
             request=request, declaration=declaration, dialect=dialect, destination=destination, session=session,
@@ -168,7 +194,7 @@ def open_work(request: Request, *, writing: bool = False) -> Iterator[Work]:
         )  # fmt: skip
 
 
-def _cut_at(started: float, deadline: float | None) -> float | None:
+def cut_at(started: float, deadline: float | None) -> float | None:
     """When connections are cut: AWS Lambda ends the process without a word, so some of the time is left to report."""
     if deadline is None:
         return None
@@ -194,6 +220,8 @@ def open_connection(request: Request) -> Iterator[tuple[Dialect, Session, Destin
     if request.url is not None:
         destination = from_url(parse_url(request.url, request.environ), request.environ)
     else:
+        from bootstrap.declaration.load import manifest as load_manifest  # noqa: PLC0415  # a URL needs nothing of it
+
         manifest = load_manifest(_directory(request), request.environment)
         destination = find_destination(request, manifest)
         scope = Scope(manifest.scope.schemas, manifest.scope.tables, manifest.scope.ignore)
@@ -213,6 +241,8 @@ def scratch_endpoint(request: Request) -> Endpoint | None:
 
 def read_declaration(request: Request) -> Declaration:
     """The declaration for the request's environment, complete and validated."""
+    from bootstrap.declaration.load import load, load_files  # noqa: PLC0415  # the same files need not be read again
+
     if request.files is not None:
         return load_files(request.files, request.environment)
     return load(_directory(request), request.environment)

@@ -9,15 +9,18 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bootstrap.declaration.model import Target
-from bootstrap.dialects.base import IDLE_SECONDS, Dialect, Endpoint, ServerError, Session
-from bootstrap.problems import BootstrapError, Incomplete, TargetError, Unreachable
+from bootstrap.dialects.base import IDLE_SECONDS, Endpoint, ServerError
+from bootstrap.problems import Incomplete, TargetError, Unreachable
 from bootstrap.redact import redact
-from bootstrap.target.credentials import CredentialSource
 from bootstrap.target.tls import ca_file, tls_warnings
-from bootstrap.target.url import UrlTarget
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import Target
+    from bootstrap.dialects.base import Dialect, Session
+    from bootstrap.problems import BootstrapError
+    from bootstrap.target.url import UrlTarget
 
 APPLICATION_NAME = "db-bootstrap"
 DEADLINE_VARIABLE = "DB_BOOTSTRAP_CONNECT_DEADLINE"
@@ -103,6 +106,8 @@ def from_target(target: Target, environ: Mapping[str, str]) -> Destination:
         TargetError: its CA file is missing, an IAM token would go through an unverified connection, or the database is
             the server's own.
     """
+    from bootstrap.target.credentials import CredentialSource  # noqa: PLC0415  # a URL has its password with it
+
     iam = target.credentials.kind == "iam"
     if iam and target.tls.mode == "disable":
         raise TargetError("credentials: iam needs TLS: the token is sent in clear text inside of it: set tls.mode")
@@ -164,15 +169,7 @@ def connect(
         left = end - time.monotonic()
         if left <= 0 and destination.deadline_seconds > 0:
             raise Incomplete(f"out of time before {destination.name} was connected to: run again with more time")
-        username, password = destination.login.login()
-        seconds = max(1, min(destination.endpoint.connect_timeout_seconds, round(left)))
-        endpoint = replace(
-            destination.endpoint,
-            username=username,
-            password=password or None,
-            connect_timeout_seconds=seconds,
-            renew=lambda: destination.login.login() if destination.login.refused() else None,
-        )
+        endpoint = _with_login(destination, max(1, min(destination.endpoint.connect_timeout_seconds, round(left))))
         try:
             return dialect.connect(endpoint, application_name=application_name)
         except ServerError as error:
@@ -186,6 +183,24 @@ def connect(
                 told = words
         time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  # jitter, so that many runners do not come at once
         pause = min(pause * 1.6, _LONGEST_PAUSE)
+
+
+def connect_once(dialect: Dialect, destination: Destination, *, seconds: int) -> Session:
+    """Open one session by one attempt of so many seconds at most. Raises ServerError, and BootstrapError for a login
+    that cannot be had.
+    """
+    return dialect.connect(_with_login(destination, seconds), application_name=APPLICATION_NAME)
+
+
+def _with_login(destination: Destination, seconds: int) -> Endpoint:
+    username, password = destination.login.login()
+    return replace(
+        destination.endpoint,
+        username=username,
+        password=password or None,
+        connect_timeout_seconds=seconds,
+        renew=lambda: destination.login.login() if destination.login.refused() else None,
+    )
 
 
 def _may_pass(error: ServerError) -> bool:

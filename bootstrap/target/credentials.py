@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bootstrap.declaration.model import Target
 from bootstrap.problems import TargetError
 from bootstrap.redact import remember
 from bootstrap.target import aws
 from bootstrap.target.denials import may_pass
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import Target
 
 
 @dataclass(slots=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bootstrap.declaration.model import Manifest, Target, TerraformTarget
 from bootstrap.problems import BootstrapError, TargetError
-from bootstrap.target.config import TARGET_VARIABLE, convert_target, decode_target
-from bootstrap.target.connect import Destination, from_target, from_url
+from bootstrap.target.connect import from_target, from_url
 from bootstrap.target.url import parse_url
+
+if TYPE_CHECKING:
+    from bootstrap.declaration.model import Manifest, Target
+    from bootstrap.target.connect import Destination
 
 
 def destination_of(
@@ -33,12 +35,34 @@ def destination_of(
     Raises:
         TargetError: none of them says, or it names another engine than the declaration.
     """
-    if url is not None:
-        destination = from_url(parse_url(url, environ), environ)
-    else:
-        destination = from_target(_target(manifest, environ, target, directory), environ)
+    destination = given_destination(environ, url=url, target=target)
+    if destination is None:
+        destination = from_target(_declared_target(manifest, directory), environ)
     check_engine(destination, manifest)
     return destination
+
+
+def given_destination(
+    environ: Mapping[str, str], *, url: str | None = None, target: Mapping[str, Any] | None = None
+) -> Destination | None:
+    """Where to connect, as the caller says it, whatever is declared; None where only the overlay can name a target.
+
+    Raises:
+        TargetError: it is not usable.
+    """
+    if url is not None:
+        return from_url(parse_url(url, environ), environ)
+    from bootstrap.target.config import (  # noqa: PLC0415  # a URL needs nothing of it
+        TARGET_VARIABLE,
+        convert_target,
+        decode_target,
+    )
+
+    if target is not None:
+        return from_target(convert_target(target, "target"), environ)
+    if environ.get(TARGET_VARIABLE):
+        return from_target(decode_target(environ[TARGET_VARIABLE], TARGET_VARIABLE), environ)
+    return None
 
 
 def check_engine(destination: Destination, manifest: Manifest) -> None:
@@ -50,13 +74,10 @@ def check_engine(destination: Destination, manifest: Manifest) -> None:
         )
 
 
-def _target(
-    manifest: Manifest, environ: Mapping[str, str], target: Mapping[str, Any] | None, directory: Path | None
-) -> Target:
-    if target is not None:
-        return convert_target(target, "target")
-    if environ.get(TARGET_VARIABLE):
-        return decode_target(environ[TARGET_VARIABLE], TARGET_VARIABLE)
+def _declared_target(manifest: Manifest, directory: Path | None) -> Target:
+    from bootstrap.declaration.model import TerraformTarget  # noqa: PLC0415  # as above
+    from bootstrap.target.config import TARGET_VARIABLE  # noqa: PLC0415  # as above
+
     if isinstance(manifest.target, TerraformTarget):
         from bootstrap.target.terraform import read_target  # noqa: PLC0415  # other targets need nothing of it
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -103,6 +102,8 @@ def _parse(url: str, environ: Mapping[str, str], *, database_required: bool) -> 
 
 def _own_name() -> str:
     """The name of who runs this, as both clients take it."""
+    import getpass  # noqa: PLC0415  # a URL mostly names the user
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # the user of a container need not be in /etc/passwd

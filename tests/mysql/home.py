@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 import pymysql
 
 from bootstrap.service.apply import apply
+from bootstrap.service.apply_report import ApplyReport
 from bootstrap.service.import_ import import_database
 from bootstrap.service.plan import plan
-from bootstrap.service.reports import ApplyReport, PlanReport
+from bootstrap.service.reports import PlanReport
 from bootstrap.service.verify import verify
 from bootstrap.service.work import Request
 from demo.servers import MariaDBServer, MySQLServer

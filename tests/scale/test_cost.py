@@ -16,7 +16,8 @@ from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.postgresql.capabilities import capabilities_of
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.between import Management, plan_between
-from bootstrap.plan.context import Policy, Server
+from bootstrap.plan.context import Policy
+from bootstrap.plan.server import Server
 
 FEW, FACTOR = 40, 4
 SERVERS = {

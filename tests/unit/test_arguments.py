@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from bootstrap.cli.command import Command
+from bootstrap.cli.plain import plain_arguments
 from bootstrap.cli.program import cli
 
 SINGLE = [
@@ -66,3 +67,30 @@ def test_a_misspelt_command_gets_a_suggestion(typed: str, answer: str) -> None:
     done = CliRunner().invoke(cli, [typed, "production"])
     assert done.exit_code == 2
     assert answer in done.output
+
+
+PLAIN = (
+    "dev", "--url u", "dev --dir d --format json", "dev --dir=d --url=postgresql://u@h/d?x=y", "--dir d dev",
+    "dev --allow data_loss:t.c --allow all", "dev --scratch-url s", "dev --format=text",
+)  # fmt: skip
+NOT_PLAIN = (
+    "", "--dir d", "dev --exact", "dev other", "dev --dir a --dir b", "dev --format xml", "dev --help", "-h",
+    "dev --plan f", "dev --url", "dev --url=", "dev --dir --url u", "dev -- x", "dev --ur u", "dev -x",
+    "dev --adopt-environment",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", PLAIN)
+def test_plain_arguments_are_read_as_the_library_reads_them(words: str) -> None:
+    command = cli.commands["apply"]
+    wanted = command.make_context("apply", words.split()).params
+    found = plain_arguments(words.split())
+    assert found is not None
+    assert {name: value for name, value in wanted.items() if value not in (None, False)} == {
+        name: value for name, value in found.items() if value is not None
+    } | {"permissions": wanted["permissions"]}
+
+
+@pytest.mark.parametrize("words", NOT_PLAIN)
+def test_other_arguments_are_left_to_the_library(words: str) -> None:
+    assert plain_arguments(words.split()) is None

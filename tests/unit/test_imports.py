@@ -57,6 +57,15 @@ def test_a_start_imports_what_it_needs(arguments: list[str], code: int, forbidde
     assert imported(arguments, code) & forbidden == set()
 
 
+def test_the_function_starts_with_what_an_unchanged_database_needs() -> None:
+    """What a cold start of the Lambda function imports before the first event."""
+    program = "import sys, bootstrap.handler; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    rooms = {"bootstrap.cli", "bootstrap.insight", "bootstrap.declaration.load", "bootstrap.catalog.catalog"}
+    rooms |= {"bootstrap.dialects.postgresql", "bootstrap.dialects.mysql", "bootstrap.service.attempt"}
+    assert set(found) & (CLOUD | DRIVERS | rooms | {"click", "yaml"}) == set()
+
+
 def test_lint_reads_a_declaration_and_nothing_else(tmp_path: Path) -> None:
     declare(tmp_path / "d", "postgresql", 10)
     rooms = {"bootstrap.dialects", "bootstrap.plan", "bootstrap.run", "bootstrap.service", "bootstrap.target"}

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from bootstrap.service.apply import apply
+from bootstrap.service.apply_report import ApplyReport
 from bootstrap.service.plan import plan
-from bootstrap.service.reports import ApplyReport, PlanReport
+from bootstrap.service.reports import PlanReport
 from bootstrap.service.verify import verify
 from bootstrap.service.work import Request
 from demo.servers import PostgresServer

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bootstrap.catalog.security import Role
 from bootstrap.dialects.mysql.text import account, literal
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 
 # Attributes of the same names say how many of each; 0 is no limit.
 LIMITS = {

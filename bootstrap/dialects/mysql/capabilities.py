@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 
 _NEVER = (999,)
 

@@ -12,15 +12,13 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import Endpoint, HistoryFacts, Introspection, Row, Scope, SeedCounts, SeedTable, Session
+from bootstrap.catalog.ref import Kind
 from bootstrap.dialects.mysql import history
 from bootstrap.dialects.mysql import session as sessions
 from bootstrap.dialects.mysql.fingerprint import fingerprint
 from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.dialects.mysql.writable import check_direct, check_writable
-from bootstrap.plan.context import RenderContext, TableSize
 
 if TYPE_CHECKING:
     import socket
@@ -28,9 +26,21 @@ if TYPE_CHECKING:
     from bootstrap.catalog.catalog import Catalog
     from bootstrap.catalog.columns import Column
     from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.catalog.ref import Ref
+    from bootstrap.dialects.base import (
+        Endpoint,
+        HistoryFacts,
+        Introspection,
+        Row,
+        Scope,
+        SeedCounts,
+        SeedTable,
+        Session,
+    )
     from bootstrap.dialects.copies import Copies
     from bootstrap.dialects.foreign_sql import ForeignStatement
     from bootstrap.findings import Trap
+    from bootstrap.plan.context import RenderContext, TableSize
     from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
     from bootstrap.plan.statement import Hazard, Statement

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from bootstrap.dialects.base import Row, ServerError
+from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.mysql.introspection.queries import query
-from bootstrap.dialects.mysql.session import MySqlSession
 from bootstrap.dialects.mysql.text import account_name, quote
 from bootstrap.problems import StatementError
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.base import Row
+    from bootstrap.dialects.mysql.session import MySqlSession
 
 # Where each vendor and version keeps a fact of the same kind: (placeholder, ability, with it, without).
 _PRINTED = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bootstrap.dialects.mysql.text import account, quote
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 
 _GRANT = re.compile(r"GRANT (?P<privileges>.+?) ON (?P<database>`(?:[^`]|``)*`|\*)\.\* TO ", re.IGNORECASE)
 # Without these the server hides what there is, and hidden would look as if it were missing.

@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bootstrap.dialects.base import RUN_LOCK, HistoryFacts, Row, ServerError
+from bootstrap.dialects.base import RUN_LOCK, HistoryFacts, ServerError
 from bootstrap.dialects.mysql.text import literal
 
 if TYPE_CHECKING:
+    from bootstrap.dialects.base import Row
     from bootstrap.dialects.mysql.session import MySqlSession
 
 PREFIX = "db_bootstrap_"

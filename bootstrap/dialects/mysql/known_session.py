@@ -13,7 +13,7 @@ Three kinds of variables change what our statements do:
 
 from __future__ import annotations
 
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 
 # Strict, so that no value is cut off or zeroed in silence. NO_AUTO_VALUE_ON_ZERO: a row whose key is 0 keeps it through
 # a copying ALTER. ANSI_QUOTES, NO_BACKSLASH_ESCAPES, PIPES_AS_CONCAT and the like are off: declared SQL is read so.

@@ -20,10 +20,11 @@ from bootstrap.dialects.mysql.render import render
 from bootstrap.dialects.mysql.render.tables import create_table_with_keys
 from bootstrap.dialects.mysql.scratch import scratch_database
 from bootstrap.dialects.mysql.session import MySqlSession, connect
-from bootstrap.plan.context import RenderContext, Server
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.inline_keys import referenced_first
 from bootstrap.plan.joining import is_dangling
 from bootstrap.plan.operations import AlterTable
+from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Statement
 from bootstrap.problems import DeclarationError, Problem, Refused
 

@@ -9,7 +9,7 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.security import Grant, Role
 from bootstrap.dialects.mysql.accounts import listed
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 
 # What a server takes when nothing is said; an account that moved from one to the other is the same account.
 DEFAULT_PLUGINS = frozenset({"", "mysql_native_password", "caching_sha2_password"})

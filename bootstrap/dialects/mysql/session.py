@@ -15,13 +15,13 @@ import pymysql
 from pymysql.charset import charset_by_name
 from pymysql.constants import COMMAND, SERVER_STATUS
 
-from bootstrap.dialects.base import Endpoint, Row, ServerError
+from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.cutoff import CutOff
 from bootstrap.dialects.login import logged_in
 from bootstrap.dialects.mysql.capabilities import identify
-from bootstrap.dialects.mysql.connect import SafeConnection, open_connection
+from bootstrap.dialects.mysql.connect import open_connection
 from bootstrap.dialects.mysql.errors import server_error
-from bootstrap.dialects.mysql.grants import Privileges, read_privileges
+from bootstrap.dialects.mysql.grants import read_privileges
 from bootstrap.dialects.mysql.known_session import (
     LOCK_WAIT_SECONDS,
     ROW_LOCK_WAIT_SECONDS,
@@ -29,10 +29,13 @@ from bootstrap.dialects.mysql.known_session import (
     tolerant_mode,
 )
 from bootstrap.dialects.mysql.text import quote
-from bootstrap.plan.context import Server
 
 if TYPE_CHECKING:
+    from bootstrap.dialects.base import Endpoint, Row
+    from bootstrap.dialects.mysql.connect import SafeConnection
+    from bootstrap.dialects.mysql.grants import Privileges
     from bootstrap.dialects.mysql.seed_cycles import Cycles
+    from bootstrap.plan.server import Server
 
 _MAX_LOCK_NAME = 64
 _CANCEL_SECONDS = 10
@@ -349,6 +352,13 @@ class MySqlSession:
         if len(full) <= _MAX_LOCK_NAME:
             return full
         return f"{full[:31]}/{hashlib.sha256(full.encode()).hexdigest()[:32]}"
+
+    def limit(self, endpoint: Endpoint) -> None:
+        """Take over the limits in time of a run whose declaration was read after this session was opened."""
+        self.endpoint = replace(
+            self.endpoint, deadline=endpoint.deadline, connect_timeout_seconds=endpoint.connect_timeout_seconds
+        )
+        self._cut_off.end_at(endpoint.deadline)
 
     def cancel(self) -> None:
         """Ask the server, over a connection of its own, to cancel the statement that runs here. From any thread."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from bootstrap.catalog.code import Trigger
+if TYPE_CHECKING:
+    from bootstrap.catalog.code import Trigger
 
 _ESCAPES = {"\\": "\\\\", "'": "''", "\0": "\\0", "\n": "\\n", "\r": "\\r", "\x1a": "\\Z"}
 STRING_ESCAPES = str.maketrans(_ESCAPES)

@@ -9,28 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import (
-    Dialect,
-    Endpoint,
-    HistoryFacts,
-    Introspection,
-    Locate,
-    Row,
-    Scope,
-    SeedCounts,
-    SeedTable,
-    Session,
-)
-from bootstrap.dialects.postgresql import existence, history, ownership, sizes
-from bootstrap.dialects.postgresql.introspection.reader import NAMESPACE
-from bootstrap.dialects.postgresql.names import qualified, quote
+from bootstrap.catalog.ref import Kind
+from bootstrap.dialects.postgresql import history, ownership
+from bootstrap.dialects.postgresql.names import NAMESPACE, qualified, quote
 from bootstrap.dialects.postgresql.session import PostgresSession, connect
 from bootstrap.dialects.postgresql.writable import check_writable
-from bootstrap.plan.context import RenderContext, TableSize
 
 if TYPE_CHECKING:
     import socket
@@ -38,9 +24,23 @@ if TYPE_CHECKING:
     from bootstrap.catalog.catalog import Catalog
     from bootstrap.catalog.columns import Column
     from bootstrap.catalog.constraints import ForeignKey
+    from bootstrap.catalog.ref import Ref
+    from bootstrap.dialects.base import (
+        Dialect,
+        Endpoint,
+        HistoryFacts,
+        Introspection,
+        Locate,
+        Row,
+        Scope,
+        SeedCounts,
+        SeedTable,
+        Session,
+    )
     from bootstrap.dialects.copies import Copies
     from bootstrap.dialects.foreign_sql import ForeignStatement
     from bootstrap.findings import Trap
+    from bootstrap.plan.context import RenderContext, TableSize
     from bootstrap.plan.operations import PlannedOperation
     from bootstrap.plan.rules import Rules
     from bootstrap.plan.statement import Hazard, Statement
@@ -123,6 +123,8 @@ class PostgresDialect:
 
     def table_sizes(self, session: Session, tables: Iterable[Ref]) -> Mapping[Ref, TableSize]:
         """Estimated rows and bytes of the tables."""
+        from bootstrap.dialects.postgresql import sizes
+
         return sizes.table_sizes(session, tables)
 
     def check_writable(self, session: Session) -> None:
@@ -206,14 +208,20 @@ class PostgresDialect:
 
     def waits_for(self, session: Session, backend: str) -> list[str]:
         """Who holds what the statement of another connection waits for."""
+        from bootstrap.dialects.postgresql import sizes
+
         return sizes.waits_for(session, backend)
 
     def blockers(self, session: Session, subject: Ref) -> list[str]:
         """Who holds locks that a change of this object waits for."""
+        from bootstrap.dialects.postgresql import sizes
+
         return sizes.blockers(session, subject)
 
     def transaction_is_full(self, session: Session) -> bool:
         """Whether the open transaction holds so many locks that more could starve the server's other sessions."""
+        from bootstrap.dialects.postgresql import sizes
+
         return sizes.transaction_is_full(session)
 
     @contextmanager
@@ -259,6 +267,8 @@ class PostgresDialect:
 
     def exists(self, session: Session, names: Sequence[str]) -> bool:
         """Whether a table, a view or a column exists."""
+        from bootstrap.dialects.postgresql import existence
+
         return existence.exists(session, names)
 
     def last_of_batch(self, session: Session, table: str, key: str, after: str | None, size: int) -> str | None:
@@ -293,7 +303,7 @@ def _alter(table: Ref, key: ForeignKey) -> str:
 
 @cache
 def _fingerprint_sql() -> str:
-    text = files(__package__).joinpath("fingerprint.sql").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("fingerprint.sql").read_text(encoding="utf-8")
     return text.replace("{namespace}", NAMESPACE)
 
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+# Of a query of pg_namespace n. Ours, the server's and everybody's temporary schemas are never read.
+NAMESPACE = (
+    "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'db_bootstrap')"
+    " AND n.nspname !~ '^pg_(toast_)?temp_'"
+)
+
 # pg_get_keywords() of 14 to 18, all but the unreserved ones: what quote_ident() quotes.
 _KEYWORDS = frozenset(
     {

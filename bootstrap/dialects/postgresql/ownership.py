@@ -7,10 +7,14 @@ function of an event trigger decides what runs as the account that creates so mu
 
 from __future__ import annotations
 
-from bootstrap.dialects.base import Row, Session
+from typing import TYPE_CHECKING
+
 from bootstrap.dialects.postgresql.history import SCHEMA
 from bootstrap.dialects.postgresql.names import quote
 from bootstrap.problems import Refused
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.base import Row, Session
 
 # Trusted are the account itself, superusers, and the groups that the account acts for. A role that logs in is no group:
 # until PostgreSQL 15 it can make anybody its member. To a superuser nobody but superusers is trusted.

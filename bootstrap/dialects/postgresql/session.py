@@ -8,20 +8,23 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import psycopg2.extensions
 
-from bootstrap.dialects.base import Endpoint, Row, ServerError
+from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.cutoff import CutOff
 from bootstrap.dialects.login import logged_in
 from bootstrap.dialects.postgresql import known
 from bootstrap.dialects.postgresql.capabilities import capabilities_of
 from bootstrap.dialects.postgresql.errors import translate
 from bootstrap.dialects.postgresql.pooler import refuse_transaction_pooler
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 from bootstrap.problems import StatementError
+
+if TYPE_CHECKING:
+    from bootstrap.dialects.base import Endpoint, Row
 
 _LONGEST_IDLE_TRANSACTION_MS = 20_000  # its locks stop others, and a client may have frozen
 _CANCEL_SECONDS = 10
@@ -247,6 +250,13 @@ class PostgresSession:
     def unlock(self, name: str) -> None:
         """Give the lock back."""
         self.query("SELECT pg_advisory_unlock(%s)", [lock_key(name)])
+
+    def limit(self, endpoint: Endpoint) -> None:
+        """Take over the limits in time of a run whose declaration was read after this session was opened."""
+        self.endpoint = replace(
+            self.endpoint, deadline=endpoint.deadline, connect_timeout_seconds=endpoint.connect_timeout_seconds
+        )
+        self._cut_off.end_at(endpoint.deadline)
 
     def cancel(self) -> None:
         """Ask the server, over a connection of its own, to cancel the statement that runs here. From any thread."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.dialects.base import Session
+from bootstrap.catalog.ref import Kind
 from bootstrap.dialects.postgresql.names import qualified
 from bootstrap.plan.context import TableSize
+
+if TYPE_CHECKING:
+    from bootstrap.catalog.ref import Ref
+    from bootstrap.dialects.base import Session
 
 # reltuples is -1 before the first ANALYZE and may be 0 long after: only an empty file proves an empty table, so that
 # everything else counts for at least one row. A table has the rows of its partitions and inheritance children too: a

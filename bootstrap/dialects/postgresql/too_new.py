@@ -12,7 +12,7 @@ from bootstrap.catalog.tables import Table
 from bootstrap.catalog.types import Sequence
 from bootstrap.dialects.base import Locate
 from bootstrap.dialects.postgresql.capabilities import first_version
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 from bootstrap.problems import DeclarationError, Problem
 
 _STORED = "declare it stored"

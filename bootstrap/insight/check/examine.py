@@ -16,8 +16,9 @@ from bootstrap.dialects.registry import dialect_for
 from bootstrap.insight.check.model import EnvironmentCheck, Level, Remark, Rule
 from bootstrap.insight.snapshot.model import Snapshot, StepProgress
 from bootstrap.plan.between import Management, plan_between
-from bootstrap.plan.context import Policy, Server
+from bootstrap.plan.context import Policy
 from bootstrap.plan.gate import refused_hazards
+from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Plan
 from bootstrap.problems import Refused
 from bootstrap.run.seed_tables import by_table

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.ref import Ref
-from bootstrap.plan.context import Policy, Server, TableSize
+from bootstrap.plan.context import Policy, TableSize
+from bootstrap.plan.server import Server
 from bootstrap.run.records import Outcome
 
 FORMAT_VERSION = 1

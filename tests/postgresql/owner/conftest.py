@@ -16,8 +16,9 @@ from bootstrap.dialects.base import Session
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.problems import BootstrapError
 from bootstrap.service.apply import apply
+from bootstrap.service.apply_report import ApplyReport
 from bootstrap.service.plan import plan
-from bootstrap.service.reports import ApplyReport, PlanReport
+from bootstrap.service.reports import PlanReport
 from bootstrap.service.work import Request
 from bootstrap.target.connect import connect, from_url
 from bootstrap.target.url import parse_url

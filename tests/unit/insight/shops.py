@@ -11,7 +11,7 @@ from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import Table
 from bootstrap.insight.snapshot.model import PlanPolicy, RunRecord, Snapshot
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 from bootstrap.run.records import Outcome
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -13,7 +13,8 @@ from bootstrap.dialects.mysql.capabilities import identify
 from bootstrap.dialects.postgresql.capabilities import capabilities_of
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.plan.between import Management, plan_between
-from bootstrap.plan.context import Policy, Server, TableSize
+from bootstrap.plan.context import Policy, TableSize
+from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Plan, Statement
 from tests.unit.building import catalog, check, column, foreign_key, index, primary_key, table, view
 

@@ -15,7 +15,7 @@ from bootstrap.dialects.mysql.introspection.lexer import Reader
 from bootstrap.dialects.mysql.introspection.reading import Reading
 from bootstrap.dialects.mysql.privileges import DEFAULT_PLUGINS
 from bootstrap.dialects.mysql.text import account_name
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 
 _SYSTEM = frozenset({
     "mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys", "rdsadmin", "rdsrepladmin", "rdstopmgr",

@@ -18,8 +18,9 @@ from bootstrap.dialects.mysql.render.unfilled import unfilled_new, unfilled_time
 from bootstrap.dialects.mysql.render.versioning import begins
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.context import RenderContext, Server
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable
+from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Hazard, Statement
 
 LEFTOVER_CHECK = "db_bootstrap_"  # the beginning of the name of a check that is there only between two statements

@@ -7,7 +7,7 @@ from itertools import pairwise
 from bootstrap.dialects.mysql.introspection.lexer import TokenKind, tokens_of
 from bootstrap.dialects.mysql.render.parts import is_expression
 from bootstrap.dialects.mysql.text import unquoted
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 
 _NAMES = frozenset({TokenKind.NAME, TokenKind.WORD})
 

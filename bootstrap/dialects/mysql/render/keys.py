@@ -21,8 +21,9 @@ from bootstrap.dialects.mysql.render.parts import check_definition, foreign_key_
 from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, live_rows, note
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.context import RenderContext, Server
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable
+from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Hazard
 from bootstrap.problems import Refused
 

@@ -12,7 +12,7 @@ from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.tables import MySqlPartition, MySqlPartitioning, Period, Table
 from bootstrap.dialects.mysql.keys import Key
 from bootstrap.dialects.mysql.text import literal, quote, quote_all
-from bootstrap.plan.context import Server
+from bootstrap.plan.server import Server
 from bootstrap.problems import Refused
 
 _NOW = r"(?:current_timestamp|now|localtime|localtimestamp)(?:\s*\(\s*\d*\s*\))?"

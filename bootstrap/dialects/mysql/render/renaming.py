@@ -19,8 +19,9 @@ from bootstrap.dialects.mysql.render.parts import (
 from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, alter_table, note
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.context import RenderContext, Server
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable
+from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Statement
 
 

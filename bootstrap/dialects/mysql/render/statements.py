@@ -10,8 +10,9 @@ from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.context import RenderContext, Server
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable
+from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Hazard, Statement
 
 

@@ -24,8 +24,9 @@ from bootstrap.dialects.mysql.render.parts import (
 from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, alter_table, data_loss, note, plain
 from bootstrap.dialects.mysql.text import literal, quote
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.context import RenderContext, Server
+from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable
+from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Hazard, Statement
 from bootstrap.problems import Refused
 

@@ -12,8 +12,8 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.mysql.render.parts import column_definition, period
 from bootstrap.dialects.mysql.render.statements import Clause, Cost, Place, data_loss
 from bootstrap.dialects.mysql.text import quote
-from bootstrap.plan.context import Server
 from bootstrap.plan.operations import AlterTable
+from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Hazard
 
 _START, _END = "ROW START", "ROW END"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.dialects.postgresql.capabilities import catalog_columns
 from bootstrap.dialects.postgresql.introspection.nesting import TWO_OF_A_KIND, choose_forms, is_nested
+from bootstrap.dialects.postgresql.names import NAMESPACE
 from bootstrap.dialects.postgresql.session import PostgresSession
 
 CatalogRow: TypeAlias = dict[str, Any]
@@ -39,16 +40,10 @@ FROM unnest(%s::text[], %s::oid[]) AS wanted (kind, id)
 """
 _TEXTS_AT_ONCE = 250
 
-# Ours, the server's and everybody's temporary ones are never read.
-NAMESPACE = (
-    "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'db_bootstrap')"
-    " AND n.nspname !~ '^pg_(toast_)?temp_'"
-)
-
 
 @cache
 def _query(name: str, capabilities: frozenset[str]) -> str:
-    text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    text = Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
     given = {"namespace": NAMESPACE, "two_of_a_kind": ", ".join(f"'{pattern}'" for pattern in TWO_OF_A_KIND)}
     for placeholder, column in {**given, **catalog_columns(capabilities)}.items():
         text = text.replace("{" + placeholder + "}", column)
