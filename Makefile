@@ -1,4 +1,4 @@
-# make demo | test | check | package | plan, bootstrap, verify, doctor, history, rollback, contract, compare ENV=production
+# make demo | test | check | package | release | plan, bootstrap, verify, doctor, history, rollback, contract, compare ENV=production
 #
 # Everything works from a bare checkout: the virtual environment is made first, by any Python from 3.11 on.
 
@@ -19,7 +19,7 @@ WORKERS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package docs plan bootstrap verify doctor history rollback contract compare clean
+.PHONY: help install upgrade demo demo-down test corpora versions benchmark check format package release docs plan bootstrap verify doctor history rollback contract compare clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -59,12 +59,13 @@ versions: install  ## What is to hold on every server version, on all of them
 benchmark: install  ## How long runs take, against the floor
 	$(BIN)/python -m benchmarks $(ARGS)
 
-check: install  ## Lint, types, Terraform's own checks, generated files up to date
+check: install  ## Lint, types, CI files, Terraform's own checks, generated files up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python tools/module_docs.py --check
 	$(BIN)/python tools/declaration_docs.py --check
+	$(BIN)/python tools/check_ci.py
 	$(BIN)/python tools/check_terraform.py
 
 format: install  ## Rewrite sources in the house style
@@ -74,6 +75,9 @@ format: install  ## Rewrite sources in the house style
 
 package: install  ## The Lambda zip, byte for byte reproducible
 	$(BIN)/db-bootstrap package-lambda --out dist/lambda/db-bootstrap.zip
+
+release: install  ## Everything of a release, into dist/release; nothing is published (TAG=v1.2.3 must be the version's)
+	$(BIN)/python -m tools.release $(if $(TAG),--tag $(TAG))
 
 docs: install  ## Regenerate the JSON Schema, the reference of the declaration and the module's tables
 	$(BIN)/python -m bootstrap.declaration.schema

@@ -22,7 +22,7 @@ def missing_package(error: ImportError) -> BootstrapError:
     The command names the library and never this distribution: whatever an index has under our name is not ours.
     """
     module = (error.name or "").partition(".")[0]
-    requirement, extra = _required(_BROUGHT_BY.get(module, module))
+    requirement, extra = required(_BROUGHT_BY.get(module, module))
     if not requirement:
         return BootstrapError(f"the Python package {module or error} is missing: install {_DISTRIBUTION} again from"
                               " where you have it")  # fmt: skip
@@ -37,8 +37,8 @@ def install_command(requirement: str) -> str:
     return f"{installer} {shlex.quote(requirement)}"
 
 
-def _required(name: str) -> tuple[str, str]:
-    """The requirement of ours on a distribution, and its extra; empty where there is none."""
+def required(name: str) -> tuple[str, str]:
+    """Return the requirement of ours on a distribution, and its extra; empty where there is none."""
     for line in _requirements():
         found = _REQUIREMENT.match(line)
         if found and _normal(found[1]) == _normal(name):

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 TIME = 315532800
 
 
-def write_tar(path: Path, files: Mapping[str, Path | bytes], executable: frozenset[str] = frozenset()) -> None:
-    """Write a .tar.gz of files by their names in it; `executable` names those that get mode 755."""
+def write_tar(path: Path, files: Mapping[str, Path | bytes]) -> None:
+    """Write a .tar.gz of files by their names in it."""
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name, source in sorted(files.items()):
             content = source if isinstance(source, bytes) else source.read_bytes()
             info = tarfile.TarInfo(name)
             info.size, info.mtime = len(content), TIME
-            info.mode = 0o755 if name in executable else 0o644
+            info.mode = 0o755 if name.endswith(".sh") else 0o644
             archive.addfile(info, io.BytesIO(content))
     path.write_bytes(gzip.compress(plain.getvalue(), mtime=TIME))
 

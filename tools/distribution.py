@@ -1,11 +1,7 @@
-"""Build the source distribution and the wheel, byte for byte the same each time.
-
-python -m tools.distribution [--out dist]
-"""
+"""The source distribution and the wheel, byte for byte the same each time."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -16,8 +12,8 @@ from tools import archives
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class DistributionError(Exception):
-    """The distribution cannot be built; the message holds what the build backend said."""
+class ReleaseError(Exception):
+    """Something of the release cannot be built; the message holds what the tool said."""
 
 
 def build(out: Path) -> tuple[Path, Path]:
@@ -30,30 +26,22 @@ def build(out: Path) -> tuple[Path, Path]:
         The paths of the source distribution and of the wheel.
 
     Raises:
-        DistributionError: the build failed.
+        ReleaseError: the build failed.
     """
-    command = [sys.executable, "-m", "build", "--outdir", str(out), str(ROOT)]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(archives.TIME)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # our words
-    if done.returncode != 0:
-        raise DistributionError((done.stdout + done.stderr).strip())
+    run([sys.executable, "-m", "build", "--outdir", str(out), str(ROOT)], SOURCE_DATE_EPOCH=str(archives.TIME))
     source, wheel = (next(out.glob(pattern)) for pattern in ("db_bootstrap-*.tar.gz", "db_bootstrap-*.whl"))
     archives.repack_tar(source)
     return source, wheel
 
 
-def main() -> int:
-    """Build and name both files; 1 with the backend's message when that fails."""
-    parser = argparse.ArgumentParser(description="Build the source distribution and the wheel.")
-    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder for both; default: dist")
-    try:
-        for path in build(parser.parse_args().out):
-            sys.stdout.write(f"{path}\n")
-    except DistributionError as error:
-        sys.stderr.write(f"distribution: {error}\n")
-        return 1
-    return 0
+def run(command: list[str], **variables: str) -> str:
+    """Run a tool and return what it printed.
 
-
-if __name__ == "__main__":
-    sys.exit(main())
+    Raises:
+        ReleaseError: it failed.
+    """
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # our words
+    if done.returncode != 0:
+        raise ReleaseError(f"{' '.join(command[:4])} … failed:\n{(done.stdout + done.stderr).strip()}")
+    return done.stdout

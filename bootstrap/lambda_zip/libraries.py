@@ -1,4 +1,8 @@
-"""Libraries in the Lambda zip: the versions that are installed here, as wheels for the Lambda runtime."""
+"""Libraries in the Lambda zip: the versions that are installed here, as wheels for the Lambda runtime.
+
+Where the installed version has no wheel for the runtime, the newest earlier one that has is taken: the runtimes up to
+Python 3.11 have an old C library, for which not every driver is built any more.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from importlib import metadata, util
 from pathlib import Path
 
 from bootstrap.lambda_zip.runtime import Runtime
-from bootstrap.packages import install_command
+from bootstrap.packages import install_command, required
 from bootstrap.problems import BootstrapError
 
 # What the handler imports and no more: boto3 is in the runtime, click belongs to the command line.
@@ -26,7 +30,7 @@ def download(runtime: Runtime, folder: Path) -> list[Path]:
     Raises:
         BootstrapError: a library or pip is not installed here, or no wheel fits the runtime.
     """
-    wanted = [f"{library}=={_installed_version(library)}" for library in LIBRARIES]
+    wanted = [_wanted(library) for library in LIBRARIES]
     if util.find_spec("pip") is None:
         raise BootstrapError(f"pip, which downloads the drivers, is not installed here: run {install_command('pip')}")
     command = [
@@ -37,8 +41,8 @@ def download(runtime: Runtime, folder: Path) -> list[Path]:
     if done.returncode != 0:
         reasons = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr.strip()]
         raise BootstrapError(
-            f"pip found no wheels of {', '.join(wanted)} for {runtime.name} {runtime.architecture}: {reasons[-1]}:"
-            " check the index that pip uses, or install versions that have such wheels"
+            f"pip found no wheels for {runtime.name} {runtime.architecture}: {reasons[-1]}: check the index that pip"
+            " uses, or run this command with a later Python, whose Lambda runtime takes newer wheels"
         )
     return sorted(folder.glob("*.whl"))
 
@@ -51,8 +55,12 @@ def unpack(wheel: Path, folder: Path) -> None:
                 archive.extract(info, folder)
 
 
-def _installed_version(library: str) -> str:
+def _wanted(library: str) -> str:
+    """What pip is to choose from: no version that is newer than the installed one, and none that is too old for us."""
     try:
-        return metadata.version(library)
+        installed = metadata.version(library)
     except metadata.PackageNotFoundError as error:
         raise BootstrapError(f"{library} is not installed in {sys.prefix}: run {install_command(library)}") from error
+    requirement, _ = required(library)
+    separator = "," if requirement and requirement != library else ""
+    return f"{requirement or library}{separator}<={installed}"

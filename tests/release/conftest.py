@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.lambda_zip.build import build
 from bootstrap.lambda_zip.runtime import this_architecture
 from demo.servers.cache import file_lock
 from tests.conftest import SESSION
-from tools import distribution
+from tools import release
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,9 +38,21 @@ def run(command: Sequence[object], **more: object) -> subprocess.CompletedProces
 
 
 @pytest.fixture(scope="session")
-def wheel() -> Path:
-    """The wheel."""
-    return next(once("distribution", distribution.build).glob("*.whl"))
+def released() -> Path:
+    """The folder that `make release` fills."""
+    return once("released", release.build)
+
+
+@pytest.fixture(scope="session")
+def wheel(released: Path) -> Path:
+    """The wheel of the release."""
+    return next(released.glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def built(released: Path) -> Path:
+    """The Lambda zip of the release for this machine's architecture."""
+    return next(released.glob(f"*-{this_architecture()}.zip"))
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +62,7 @@ def wheelhouse(wheel: Path) -> Path:
     def fill(folder: Path) -> None:
         versions = ["--constraint", ROOT / "constraints.txt"]
         pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", folder, *versions]
-        run([*pip, f"{wheel}[aws,terraform]", "pip"])
+        run([*pip, f"{wheel}[aws,terraform,container]", "pip", "setuptools"])
 
     return once("wheelhouse", fill)
 
@@ -67,9 +78,3 @@ def installed(wheel: Path, wheelhouse: Path) -> Path:
         run([*pip, "install", "--quiet", "--no-index", "--find-links", wheelhouse, wheel, "pip"])
 
     return once("installed", fill) / "bin"
-
-
-@pytest.fixture(scope="session")
-def built() -> Path:
-    """The Lambda zip for this machine's architecture, built from the checkout."""
-    return once("lambda", lambda folder: build(folder / "function.zip", this_architecture())) / "function.zip"
