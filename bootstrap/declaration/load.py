@@ -10,13 +10,14 @@ from types import MappingProxyType
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.declaration.checks import read_checks
+from bootstrap.declaration.contents import contents_digest
 from bootstrap.declaration.convert.assembly import Assembly
 from bootstrap.declaration.convert.inherit import fill_inherited
 from bootstrap.declaration.convert.schema_file import read_schema_file
 from bootstrap.declaration.convert.written_in import fill
 from bootstrap.declaration.decode import decode
 from bootstrap.declaration.inputs import RecordingStore
-from bootstrap.declaration.meaning import contents_digest, structure_digest
+from bootstrap.declaration.meaning import structure_digest
 from bootstrap.declaration.model import Declaration, Files, Manifest
 from bootstrap.declaration.project import Project, open_project
 from bootstrap.declaration.seeds.read import read_seeds
@@ -89,7 +90,11 @@ def _load(files: Store, environment: str | None) -> Declaration:
         steps=steps,
         checks=checks,
         structure_digest=structure_digest(project.manifest, catalog),
-        contents_digest=contents_digest(seeds, steps, checks),
+        contents_digest=contents_digest(
+            rows=((seed.table.path, seed.digest) for seed in seeds),
+            steps=((step.name, step.checksum) for step in steps),
+            checks=((check.name, check.query, check.expect.value, check.value) for check in checks),
+        ),
         inputs=store.inputs,
     )
 

@@ -1,23 +1,22 @@
 """Digests of what a declaration means: comments, formatting, the order of keys and files of others do not count.
 
 Two digests, since they are proven in two ways. That of the *structure* covers everything that a comparison with the
-live database looks at. That of the *contents* covers steps, rows and checks. Who connects where, and how long a run may
-take, changes nothing in the database and is in neither.
+live database looks at. That of the *contents* (:mod:`bootstrap.declaration.contents`) covers steps, rows and checks.
+Who connects where, and how long a run may take, changes nothing in the database and is in neither.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from bootstrap.catalog.catalog import Catalog
-from bootstrap.declaration.model import DeclaredCheck, Manifest, Removed, Seed, Step
+from bootstrap.declaration.contents import digest_of
+from bootstrap.declaration.model import Manifest, Removed
 
-_DIGITS = 40
 # Tuples whose order says nothing. The columns of a table are among them: of a table that exists it is never changed.
 _UNORDERED = frozenset({
     "checks", "column_comments", "column_defaults", "events", "exclusions", "explicit_actions", "foreign_keys",
@@ -28,7 +27,7 @@ _UNORDERED_OF = frozenset({("Table", "columns"), ("Role", "attributes"), ("Routi
 
 def structure_digest(manifest: Manifest, catalog: Catalog) -> str:
     """Digest of the structure that an environment is to have."""
-    return _digest(
+    return digest_of(
         "structure 1",
         manifest.engine,
         manifest.environment,
@@ -43,20 +42,6 @@ def structure_digest(manifest: Manifest, catalog: Catalog) -> str:
 def structure_of(digest: str) -> str:
     """The structure's part of the digest of a declaration."""
     return digest.partition(".")[0]
-
-
-def contents_digest(seeds: Sequence[Seed], steps: Sequence[Step], checks: Sequence[DeclaredCheck]) -> str:
-    """Digest of the rows, the steps and the checks."""
-    return _digest(
-        "contents 1",
-        sorted((seed.table.path, seed.digest) for seed in seeds),
-        [(step.name, step.checksum) for step in steps],
-        sorted((check.name, check.query, check.expect.value, check.value) for check in checks),
-    )
-
-
-def _digest(*parts: object) -> str:
-    return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()[:_DIGITS]
 
 
 class _Field(NamedTuple):

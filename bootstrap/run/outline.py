@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bootstrap import __version__
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.declaration.contents import contents_digest, digest_of_seeds
 from bootstrap.declaration.inputs import Inputs
 from bootstrap.redact import redact
 
@@ -26,11 +27,16 @@ _LONGEST = 1 << 20  # characters
 
 @dataclass(frozen=True, slots=True)
 class SeededTable:
-    """A table with declared rows: the columns whose values are declared, and the digest of the rows."""
+    """A table with declared rows: the columns whose values are declared, and the digest of each of its seeds."""
 
     table: Ref
     columns: tuple[str, ...]
-    digest: str
+    digests: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """Of all that is declared for the table."""
+        return digest_of_seeds(self.digests)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +51,19 @@ class Outline:
     digest: str
     keeps_removed: bool = False
     roles: tuple[str, ...] = ()
-    steps: tuple[str, ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()  # with their checksums
     seeds: tuple[SeededTable, ...] = ()
     checks: tuple[DeclaredCheck, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether rows, steps and checks are those that the digest covers: what was edited is not believed."""
+        found = contents_digest(
+            rows=((item.table.path, digest) for item in self.seeds for digest in item.digests),
+            steps=self.steps,
+            checks=((check.name, check.query, check.expect.value, check.value) for check in self.checks),
+        )
+        return found == self.digest.partition(".")[2]
 
 
 def outline_of(declaration: Declaration) -> Outline:
@@ -63,8 +79,10 @@ def outline_of(declaration: Declaration) -> Outline:
         digest=declaration.digest,
         keeps_removed=declaration.keeps_removed,
         roles=declaration.roles,
-        steps=tuple(step.name for step in declaration.steps),
-        seeds=tuple(SeededTable(item.table, tuple(item.columns), item.digest) for item in rows),
+        steps=tuple((step.name, step.checksum) for step in declaration.steps),
+        seeds=tuple(
+            SeededTable(item.table, tuple(item.columns), tuple(seed.digest for seed in item.seeds)) for item in rows
+        ),
         checks=declaration.checks,
     )
 
@@ -95,7 +113,7 @@ def recorded(outline: Outline, inputs: Inputs) -> str:
         "keeps_removed": outline.keeps_removed,
         "roles": outline.roles,
         "steps": outline.steps,
-        "seeds": [(item.table.schema, item.table.name, item.columns, item.digest) for item in outline.seeds],
+        "seeds": [(item.table.schema, item.table.name, item.columns, item.digests) for item in outline.seeds],
         "checks": [
             (check.name, check.query, check.expect.value, check.value, check.message, *check.position)
             for check in outline.checks
@@ -105,7 +123,9 @@ def recorded(outline: Outline, inputs: Inputs) -> str:
 
 
 def read(text: str) -> tuple[Outline, Inputs] | None:
-    """Return what :func:`recorded` wrote; None where there is nothing, or another version of db-bootstrap wrote it."""
+    """Return what :func:`recorded` wrote; None where there is nothing, another version of db-bootstrap wrote it, or
+    somebody has changed it since.
+    """
     data = json.loads(text or "{}")
     if data.get("form") != _FORM or data.get("version") != __version__:
         return None
@@ -116,14 +136,14 @@ def read(text: str) -> tuple[Outline, Inputs] | None:
         digest=data["digest"],
         keeps_removed=data["keeps_removed"],
         roles=tuple(data["roles"]),
-        steps=tuple(data["steps"]),
+        steps=tuple((name, checksum) for name, checksum in data["steps"]),
         seeds=tuple(
-            SeededTable(Ref(Kind.TABLE, schema, name), tuple(columns), digest)
-            for schema, name, columns, digest in data["seeds"]
+            SeededTable(Ref(Kind.TABLE, schema, name), tuple(columns), tuple(digests))
+            for schema, name, columns, digests in data["seeds"]
         ),
         checks=tuple(map(_check, data["checks"])),
     )
-    return outline, Inputs(data["names"], data["files"])
+    return (outline, Inputs(data["names"], data["files"])) if outline.is_whole else None
 
 
 def _check(values: list[Any]) -> DeclaredCheck:

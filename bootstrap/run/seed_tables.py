@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bootstrap.catalog.ref import Ref
+from bootstrap.declaration.contents import digest_of_seeds
 from bootstrap.declaration.model import Seed, SeedRow
 from bootstrap.dialects.base import RowKeys, SeedCounts
 from bootstrap.dialects.row_keys import named
@@ -22,7 +22,7 @@ class DeclaredRows:
     @property
     def digest(self) -> str:
         """Of all that is declared for the table."""
-        return hashlib.sha256("\n".join(seed.digest for seed in self.seeds).encode()).hexdigest()
+        return digest_of_seeds(seed.digest for seed in self.seeds)
 
     @property
     def columns(self) -> list[str]:

@@ -72,7 +72,7 @@ def _steps_are_done(history: History, outline: Outline) -> bool:
         return True
     from bootstrap.run.step_states import all_done  # noqa: PLC0415  # many declarations have no steps
 
-    return all_done(history, outline.steps)
+    return all_done(history, [name for name, _ in outline.steps])
 
 
 def _rows_are_proven(history: History, outline: Outline) -> bool:

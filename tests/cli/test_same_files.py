@@ -176,6 +176,11 @@ def test_a_history_that_was_edited_is_not_believed(database: Database, proven: P
         assert "was changed by something other" in database.run("apply", "dev", "--dir", proven).refused(3)
         database.sql(f"UPDATE {facts} SET value = REPLACE(value, 'all', 'few') WHERE name = 'outline'")
         assert database.sql(f"SELECT value FROM {facts} WHERE name = 'outline'") == [(text,)]
+    else:
+        for old, new in (("few", "all"), ("0001_first", "0002_first"), ('"customers"', '"other"')):
+            database.sql(f"UPDATE {facts} SET value = replace(value, '{old}', '{new}') WHERE name = 'outline'")
+            assert not same(request(database, proven)), new
+            database.sql(f"UPDATE {facts} SET value = replace(value, '{new}', '{old}') WHERE name = 'outline'")
     assert same(request(database, proven))
     for table, change in (
         (runs, "declaration_digest = 'x'"), (runs, "tool_version = '0'"), (runs, "ready_token = 'x'"),
