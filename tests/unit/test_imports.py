@@ -71,3 +71,11 @@ def test_lint_reads_a_declaration_and_nothing_else(tmp_path: Path) -> None:
     rooms = {"bootstrap.dialects", "bootstrap.plan", "bootstrap.run", "bootstrap.service", "bootstrap.target"}
     found = imported(["lint", "--dir", str(tmp_path / "d")], 0)
     assert found & (CLOUD | DRIVERS | rooms | {"bootstrap.insight", "bootstrap.declaration.writer"}) == set()
+
+
+def test_the_fork_server_of_the_tests_imports_every_module_of_ours() -> None:
+    """It is silent about a module that cannot be imported, and imports nothing after it."""
+    program = "import sys, tests.preloaded; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {"bootstrap.wording", "bootstrap.service.attempt", "click", "psycopg2"} <= set(done.stdout.split())
