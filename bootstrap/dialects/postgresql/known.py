@@ -59,6 +59,11 @@ PRINTED_DATES = "SET DateStyle = ISO"  # the order of day and month stays
 # Everything else changes how fast or how safely something is done, not what: costs, memory, logging, durability; or it
 # is what the account is meant to be: ``role``, ``default_transaction_read_only`` (an apply refuses it by name).
 
+# Until the end of the transaction. A session plans the catalog queries once, which takes longer than to run them in a
+# small database. Without these ways to join, planning takes a quarter less time, and running takes no longer with 10,
+# 1000 or 5000 tables.
+PLANNED_FAST = "SET LOCAL enable_mergejoin = off; SET LOCAL enable_material = off; SET LOCAL enable_memoize = off"
+
 # Ends what declared SQL has set: another role, and any setting.
 RESET = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL"
 

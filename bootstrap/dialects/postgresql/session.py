@@ -193,7 +193,8 @@ class PostgresSession:
             yield
             return
         # The server prints names with their schemas, except those of pg_catalog, whatever the session was set to.
-        self.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = {known.SAFE_PATH}")
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        self.execute(f"{begin}; SET LOCAL search_path = {known.SAFE_PATH}; {known.PLANNED_FAST}")
         try:
             yield
         finally:
