@@ -20,7 +20,7 @@ from bootstrap.service.reports import amount, counted, step_text
 from bootstrap.wording import allowing
 
 if TYPE_CHECKING:
-    from bootstrap.plan.statement import Hazard, Plan
+    from bootstrap.plan.statement import Hazard, Plan, Statement
     from bootstrap.run.seeds import SeedResult
     from bootstrap.run.verify import Verification
     from bootstrap.service.history import CheckReport, HistoryReport
@@ -36,7 +36,7 @@ def plan(report: PlanReport) -> str:
         new = [hazard for hazard in dict.fromkeys(operation.hazards) if hazard not in shown]
         shown.update(new)
         lines += [f"-- {line}" for hazard in new for line in _hazard(hazard)]
-        lines += [statement.text.rstrip(";") + ";" for statement in operation.statements]
+        lines += [line for statement in operation.statements for line in _statement(statement)]
     lines += map(step_text, report.after)
     for item in report.seeds:
         if item.pending:
@@ -54,6 +54,12 @@ def plan(report: PlanReport) -> str:
         lines.append("-- apply refuses this plan; steps may have been done already:")
         lines += [f"--   {line}" for doubt in report.undecided for line in doubt.splitlines()]
     return "\n".join(lines)
+
+
+def _statement(statement: Statement) -> Iterator[str]:
+    if statement.ranges is not None:
+        yield f"-- in ranges of {statement.ranges.key}, {statement.ranges.rows:,} rows each:"
+    yield statement.text.rstrip(";") + ";"
 
 
 def _keys(result: SeedResult) -> Iterator[str]:

@@ -138,6 +138,8 @@ class Policy:
     lock_timeout_ms: int | None = None
     statement_timeout_ms: int | None = None
     deadline_seconds: int | None = None
+    backfill_batch: int | None = None
+    backfill_pause_ms: int | None = None
     online: bool = True
     removed: Removed = Removed.DROP
     on_failure: OnFailure = OnFailure.KEEP

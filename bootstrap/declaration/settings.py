@@ -51,7 +51,7 @@ def read_policy(*given: tuple[LimitsShape | None, Reading]) -> Policy:
 
 def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for key in ("large_table_rows", "online", "protected", "backup_days", "backup_limit_mb"):
+    for key in ("large_table_rows", "online", "protected", "backup_days", "backup_limit_mb", "backfill_batch"):
         if getattr(shape, key) is not None:
             values[key] = getattr(shape, key)
     for key, kind in (("removed", Removed), ("on_failure", OnFailure), ("backup", Backup)):
@@ -62,6 +62,7 @@ def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
     for key, target, unit in (
         ("lock_timeout", "lock_timeout_ms", 1),
         ("statement_timeout", "statement_timeout_ms", 1),
+        ("backfill_pause", "backfill_pause_ms", 1),
         ("deadline", "deadline_seconds", 1000),
     ):
         value = getattr(shape, key)

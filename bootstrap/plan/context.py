@@ -35,6 +35,8 @@ class Policy:
     large_table_rows: int = 1_000_000
     lock_timeout_ms: int = 3_000
     statement_timeout_ms: int | None = None
+    backfill_batch: int = 5_000  # rows of one range
+    backfill_pause_ms: int = 0  # between two ranges
     online: bool = True  # build indexes concurrently, validate in a second step …
 
 

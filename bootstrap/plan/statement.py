@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # what an unchanged database never needs
     from bootstrap.catalog.changes import Change
     from bootstrap.catalog.ref import Ref
     from bootstrap.hazards import HazardKind
+    from bootstrap.plan.ranges import Ranges
 
 # Stands in a statement for the password of its role, which is fetched when an apply is about to run it, not before.
 PASSWORD = "'<password>'"  # noqa: S105  # none
@@ -55,6 +56,7 @@ class Statement:
     sql_mode that a routine was written for): run it inside of ``session.settings(statement.session_settings)``.
     ``reads`` are tables that the server reads by a query of its own meanwhile: no policy may hide rows of them.
     What is ``declared`` holds an expression of the declaration: it runs with the settings of a plain session.
+    With ``ranges`` it is an UPDATE that runs in ranges of a key, each committed by itself.
     ``password_secret`` says where the password is kept that the SQL has :data:`PASSWORD` for; the subject is its role.
     """
 
@@ -72,6 +74,7 @@ class Statement:
     password_secret: str | None = None
     reads: tuple[Ref, ...] = ()
     declared: bool = False
+    ranges: Ranges | None = None
 
     @property
     def text(self) -> str:

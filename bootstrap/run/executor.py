@@ -16,13 +16,15 @@ from bootstrap.catalog.ref import Ref
 from bootstrap.dialects.base import Dialect, ServerError, Session
 from bootstrap.hazards import HazardKind
 from bootstrap.plan.context import Policy
+from bootstrap.plan.ranges import Ranges
 from bootstrap.plan.statement import Operation, Plan, Statement
-from bootstrap.problems import BootstrapError, StatementError
+from bootstrap.problems import BootstrapError, Incomplete, StatementError
 from bootstrap.redact import redact
 from bootstrap.run.history import History
 from bootstrap.run.limits import NO_LIMITS, Limits
 from bootstrap.run.lock import assert_owned
 from bootstrap.run.patience import Patience
+from bootstrap.run.ranges import RangedStatement
 from bootstrap.run.records import Outcome, StatementRecord, sql_hash
 
 _STATEMENTS_A_LOOK = 20  # of one transaction, between two looks at how many locks it holds
@@ -129,13 +131,18 @@ class Executor:
                 while left:
                     self.limits.check_time(f"statement {left[0].place} of {self._total}")
                     self._check_lock(left)
-                    records = self._together(left) if left[0].statement.transactional else [self._alone(left[0])]
+                    records = self._carry_out(left)
                     done += records
                     left = left[len(records) :]
         finally:
             with suppress(ServerError):  # a lost connection has no settings left
                 self._set_timeouts(None, None)
         return done
+
+    def _carry_out(self, left: Sequence[_Position]) -> list[StatementRecord]:
+        if left[0].statement.ranges is not None:
+            return [self._in_ranges(left[0], left[0].statement.ranges)]
+        return self._together(left) if left[0].statement.transactional else [self._alone(left[0])]
 
     def _check_lock(self, group: Sequence[_Position]) -> None:
         kinds = {hazard.kind for position in group for hazard in position.operation.hazards}
@@ -205,6 +212,45 @@ class Executor:
             else:
                 self._tell(position, Outcome.DONE, record.duration_ms)
                 return record
+
+    def _in_ranges(self, position: _Position, ranges: Ranges) -> StatementRecord:
+        """A statement that is committed range by range; its start is journalled before it, its end after it."""
+        statement, start = position.statement, time.monotonic()
+        record = self._record(position.seq, statement, statement.sql)
+        self.history.record(self.run, [record])
+        self._tell(position, Outcome.STARTED)
+        work = RangedStatement(self.session, self.history, statement, ranges, lambda: self._surroundings(statement))
+        work.begin()
+        patience, more = Patience(self.limits.lock_seconds), True
+        while more:
+            self._check_time(position, record, work.done)
+            self._set_timeouts(self._lock_ms(statement, patience), statement.statement_timeout_ms)
+            try:
+                with self.watched(self.session):
+                    more = work.next()
+            except ServerError as error:
+                self._timeouts = None
+                if not patience.allows(error):
+                    self._fail(error, position, patience.attempts, kept=position.place - 1, started=True)
+                self._wait(position, patience)
+            else:
+                patience = Patience(self.limits.lock_seconds)
+                if note := work.rest():
+                    self._tell(position, Outcome.STARTED, note=note)
+        record = replace(record, outcome=Outcome.DONE, duration_ms=round((time.monotonic() - start) * 1000))
+        work.announce_end()
+        with self.session.transaction():
+            self.history.conclude(self.run, record)
+            work.end()
+        self._tell(position, Outcome.DONE, record.duration_ms)
+        return record
+
+    def _check_time(self, position: _Position, record: StatementRecord, rows: int) -> None:
+        try:
+            self.limits.check_time(f"the next rows of statement {position.place} of {self._total} ({rows:,} are done)")
+        except Incomplete:
+            self.history.conclude(self.run, replace(record, outcome=Outcome.INCOMPLETE))
+            raise
 
     def _wait(self, position: _Position, patience: Patience) -> None:
         self._tell(position, Outcome.STARTED, note=f"waits for a lock: {self._blockers(position)}")

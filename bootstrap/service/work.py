@@ -266,6 +266,8 @@ def policy_of(manifest: Manifest) -> Policy:
         large_table_rows=_given(declared.large_table_rows, _DEFAULTS.large_table_rows),
         lock_timeout_ms=_given(declared.lock_timeout_ms, _DEFAULTS.lock_timeout_ms),
         statement_timeout_ms=declared.statement_timeout_ms,
+        backfill_batch=_given(declared.backfill_batch, _DEFAULTS.backfill_batch),
+        backfill_pause_ms=_given(declared.backfill_pause_ms, _DEFAULTS.backfill_pause_ms),
         online=declared.online,
     )
 

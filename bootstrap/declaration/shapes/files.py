@@ -56,6 +56,12 @@ class LimitsShape(Shape):
     ] = None
     statement_timeout: Annotated[str | int | None, Meta(description="How long a statement may run: `10min`.")] = None
     deadline: Annotated[str | int | None, Meta(description="How long a whole run may take: `15min`.")] = None
+    backfill_batch: Annotated[
+        Count | None, Meta(description="How many rows a `backfill` fills in one transaction. Default: 5000.")
+    ] = None
+    backfill_pause: Annotated[
+        str | int | None, Meta(description="The pause between two such transactions: `100ms`. Default: none.")
+    ] = None
     online: Annotated[bool | None, Meta(description="false: take the direct way, where nobody else is connected.")] = (
         None
     )

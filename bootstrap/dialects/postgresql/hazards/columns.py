@@ -16,7 +16,7 @@ from bootstrap.dialects.postgresql.every_value import fills_every_row
 from bootstrap.dialects.postgresql.family import parents_of
 from bootstrap.dialects.postgresql.hazards.making import data_loss, long_work, note
 from bootstrap.dialects.postgresql.names import quote
-from bootstrap.dialects.postgresql.render.backfill import is_backfilled
+from bootstrap.dialects.postgresql.render.backfill import is_backfilled, ranges
 from bootstrap.dialects.postgresql.render.casts import rewrites, using
 from bootstrap.dialects.postgresql.render.columns import filler, is_unfilled
 from bootstrap.dialects.postgresql.render.statements import rows_of
@@ -58,7 +58,7 @@ def added(change: AddColumn, context: RenderContext) -> list[Hazard]:
         advice = "give it a default, or say by backfill: what rows that exist get"
         hazards.append(note(HazardKind.VALIDATION_MAY_FAIL, ref, message, advice, blocking=True))
     if is_backfilled(change.table, column, context):
-        hazards += _backfill(change.ref, table, column, context)
+        hazards += _backfill(change.ref, change.table, column, context)
     if fills_every_row(column):
         hazards += long_work(
             HazardKind.TABLE_REWRITE, ref, table, context,
@@ -131,16 +131,20 @@ def _demanded(change: AlterColumn, context: RenderContext) -> list[Hazard]:
     if change.after.nullable or not change.before.nullable or rows_of(change.table.ref, context) == 0:
         return []
     if is_backfilled(change.table, change.after, context):
-        return _backfill(change.ref, change.table.ref, change.after, context)
+        return _backfill(change.ref, change.table, change.after, context)
     message = f"{change.ref} becomes NOT NULL: rows without a value fail"
     advice = "say by backfill: what they get, or fill the column in a step before"
     return [note(HazardKind.VALIDATION_MAY_FAIL, change.ref, message, advice)]
 
 
-def _backfill(ref: Ref, table: Ref, column: Column, context: RenderContext) -> list[Hazard]:
-    """That rows without a value get one, in one statement."""
+def _backfill(ref: Ref, table: Table, column: Column, context: RenderContext) -> list[Hazard]:
+    """That rows without a value get one, in ranges of a key or in one statement."""
+    found = ranges(table, context)
+    if found is not None:
+        message = f"rows without a value in {ref} get {column.backfill}, {found.rows:,} at a time"
+        return [note(HazardKind.LONG_LOCK, ref, message)]
     return long_work(
-        HazardKind.LONG_LOCK, ref, table, context,
+        HazardKind.LONG_LOCK, ref, table.ref, context,
         f"rows without a value in {ref} get {column.backfill}, and stay locked until all have it",
         "fill them in batches by a step in the release before",
     )  # fmt: skip

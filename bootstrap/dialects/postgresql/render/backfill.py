@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bootstrap.catalog.changes import AddColumn, AlterColumn
@@ -10,7 +11,11 @@ from bootstrap.catalog.tables import Table
 from bootstrap.dialects.postgresql.names import qualified, quote
 from bootstrap.dialects.postgresql.render.statements import is_new, statement, takes_care
 from bootstrap.plan.context import RenderContext
+from bootstrap.plan.ranges import Ranges, key_of_ranges
 from bootstrap.plan.statement import Statement
+
+# Types of the server itself whose order is that of their comparisons.
+_ORDERED = re.compile(r"smallint|integer|bigint|numeric|uuid|date|timestamp|text|character varying")
 
 
 def is_backfilled(table: Table, column: Column, context: RenderContext) -> bool:
@@ -34,4 +39,15 @@ def backfilled(change: AlterColumn, context: RenderContext) -> list[Statement]:
     apart = takes_care(table.ref, context)
     if not apart:  # what is left to check at the end of a transaction lets no ALTER TABLE follow
         sql += ";\nSET CONSTRAINTS ALL IMMEDIATE"
-    return [replace(statement(sql, change.ref, context, apart=apart), declared=True, reads=(table.ref,))]
+    made = replace(statement(sql, change.ref, context, apart=apart), declared=True, reads=(table.ref,))
+    return [replace(made, ranges=ranges(table, context)) if apart else made]
+
+
+def ranges(table: Table, context: RenderContext) -> Ranges | None:
+    """The ranges in which the rows of a table that is in use are filled."""
+    before = context.current.objects.get(table.ref)
+    if not isinstance(before, Table) or not takes_care(table.ref, context):
+        return None
+    policy = context.policy
+    key = key_of_ranges(before, table, lambda name: _ORDERED.match(name) is not None)
+    return Ranges(key=quote(key), rows=policy.backfill_batch, pause_ms=policy.backfill_pause_ms) if key else None
