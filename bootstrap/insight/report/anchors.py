@@ -15,6 +15,5 @@ def anchor(*parts: str) -> str:
 
 
 def anchor_of(ref: Ref) -> str:
-    """Return the id of an object's place: members of a table are at their table's."""
-    shown = ref.owner or ref
-    return f"{shown.kind.value.replace(' ', '-')}-{anchor(shown.schema, shown.name)}"
+    """Return the id of an object that has a place of its own on the page."""
+    return f"{ref.kind.value.replace(' ', '-')}-{anchor(ref.schema, ref.table, ref.name)}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from bootstrap.catalog.catalog import Catalog, DatabaseObject
+from bootstrap.catalog.catalog import DatabaseObject
 from bootstrap.catalog.changes import subject_of
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.security import Grant
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.insight.compare.common import catalog_difference, roles_of
 from bootstrap.insight.compare.model import Side
+
+_RELATIONS = (Kind.TABLE, Kind.VIEW, Kind.MATERIALIZED_VIEW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class Entry:
 
 
 def entries_of(sides: Sequence[Side]) -> list[Entry]:
-    """Return every object of every environment, sorted. What belongs to a table is in the table's entry."""
+    """Return every object of every environment, sorted. What belongs to a table or view is in its entry."""
     if not sides:
         return []
     changed = {side.label: _changed(sides[0], side) for side in sides}
@@ -49,30 +51,35 @@ def entries_of(sides: Sequence[Side]) -> list[Entry]:
     return [_entry(ref, sides, parts, changed) for ref in refs]
 
 
+def home_of(ref: Ref, known: Container[Ref]) -> Ref:
+    """The object that another one is shown with: the table or view that a column, a trigger or a policy belongs to."""
+    homes = (Ref(kind, ref.schema, ref.table) for kind in _RELATIONS) if ref.table else ()
+    return next((home for home in homes if home in known), ref)
+
+
 class _Parts:
     """The catalog of one environment, filed by the objects that have an entry of their own."""
 
     def __init__(self, side: Side) -> None:
         catalog, roles = side.snapshot.catalog, roles_of(side.snapshot)
-        self.catalog: Catalog = catalog
-        self.objects = {
-            ref: item
-            for ref, item in catalog.objects.items()
-            if ref.owner is None and (ref.kind is not Kind.ROLE or ref in roles)
-        }
-        homeless = {ref: item for ref, item in catalog.objects.items() if ref.owner and ref.owner not in self.objects}
-        self.objects |= homeless  # such as the trigger of a view
+        self.objects: dict[Ref, DatabaseObject] = {}
+        self.belongings: Mapping[Ref, list[DatabaseObject]] = defaultdict(list)
+        for ref, item in sorted(catalog.objects.items()):
+            home = home_of(ref, catalog.objects)
+            if home != ref:
+                self.belongings[home].append(item)
+            elif ref.kind is not Kind.ROLE or ref in roles:
+                self.objects[ref] = item
         self.grants: Mapping[Ref | None, list[Grant]] = defaultdict(list)
         for grant in sorted(catalog.grants, key=lambda item: (item.grantee, item.column, item.privilege)):
             self.grants[grant.on].append(grant)
 
     def variant(self, ref: Ref, environments: tuple[str, ...]) -> Variant:
         """The definition of one object here."""
-        belongings = tuple(self.catalog.objects[item] for item in sorted(self.catalog.belongings.get(ref, ())))
         return Variant(
             environments=environments,
             item=self.objects[ref],
-            belongings=belongings,
+            belongings=tuple(self.belongings.get(ref, ())),
             grants=tuple(self.grants.get(ref, ())),
         )
 
@@ -82,8 +89,10 @@ def _changed(reference: Side, side: Side) -> frozenset[Ref]:
     if side is reference:
         return frozenset()
     rules = dialect_for(reference.snapshot.engine).rules
-    subjects = map(subject_of, catalog_difference(reference, side, rules).changes)
-    return frozenset(ref for subject in subjects for ref in (subject, subject.owner) if ref)
+    known = reference.snapshot.catalog.objects.keys() | side.snapshot.catalog.objects.keys()
+    return frozenset(
+        home_of(subject_of(change), known) for change in catalog_difference(reference, side, rules).changes
+    )
 
 
 def _entry(

@@ -23,7 +23,7 @@ from bootstrap.insight.report import diagram, sections, timeline, words
 from bootstrap.insight.report.anchors import anchor, anchor_of
 from bootstrap.insight.report.graph import References
 from bootstrap.insight.report.model import Report
-from bootstrap.insight.report.objects import Entry, entries_of
+from bootstrap.insight.report.objects import Entry, entries_of, home_of
 from bootstrap.redact import redact
 
 _PACKAGE = "bootstrap.insight.report"
@@ -76,8 +76,10 @@ def render(report: Report) -> str:
 
 def _changed(report: Report, entries: list[Entry]) -> frozenset[Ref]:
     """What differs between environments, and what an apply would change."""
-    pending = (item.pending.changed for item in report.environments if item.pending)
-    return frozenset(entry.ref for entry in entries if entry.differs).union(*pending)
+    known = {entry.ref for entry in entries}
+    pending = (ref for item in report.environments if item.pending for ref in item.pending.changed)
+    differing = (entry.ref for entry in entries if entry.differs)
+    return frozenset([*differing, *(home_of(ref, known) for ref in pending)])
 
 
 def _by_kind(entries: list[Entry]) -> dict[Kind, list[Entry]]:

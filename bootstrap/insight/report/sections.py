@@ -115,8 +115,8 @@ def findings_by_environment(report: Report) -> Mapping[str, Mapping[Section, lis
 
 
 def changed_by(plan: Plan) -> frozenset[Ref]:
-    """The objects that a plan changes; of a table's member the table."""
-    return frozenset(subject.owner or subject for subject in map(subject_of, plan.differences))
+    """The objects that a plan changes, also members of tables."""
+    return frozenset(map(subject_of, plan.differences))
 
 
 def _names(known: Iterable[Iterable[str]]) -> Sequence[str]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 
+from bootstrap.catalog.catalog import Catalog
+from bootstrap.catalog.code import Trigger, View
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Kind, Ref
 from bootstrap.catalog.tables import Table
@@ -15,6 +19,7 @@ from bootstrap.insight.report.anchors import anchor, anchor_of
 from bootstrap.insight.report.diagram import HEAD, WIDTH, draw
 from bootstrap.insight.report.graph import LARGEST, References
 from bootstrap.insight.report.model import Environment, Gap, Part, Report
+from bootstrap.insight.report.objects import entries_of
 from bootstrap.insight.report.page import render
 from bootstrap.insight.report.timeline import timeline
 from bootstrap.insight.snapshot.model import RunRecord
@@ -104,7 +109,7 @@ def test_tables_that_refer_in_a_circle_and_to_themselves() -> None:
 
 def test_anchors_are_stable_and_of_one_name_each() -> None:
     assert anchor_of(Ref(Kind.TABLE, "public", "orders")) == "table-public.orders"
-    assert anchor_of(Ref(Kind.INDEX, "public", "orders_idx", "orders")) == "table-public.orders"
+    assert anchor_of(Ref(Kind.MATERIALIZED_VIEW, "public", "a b")) == "materialized-view-public.a:20:b"
     names = [("a.b", "c"), ("a", "b.c"), ("a b", "c"), ("a:20:b", "c"), ("A", "c"), ("a", "c"), ("ä", "c"), ("", "a.c")]
     assert len({anchor(*name) for name in names}) == len(names)
 
@@ -136,3 +141,43 @@ def test_runs_stand_in_their_order_on_the_line() -> None:
     assert [mark.kind for mark in found.marks] == ["same", "bad", "good"]
     assert [mark.x for mark in found.marks] == sorted(mark.x for mark in found.marks)
     assert timeline([Environment(label="staging")]) is None
+
+
+def test_what_belongs_to_a_view_is_shown_with_the_view() -> None:
+    view = View(schema="public", name="recent", definition="SELECT 1")
+    triggers = [
+        Trigger(schema="public", table="recent", name=name, timing="instead of", events=("insert",), function="f")
+        for name in ("one", "two")
+    ]
+    catalog = Catalog(objects={view.ref: view, **{item.ref: item for item in triggers}})
+    [entry] = entries_of(sides_of([("staging", replace(snapshot("staging", []), catalog=catalog))]))
+    assert entry.variants[0].belongings == tuple(triggers)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+def test_every_text_can_be_read_on_its_ground(scheme: str) -> None:
+    """Contrast as WCAG 2 computes it, at least 4.5 (AA); of lines that mean something at least 3."""
+    style = files("bootstrap.insight.report").joinpath("templates", "page.css").read_text(encoding="utf-8")
+    light, dark, printed = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    text = {"light": light, "dark": light + dark, "print": light + printed}[scheme]
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", text))
+    for name in ("ink", "soft", "link", "mark", "bad", "good"):
+        for ground in ("page", "paper", "faint"):
+            assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
+    for name in ("mark", "bad", "good"):
+        assert contrast(colours[name], colours[f"{name}-paper"]) >= 4.5, name
+    assert contrast(colours["ink"], colours["mark-paper"]) >= 4.5
+    assert contrast(colours["soft"], colours["mark-paper"]) >= 4.5
+    assert min(contrast(colours["edge"], colours[ground]) for ground in ("paper", "faint")) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
