@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.insight import Insight
 from benchmarks.peers import Peer, installed, prepared
 from benchmarks.scale import Scale
 from benchmarks.workload import declare
@@ -95,6 +96,7 @@ def main() -> None:
     parser.add_argument("--tables", type=int, nargs="+", default=[10, 100])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--scale", type=int, nargs="*", default=[1000, 5000], help="tables of the test of scale")
+    parser.add_argument("--insight", type=int, nargs="*", default=[1000], help="tables that are looked at")
     parser.add_argument("--peers", action="store_true", help="beside alembic, yoyo and dbmate, which it installs")
     arguments = parser.parse_args()
     with (
@@ -111,6 +113,10 @@ def main() -> None:
         for tables in arguments.tables:
             for engine in engines:
                 measure(engine, tables, arguments.runs, programs)
+        print(f"\n{'engine':<12}{'tables':>7}  {'command':<32}{'s':>9}{'ratio':>8}")
+        for tables in arguments.insight:
+            for engine in engines:
+                Insight(engine.name, tables, engine.floor, engine.fresh).measure()
         print(f"\n{'engine':<12}{'tables':>7}  {'command':<32}{'s':>9}{'ratio':>8}{'locks':>8}")
         for tables in arguments.scale:
             Scale("postgresql", postgres, tables).measure()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from demo import apps, databases, roads, summary, work_copy
+from demo import apps, databases, pages, roads, summary, work_copy
 from demo.aws import local
 from demo.aws.runtime_environment import runtime_python
 from demo.errors import DemoError
@@ -146,6 +146,10 @@ class Story:
             targets = databases.targets(environment, self.aws.region, self.aws.endpoint) or {}
             for name, target in targets.items():
                 print(f"\n{environment} / " + "\n".join(summary.describe(name, target)), flush=True)
+        self.progress.step("The same as pages for people, both environments side by side")
+        targets = {name: databases.targets(name, self.aws.region, self.aws.endpoint) or {} for name in ENVIRONMENTS}
+        for page in pages.write(self.paths, targets):
+            self.progress.line(str(page))
 
     def _keep(self) -> None:
         """Let everything stand, and say how to go on."""

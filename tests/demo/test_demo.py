@@ -14,6 +14,7 @@ from demo import work_copy
 from demo.paths import Paths
 from demo.servers import Registry
 from demo.terraform import HIDDEN, SHOWN
+from tests.insight.pages import page_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,6 +40,12 @@ def test_the_demo_without_terraform_proves_everything_and_leaves_nothing(tmp_pat
     assert "terraform is not installed" in outcome.stdout
     for said in ("tfplayground_prod.contacts' doesn't exist", "UndefinedColumn", "live_started_at", "charlie.brown@"):
         assert said in outcome.stdout
+    for name in ("contacts", "streams"):
+        assert str(state / f"{name}.html") in outcome.stdout
+        page = page_of((state / f"{name}.html").read_text(encoding="utf-8"))
+        page.is_safe()
+        assert f"table-{'public.' if name == 'streams' else ''}{name}" in page.ids
+        assert "production compared with staging" in page.words
     assert Registry(state / "aws/instances").running() == {}
     assert not (state / "env").exists()
 

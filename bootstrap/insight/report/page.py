@@ -29,6 +29,7 @@ from bootstrap.redact import redact
 _PACKAGE = "bootstrap.insight.report"
 _FEW = 12  # tables that are all shown unfolded
 _NEIGHBOURHOODS = 60  # pictures of changed tables
+_AFTER_TABLES = (Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.FUNCTION, Kind.PROCEDURE, Kind.ENUM, Kind.DOMAIN)
 _SECTIONS = {
     Section.STRUCTURE: "Structure",
     Section.ACCESS: "Roles and privileges",
@@ -83,7 +84,7 @@ def _changed(report: Report, entries: list[Entry]) -> frozenset[Ref]:
 
 
 def _by_kind(entries: list[Entry]) -> dict[Kind, list[Entry]]:
-    found: dict[Kind, list[Entry]] = {}
+    found: dict[Kind, list[Entry]] = {kind: [] for kind in _AFTER_TABLES if any(it.ref.kind is kind for it in entries)}
     for entry in entries:
         if entry.ref.kind is not Kind.TABLE:
             found.setdefault(entry.ref.kind, []).append(entry)

@@ -12,6 +12,7 @@ from bootstrap.catalog.constraints import Check, Constraint, Exclusion, ForeignK
 from bootstrap.catalog.indexes import Index, IndexPart
 from bootstrap.catalog.ref import Kind
 from bootstrap.catalog.security import Grant
+from bootstrap.catalog.tables import PartitionBy, PartitionOf
 
 _OF_COLUMN = frozenset({"name", "type", "nullable", "default", "generated", "comment"})
 _NAMES = frozenset({"name", "schema", "table", "kind", "comment", "identity"})
@@ -25,6 +26,8 @@ _OF_REFERENCE = frozenset({"name", "columns", "ref_schema", "ref_table", "ref_co
 _OF_CHECK = frozenset({"name", "expression"})
 _OF_EXCLUSION = frozenset({"name", "elements", "method", "where"})
 _CODE = frozenset({"body", "definition"})
+_ELSEWHERE = frozenset({"indexes", "materialized"})  # of views: shown below them, and said by their kind
+_NEGATED = {"nullable": "not null", "enabled": "disabled", "valid": "invalid", "visible": "invisible"}
 _HIDDEN = frozenset({"unsaid", "header", "column_types", "renamed_from", "password_secret", "renamed_labels"})
 
 
@@ -82,7 +85,7 @@ def table_words(table: Any) -> list[str]:
 
 def object_words(item: Any) -> list[str]:
     """The properties of any other object beside its name and its code."""
-    return properties(item, _NAMES | _CODE)
+    return properties(item, _NAMES | _CODE | _ELSEWHERE)
 
 
 def code_of(item: Any) -> str:
@@ -111,7 +114,9 @@ def properties(item: Any, without: frozenset[str]) -> list[str]:
         if value == usual or value is None or value == "":
             continue
         name = field.name.replace("_", " ")
-        found.append(name if value is True else f"no {name}" if value is False else f"{name} {shown(value)}")
+        found.append(
+            name if value is True else _NEGATED.get(name, f"no {name}") if value is False else f"{name} {shown(value)}"
+        )
     return found
 
 
@@ -119,6 +124,10 @@ def shown(value: Any) -> str:
     """A value as people write it."""
     if isinstance(value, IndexPart):
         return _parts([value])
+    if isinstance(value, PartitionBy):
+        return f"{value.strategy} ({_parts(value.keys)})"
+    if isinstance(value, PartitionOf):
+        return f"{value.schema}.{value.table} {value.bound}"
     if isinstance(value, tuple | frozenset):
         pair = isinstance(value, tuple) and len(value) == 2 and all(isinstance(part, str) for part in value)  # noqa: PLR2004
         return (" = " if pair else ", ").join(map(shown, value))
