@@ -113,7 +113,7 @@ def main() -> None:
         for tables in arguments.tables:
             for engine in engines:
                 measure(engine, tables, arguments.runs, programs)
-        print(f"\n{'engine':<12}{'tables':>7}  {'command':<32}{'s':>9}{'ratio':>8}")
+        print(f"\n{'engine':<12}{'tables':>7}  {'command':<32}{'cpu s':>9}{'ratio':>8}")
         for tables in arguments.insight:
             for engine in engines:
                 Insight(engine.name, tables, engine.floor, engine.fresh).measure()

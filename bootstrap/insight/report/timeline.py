@@ -15,7 +15,7 @@ from bootstrap.run.records import Outcome
 WIDTH, LANE, TOP = 960, 44, 30
 _LEFT, _RIGHT = 150, 56
 _TICKS = 4
-_DAY = 86_400
+_DAY, _MINUTE = 86_400, 60
 _GOOD = {Outcome.APPLIED, Outcome.UNCHANGED}
 
 
@@ -74,13 +74,14 @@ def timeline(environments: Sequence[Environment]) -> Timeline | None:
         share = (moment - first).total_seconds() / span if span else 0.5
         return round(_LEFT + share * (WIDTH - _LEFT - _RIGHT))
 
-    form = "%Y-%m-%d" if span > _TICKS * _DAY else "%Y-%m-%d %H:%M"
+    form = "%Y-%m-%d" if span > _TICKS * _DAY else "%Y-%m-%d %H:%M" if span > _TICKS * _MINUTE else "%H:%M:%S"
     steps = [first + (last - first) * number / _TICKS for number in range(_TICKS + 1)] if span else [first]
+    named = {f"{moment:{form}}": moment for moment in reversed(steps)}  # each text once, where it begins
     lanes = [Lane(TOP + LANE * number + LANE // 2, _cut(item.label)) for number, item in enumerate(known)]
     return Timeline(
         height=TOP + LANE * len(known) + 10,
         lanes=tuple(lanes),
-        ticks=tuple(Tick(place(moment), f"{moment:{form}}") for moment in steps),
+        ticks=tuple(Tick(place(moment), text) for text, moment in reversed(named.items())),
         marks=tuple(
             Mark(
                 place(run.started_at),
