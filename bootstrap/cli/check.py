@@ -10,6 +10,19 @@ from bootstrap.cli.command import Command
 from bootstrap.cli.output import Output
 from bootstrap.problems import BootstrapError, Refused
 
+_FORMS = ("text", "json", "markdown", "sarif", "junit", "github")
+
+
+def _copies(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, Path]]:
+    """``FORM=FILE`` → both parts."""
+    copies = []
+    for text in given:
+        form, separator, file = text.partition("=")
+        if form not in _FORMS or not separator or not file:
+            raise click.BadParameter(f"{text}: write FORM=FILE with one of {', '.join(_FORMS)}")
+        copies.append((form, Path(file)))
+    return copies
+
 
 @click.command(cls=Command)
 @click.option(
@@ -24,10 +37,16 @@ from bootstrap.problems import BootstrapError, Refused
     "--scratch-url", metavar="URL", help="A development server to build the declaration on; else only files are read."
 )
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "markdown", "sarif", "junit", "github"]), default="text",
+    "--format", "form", type=click.Choice(_FORMS), default="text",
     help="Default: text.",
 )  # fmt: skip
-def check(directory: Path, snapshots: Path | None, scratch_url: str | None, form: str) -> int:
+@click.option(
+    "--write", "copies", multiple=True, metavar="FORM=FILE", callback=_copies,
+    help="Write the report to a file as well, in any of these forms, such as sarif=check.sarif; repeatable.",
+)  # fmt: skip
+def check(
+    directory: Path, snapshots: Path | None, scratch_url: str | None, form: str, copies: list[tuple[str, Path]]
+) -> int:
     """Check a changed declaration in a pull request: mistakes, and what an apply would do in each environment.
 
     Connects to no environment. Exit code 1 where the declaration is wrong, 3 where an apply would be refused.
@@ -37,6 +56,9 @@ def check(directory: Path, snapshots: Path | None, scratch_url: str | None, form
     from bootstrap.service.check import check as use_case  # noqa: PLC0415  # as above
 
     report = use_case(directory, snapshots, scratch_url)
+    for copy_form, file in copies:
+        with file.open("w", encoding="utf-8") as stream:
+            Output(copy_form, stream).report(FORMS[copy_form](report) if copy_form in FORMS else "", report.data)
     Output(form).report(FORMS[form](report) if form in FORMS else "", report.data)
     if any(remark.rule is Rule.DECLARATION for remark in report.errors):
         return BootstrapError.exit_code

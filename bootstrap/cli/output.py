@@ -14,8 +14,9 @@ from bootstrap.redact import redact
 class Output:
     """Everything that is printed goes through here, and so through the redaction of secrets."""
 
-    def __init__(self, form: str) -> None:
+    def __init__(self, form: str, stream: TextIO | None = None) -> None:
         self.form = form
+        self._stream = stream  # None: standard output
 
     def progress(self, line: str) -> None:
         """Say what goes on: on standard error, so that a pipe gets the report alone. Nobody may be there to read it."""
@@ -28,7 +29,7 @@ class Output:
         if not content:
             return
         try:
-            _print(redact(content), sys.stdout)
+            _print(redact(content), self._stream or sys.stdout)
         except BrokenPipeError:  # whoever reads has read enough
             raise
         except OSError as error:
