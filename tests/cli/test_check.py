@@ -101,3 +101,14 @@ def test_mistakes_need_no_database_and_no_snapshot(tmp_path: Path) -> None:
     assert "no snapshot" in db_bootstrap("check", "--dir", folder).ended(0).out
     missing = tmp_path / "nowhere"
     assert "not a folder of snapshots" in db_bootstrap("check", "--dir", folder, "--snapshots", missing).refused(1)
+
+
+def test_writes_the_same_report_in_other_forms(tmp_path: Path) -> None:
+    folder = write(tmp_path / "shop", "mysql", {"schema/t.yaml": "tables:\n  t:\n    colums: {}\n"})
+    files = {form: tmp_path / f"report.{form}" for form in FORMS}
+    copies = [word for form, file in files.items() for word in ("--write", f"{form}={file}")]
+    db_bootstrap("check", "--dir", folder, *copies).ended(1)
+    for form, file in files.items():
+        assert file.read_text() == db_bootstrap("check", "--dir", folder, "--format", form).ended(1).out
+    for wrong in ("html=x", "sarif", "sarif="):
+        assert "write FORM=FILE" in db_bootstrap("check", "--dir", folder, "--write", wrong).ended(1).err

@@ -86,23 +86,20 @@ def test_changed_files_lead_to_their_declarations(tmp_path: Path, monkeypatch: p
     assert declarations(["schema/t.yaml", "README.yaml"]) == [Path()]
 
 
-def test_the_hook_lints_what_has_changed(wheelhouse: Path, tmp_path: Path) -> None:
+def test_the_hook_lints_what_has_changed(installed: Path, wheelhouse: Path, tmp_path: Path) -> None:
     """As pre-commit installs it from a clone of this repository."""
     if not (ROOT / ".git").exists():
         missing("this is no clone: pre-commit installs hooks from one")
-    project = tmp_path / "project"
-    write(project / "database/good", "mysql", {"schema/t.yaml": TABLE})
-    write(project / "database/bad", "mysql", {"schema/t.yaml": WRONG})
-    run(["git", "init", "--quiet"], cwd=project)
-    run(["git", "add", "."], cwd=project)
+    write(tmp_path / "database/good", "mysql", {"schema/t.yaml": TABLE})
+    write(tmp_path / "database/bad", "mysql", {"schema/t.yaml": WRONG})
+    run(["git", "init", "--quiet"], cwd=tmp_path)
+    run(["git", "add", "."], cwd=tmp_path)
     offline = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "cache"), "PIP_NO_INDEX": "1",
                "PIP_FIND_LINKS": str(wheelhouse), "PIP_NO_COMPILE": "1"}  # fmt: skip
-    hook = [sys.executable, "-m", "pre_commit", "try-repo", ROOT, "db-bootstrap-lint", "--verbose", "--files"]
-    good = run([*hook, "database/good/schema/t.yaml"], cwd=project, env=offline)
-    assert "database/good: no problems" in good.stdout
-    bad = subprocess.run(
-        [*map(str, hook), "database/good/schema/t.yaml", "database/bad/schema/t.yaml"],
-        cwd=project, env=offline, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert bad.returncode == 1
-    assert "database/bad/schema/t.yaml:3" in bad.stdout
+    files = ["database/good/schema/t.yaml", "database/bad/schema/t.yaml"]
+    hook = [sys.executable, "-m", "pre_commit", "try-repo", str(ROOT), "db-bootstrap-lint", "--files", *files]
+    done = subprocess.run(hook, cwd=tmp_path, env=offline, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "database/bad/schema/t.yaml:3" in done.stdout, done.stdout + done.stderr
+    good = run([installed / "python", "-m", "bootstrap.cli.changed", files[0]], cwd=tmp_path)
+    assert good.stdout == "database/good: no problems (base)\n"
