@@ -18,7 +18,7 @@ SINGLE = [
     for option in command.params
     if isinstance(option, click.Option) and not option.multiple and not (option.is_flag and not option.secondary_opts)
 ]
-REPEATABLE = {"--snapshot", "--allow", "--import", "--dir", "--env", "--ignore", "--schema", "--table"}
+REPEATABLE = {"--snapshot", "--allow", "--import", "--dir", "--env", "--ignore", "--schema", "--table", "--write"}
 
 
 @pytest.mark.parametrize(("command", "option"), SINGLE, ids=lambda value: str(getattr(value, "name", value)))
