@@ -20,7 +20,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bootstrap.packages import missing_package
-from bootstrap.problems import BootstrapError, DeclarationError, Refused, type_of
+from bootstrap.problems import BootstrapError, DeclarationError, Refused, VerificationFailed, type_of
 from bootstrap.redact import redact
 from bootstrap.service.apply import apply
 from bootstrap.service.function_url import answer, is_http
@@ -32,6 +32,7 @@ from bootstrap.wording import in_terraform
 if TYPE_CHECKING:
     from bootstrap.declaration.model import Files
     from bootstrap.plan.statement import Hazard
+    from bootstrap.service.apply_report import ApplyReport
 
 RUNTIME_VARIABLE = "AWS_LAMBDA_RUNTIME_API"  # set where this runs as a function
 _LARGEST_BYTES = 64 << 20  # of all files of an event, whose own size Lambda limits to 6 MB
@@ -52,10 +53,12 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
     """Do what the event asks for.
 
     Args:
-        event: ``action`` (apply, plan, verify, contract, rollback, doctor), ``environment``, ``declaration``
-            ({"files": path → base64 of gzip} or {"s3": {"bucket", "prefix", "files": paths}}), ``target``,
+        event: ``action`` (apply, plan, verify, contract, rollback, rebuild, check_history, doctor), ``environment``,
+            ``declaration`` ({"files": path → base64 of gzip} or {"s3": {"bucket", "prefix", "files": paths}}),
+            ``target``,
             and optionally ``allow``, ``git_revision`` and ``declaration_digest``, which the files are then held
-            against; of an apply or plan also ``additive_only``, of a rollback ``to``, a run's number. What the
+            against; of an apply or plan also ``additive_only``, of a rollback ``to``, a run's
+            number, of a rebuild ``confirm``, the database's name. What the
             function's own configuration pins (:mod:`bootstrap.service.pins`) may be left out, and nothing else may be
             asked for.
         context: of the invocation; gives the deadline and the request's id.
@@ -120,6 +123,7 @@ _SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "additive_only": ((bool, NoneType), "true or false"),
     "exact": ((bool, NoneType), "true or false"),
     "adopt_environment": ((bool, NoneType), "true or false"),
+    "confirm": (str, "the name of the database"),
     "to": ((int, NoneType), "the number of a run"),
 }
 
@@ -220,7 +224,10 @@ def _shortened(message: str) -> str:
 
 
 def _apply(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
-    report = apply(_request(event, context))
+    return _applied(apply(_request(event, context)))
+
+
+def _applied(report: ApplyReport) -> dict[str, Any]:
     return {
         "status": report.outcome.value,
         "ready_token": report.ready_token,
@@ -313,6 +320,30 @@ def _rollback(event: Mapping[str, Any], context: Context | None) -> dict[str, An
     }
 
 
+def _rebuild(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
+    from bootstrap.service.rebuild import rebuild  # noqa: PLC0415  # heavy, and seldom needed
+
+    report = rebuild(_request(event, context), confirm=str(event.get("confirm") or "nothing"))
+    return _applied(report)
+
+
+def _check_history(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
+    """Return how many runs were checked; a record that is not as it was written is a failure."""
+    from bootstrap.service.history import check_history  # noqa: PLC0415  # seldom needed
+
+    found = check_history(_request(event, context))
+    if found.checked.faults:
+        raise VerificationFailed(
+            "\n".join([f"the history of {found.target} was changed:", *map(str, found.checked.faults)])
+        )
+    return {
+        "status": "holds",
+        "statements": 0,
+        "pending": [],
+        "summary": f"the records of {found.checked.runs} runs are as they were written",
+    }
+
+
 def _doctor(event: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
     """Return every check as data, as this function sees the way: its subnets and its role are not the operator's."""
     from bootstrap.service.doctor import doctor  # noqa: PLC0415  # seldom needed
@@ -327,5 +358,7 @@ _ACTIONS: dict[str, Callable[[Mapping[str, Any], Context | None], dict[str, Any]
     "verify": _verify,
     "contract": _apply,
     "rollback": _rollback,
+    "rebuild": _rebuild,
+    "check_history": _check_history,
     "doctor": _doctor,
 }

@@ -15,7 +15,7 @@ from bootstrap.problems import BootstrapError
 VARIABLE = "DB_BOOTSTRAP_PINNED"
 
 _SWITCHES = ("exact", "adopt_environment")
-_CHANGING = ("apply", "contract", "rollback")
+_CHANGING = ("apply", "contract", "rollback", "rebuild")
 
 
 class _Bucket(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

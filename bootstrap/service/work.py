@@ -222,7 +222,10 @@ def open_connection(request: Request) -> Iterator[tuple[Dialect, Session, Destin
     else:
         from bootstrap.declaration.load import manifest as load_manifest  # noqa: PLC0415  # a URL needs nothing of it
 
-        manifest = load_manifest(_directory(request), request.environment)
+        if request.files is not None:
+            manifest = read_declaration(request).manifest
+        else:
+            manifest = load_manifest(_directory(request), request.environment)
         destination = find_destination(request, manifest)
         scope = Scope(manifest.scope.schemas, manifest.scope.tables, manifest.scope.ignore)
     dialect = dialect_for(destination.endpoint.engine)

@@ -129,3 +129,47 @@ def test_another_environment_is_refused_and_adopted_in_terraforms_words(world: W
     assert "--adopt" not in said
     assert world.function("plan", environment="production")["status"] == "refused"
     assert world.function("apply", environment="production", adopt_environment=True)["status"] == "applied"
+
+
+def test_a_rebuild_asks_for_the_name_and_never_empties_production(world: World) -> None:
+    function, session = world.function, world.session
+    function("apply")
+    session.execute("INSERT INTO contacts (id, phone) VALUES (1, '+1-555-0101')")
+    for confirm in ({}, {"confirm": "another"}):
+        assert "nothing was changed" in world.refusal("rebuild", **confirm)
+    assert session.query("SELECT count(*) FROM contacts") == [(1,)]
+    done = function("rebuild", confirm=function.target["database"])
+    assert done["status"] == "applied"
+    assert done["ready_token"]
+    assert session.query("SELECT count(*) FROM contacts") == [(0,)]
+
+
+def test_production_is_not_rebuilt(world: World) -> None:
+    function, session = world.function, world.session
+    function("apply", environment="production")
+    session.execute("INSERT INTO contacts (id, phone) VALUES (1, '+1-555-0101')")
+    said = world.refusal("rebuild", environment="production", confirm=function.target["database"])
+    assert "protected" in said
+    assert session.query("SELECT count(*) FROM contacts") == [(1,)]
+
+
+def test_the_history_is_checked_and_a_changed_record_is_a_failure(world: World) -> None:
+    function, session = world.function, world.session
+    function("apply")
+    assert function("check_history")["status"] == "holds"
+    runs = "db_bootstrap.runs" if function.engine == "postgresql" else "db_bootstrap_runs"
+    session.execute(f"UPDATE {runs} SET os_user = 'somebody else'")
+    assert "run 1" in world.refusal("check_history")
+
+
+def test_what_only_adds_leaves_the_rest_and_gives_no_token(world: World) -> None:
+    function, session = world.function, world.session
+    function("apply")
+    session.execute("INSERT INTO contacts (id, phone) VALUES (1, '+1-555-0101')")
+    tables = SHORTER.replace(b"id: int not null", b"id: int not null, email: text")
+    plan = function("plan", tables, additive_only=True)
+    assert any("phone" in line for line in plan["left"])
+    done = function("apply", tables, additive_only=True)
+    assert (done["status"], done["ready_token"]) == ("incomplete", "")
+    assert any("phone" in line for line in done["pending"])
+    assert session.query("SELECT id, phone, email FROM contacts") == [(1, "+1-555-0101", None)]
