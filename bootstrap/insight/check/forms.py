@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sized
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from bootstrap import __version__
 from bootstrap.insight.check.model import MEANINGS, CheckReport, EnvironmentCheck, Level, Remark, Rule
 
 _GITHUB = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
+# What XML 1.0 cannot hold in any spelling.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -78,7 +82,7 @@ def _result(remark: Remark) -> Mapping[str, object]:
         "message": {"text": remark.text},
     }
     if remark.file:
-        place: dict[str, object] = {"artifactLocation": {"uri": remark.file}}
+        place: dict[str, object] = {"artifactLocation": {"uri": quote(remark.file)}}
         if remark.line:
             place["region"] = {"startLine": remark.line}
         result["locations"] = [{"physicalLocation": place}]
@@ -98,10 +102,8 @@ def junit(report: CheckReport) -> str:
             case = ElementTree.SubElement(suite, "testcase", classname=name or "declaration", name=rule.value)
             for remark in errors[name]:
                 if remark.rule is rule:
-                    failure = ElementTree.SubElement(
-                        case, "failure", message=f"{remark.place}{remark.text}", type=rule.value
-                    )
-                    failure.text = f"{remark.place}{remark.text}"
+                    text = _NO_XML.sub("\ufffd", f"{remark.place}{remark.text}")
+                    ElementTree.SubElement(case, "failure", message=text, type=rule.value).text = text
         suite.set("tests", str(max(1, len(rules))))
         suite.set("failures", str(len(rules)))
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
