@@ -14,6 +14,7 @@ from bootstrap.cli.diagnose import diagnose
 from bootstrap.cli.doctor import doctor
 from bootstrap.cli.grants import grants
 from bootstrap.cli.health import health
+from bootstrap.cli.init import init
 from bootstrap.cli.insight import compare, snapshot
 from bootstrap.cli.models import models
 from bootstrap.cli.package_lambda import package_lambda
@@ -43,6 +44,7 @@ for command in (
     doctor,
     grants,
     health,
+    init,
     models,
     package_lambda,
     report,
