@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from bootstrap.cli.command import Command
 from bootstrap.cli.output import Output
-from bootstrap.problems import BootstrapError, Refused
+from bootstrap.problems import BootstrapError, Refused, VerificationFailed
 
 _FORMS = ("text", "json", "markdown", "sarif", "junit", "github")
 
@@ -37,6 +38,13 @@ def _copies(_context: click.Context, _option: click.Parameter, given: tuple[str,
     "--scratch-url", metavar="URL", help="A development server to build the declaration on; else only files are read."
 )
 @click.option(
+    "--models", "current", metavar="SOURCE",
+    help="The application's models, as the command models takes them: app.models:Base, django:SETTINGS, a file.",
+)  # fmt: skip
+@click.option("--old", metavar="SOURCE", help="Those of the release that runs while the change is applied.")
+@click.option("--new", metavar="SOURCE", help="Those of the release that is deployed after the apply.")
+@click.option("--python", default=sys.executable, metavar="PATH", help="The application's Python. Default: this one.")
+@click.option(
     "--format", "form", type=click.Choice(_FORMS), default="text",
     help="Default: text.",
 )  # fmt: skip
@@ -45,21 +53,37 @@ def _copies(_context: click.Context, _option: click.Parameter, given: tuple[str,
     help="Write the report to a file as well, in any of these forms, such as sarif=check.sarif; repeatable.",
 )  # fmt: skip
 def check(
-    directory: Path, snapshots: Path | None, scratch_url: str | None, form: str, copies: list[tuple[str, Path]]
+    directory: Path,
+    *,
+    snapshots: Path | None,
+    scratch_url: str | None,
+    python: str,
+    form: str,
+    copies: list[tuple[str, Path]],
+    **releases: str | None,
 ) -> int:
     """Check a changed declaration in a pull request: mistakes, and what an apply would do in each environment.
 
-    Connects to no environment. Exit code 1 where the declaration is wrong, 3 where an apply would be refused.
+    Connects to no environment. Exit code 1 where the declaration is wrong, 3 where an apply would be refused or would
+    break the --old release, 4 where the declaration only lacks what the models expect.
     """
     from bootstrap.insight.check.forms import FORMS  # noqa: PLC0415  # heavy: only when a command runs
     from bootstrap.insight.check.model import Rule  # noqa: PLC0415  # as above
+    from bootstrap.insight.models.findings import Role  # noqa: PLC0415  # as above
+    from bootstrap.insight.models.sources import Interpreter, parse_source  # noqa: PLC0415  # as above
     from bootstrap.service.check import check as use_case  # noqa: PLC0415  # as above
+    from bootstrap.service.model_remarks import Expecting  # noqa: PLC0415  # as above
 
-    report = use_case(directory, snapshots, scratch_url)
+    sources = {role: parse_source(text) for role in Role if (text := releases[role.value])}
+    expecting = Expecting(sources=sources, interpreter=Interpreter(python=python))
+    report = use_case(directory, snapshots, scratch_url, expecting)
     for copy_form, file in copies:
         with file.open("w", encoding="utf-8") as stream:
             Output(copy_form, stream).report(FORMS[copy_form](report) if copy_form in FORMS else "", report.data)
     Output(form).report(FORMS[form](report) if form in FORMS else "", report.data)
-    if any(remark.rule is Rule.DECLARATION for remark in report.errors):
+    rules = {remark.rule for remark in report.errors}
+    if Rule.DECLARATION in rules:
         return BootstrapError.exit_code
-    return Refused.exit_code if report.errors else 0
+    if rules == {Rule.MODELS}:
+        return VerificationFailed.exit_code
+    return Refused.exit_code if rules else 0

@@ -22,6 +22,7 @@ from bootstrap.insight.snapshot.model import Snapshot
 from bootstrap.problems import BootstrapError, DeclarationError
 from bootstrap.service.comparison import normalised
 from bootstrap.service.errors import readable_server_errors
+from bootstrap.service.model_remarks import Expecting, model_remarks
 from bootstrap.service.snapshot import MANIFEST
 from bootstrap.service.work import policy_of
 from bootstrap.target.connect import connect, from_url
@@ -43,16 +44,19 @@ class Scratch:
         return carry_declared(declared, made)
 
 
-def check(directory: Path, snapshots: Path | None, scratch_url: str | None) -> CheckReport:
+def check(
+    directory: Path, snapshots: Path | None, scratch_url: str | None, expecting: Expecting | None = None
+) -> CheckReport:
     """Check the declaration of every environment, and plan against the snapshots that there are.
 
     Args:
         directory: where bootstrap.yaml is.
         snapshots: a folder of snapshot files; each says of which environment it is.
         scratch_url: a development server; without one the structure is not compared.
+        expecting: the application's models, which are compared with the declaration without an overlay.
 
     Raises:
-        BootstrapError: a snapshot cannot be read, or the scratch server cannot be used.
+        BootstrapError: a snapshot or the models cannot be read, or the scratch server cannot be used.
     """
     known = _known(snapshots) if snapshots else {}
     try:
@@ -75,6 +79,9 @@ def check(directory: Path, snapshots: Path | None, scratch_url: str | None) -> C
             else:
                 checks.append(found[0])
                 remarks |= dict.fromkeys(found[1])
+    if expecting and not any(remark.rule is Rule.DECLARATION for remark in remarks):
+        found_there = model_remarks(expecting, directory, scratch_url, lambda file: _path(directory, file))
+        remarks |= dict.fromkeys(found_there)
     return CheckReport(remarks=tuple(remarks), environments=tuple(checks))
 
 

@@ -16,6 +16,8 @@ class Rule(StrEnum):
     DECLARATION = "declaration"  # a mistake in the declaration
     HAZARD = "hazard"  # what can go wrong with a change
     STEP_CHANGED = "step_changed"  # a step that was applied is not what it was
+    MODELS = "models"  # the declaration lacks what the application's models expect
+    OLD_RELEASE = "old_release"  # a change takes away what the release expects that still runs
     INEXPRESSIBLE = "inexpressible"  # there is no plan for a change
     PENDING = "pending"  # an apply would change this
     DRIFT = "drift"  # the environment was changed since its last run
@@ -27,6 +29,8 @@ MEANINGS: Mapping[Rule, str] = {
     Rule.DECLARATION: "The declaration is wrong.",
     Rule.HAZARD: "The change can go wrong.",
     Rule.STEP_CHANGED: "A step was changed after it had been applied.",
+    Rule.MODELS: "The declaration is not what the application's models expect.",
+    Rule.OLD_RELEASE: "The change takes away what the running release expects.",
     Rule.INEXPRESSIBLE: "The change cannot be expressed.",
     Rule.PENDING: "An apply changes this.",
     Rule.DRIFT: "The environment was changed since its last run.",
