@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bootstrap.catalog.ref import Ref
+    from bootstrap.plan.block import Block
     from bootstrap.plan.statement import Hazard
     from bootstrap.run.records import StatementRecord
     from bootstrap.run.seeds import SeedResult
@@ -45,6 +46,18 @@ def hazard_data(hazard: Hazard) -> dict[str, Any]:
         "advice": hazard.advice,
         "blocking": hazard.blocking,
         "allow": hazard.permission,
+        "block": None if hazard.block is None else _block_data(hazard.block),
+    }
+
+
+def _block_data(block: Block) -> dict[str, Any]:
+    """Who waits for a change, and for how long, as data; null is unknown."""
+    return {
+        "blocked": block.blocked.value,
+        "work": block.work.value,
+        "rows": None if block.size is None else block.size.rows,
+        "bytes": None if block.size is None else block.size.bytes,
+        "seconds": None if block.seconds is None else round(block.seconds, 3),
     }
 
 

@@ -134,7 +134,7 @@ class Policy:
     product's default. ``deadline_seconds`` bounds a whole run.
     """
 
-    large_table_rows: int | None = None
+    max_block_ms: int | None = None
     lock_timeout_ms: int | None = None
     statement_timeout_ms: int | None = None
     deadline_seconds: int | None = None

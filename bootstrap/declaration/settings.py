@@ -51,7 +51,13 @@ def read_policy(*given: tuple[LimitsShape | None, Reading]) -> Policy:
 
 def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for key in ("large_table_rows", "online", "protected", "backup_days", "backup_limit_mb", "backfill_batch"):
+    if shape.large_table_rows is not None:
+        reading.problems.add(
+            reading.position(shape, "large_table_rows"),
+            "large_table_rows is replaced: what counts is how long a change blocks writes, not how many rows there are",
+            "use max_block, a time: 1s is the default",
+        )
+    for key in ("online", "protected", "backup_days", "backup_limit_mb", "backfill_batch"):
         if getattr(shape, key) is not None:
             values[key] = getattr(shape, key)
     for key, kind in (("removed", Removed), ("on_failure", OnFailure), ("backup", Backup)):
@@ -60,6 +66,7 @@ def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
     if shape.allow is not None:
         values["allow"] = _allowed(shape, listed(shape.allow), reading)
     for key, target, unit in (
+        ("max_block", "max_block_ms", 1),
         ("lock_timeout", "lock_timeout_ms", 1),
         ("statement_timeout", "statement_timeout_ms", 1),
         ("backfill_pause", "backfill_pause_ms", 1),
@@ -74,7 +81,7 @@ def _limits(shape: LimitsShape, reading: Reading) -> dict[str, Any]:
                 reading.position(shape, key), f'{key}: "{shown(str(value))}" is not a time', time_remedy(str(value))
             )
             continue
-        values[target] = max(1, found // unit)
+        values[target] = max(0 if key == "max_block" else 1, found // unit)
     return values
 
 

@@ -30,9 +30,9 @@ class TableSize:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Limits that decide whether a hazard blocks (rows) and how long statements may wait (milliseconds)."""
+    """Limits: how long a change may block others, and how long statements may wait, in milliseconds."""
 
-    large_table_rows: int = 1_000_000
+    max_block_ms: int = 1_000  # how long a change may let others wait
     lock_timeout_ms: int = 3_000
     statement_timeout_ms: int | None = None
     backfill_batch: int = 5_000  # rows of one range

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # what an unchanged database never needs
     from bootstrap.catalog.changes import Change
     from bootstrap.catalog.ref import Ref
     from bootstrap.hazards import HazardKind
+    from bootstrap.plan.block import Block
     from bootstrap.plan.ranges import Ranges
 
 # Stands in a statement for the password of its role, which is fetched when an apply is about to run it, not before.
@@ -26,7 +27,8 @@ class Hazard:
 
     ``blocking`` hazards refuse the plan (exit 3) unless allowed by name; the others are notes. Whether one blocks
     depends on the table's size and the policy: that is decided where the hazard is made, by the dialect. ``final``: the
-    server would refuse the statement, so that to allow the hazard is no way out and not offered.
+    server would refuse the statement, so that to allow the hazard is no way out and not offered. ``block`` says who
+    waits for the change, and for how long.
     """
 
     kind: HazardKind
@@ -35,6 +37,7 @@ class Hazard:
     advice: str = ""
     blocking: bool = False
     final: bool = False
+    block: Block | None = None
 
     @property
     def permission(self) -> str:

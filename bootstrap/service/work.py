@@ -266,7 +266,7 @@ def policy_of(manifest: Manifest) -> Policy:
     """The declared limits, with the product's defaults where none are declared."""
     declared = manifest.policy
     return Policy(
-        large_table_rows=_given(declared.large_table_rows, _DEFAULTS.large_table_rows),
+        max_block_ms=_given(declared.max_block_ms, _DEFAULTS.max_block_ms),
         lock_timeout_ms=_given(declared.lock_timeout_ms, _DEFAULTS.lock_timeout_ms),
         statement_timeout_ms=declared.statement_timeout_ms,
         backfill_batch=_given(declared.backfill_batch, _DEFAULTS.backfill_batch),

@@ -15,7 +15,7 @@ from tests.conftest import fresh_database, shared_server, with_routines
 
 ROWS = 20_000
 BATCH = 1_500
-MANIFEST = "version: 1\nengine: {}\npolicy: {{backfill_batch: 1500, large_table_rows: 1000}}\n"
+MANIFEST = "version: 1\nengine: {}\npolicy: {{backfill_batch: 1500, max_block: 50ms}}\n"
 TABLE = """
     tables:
       events:

@@ -22,6 +22,7 @@ from bootstrap.insight.report.model import Environment as Reported
 from bootstrap.insight.report.model import Gap as Missing
 from bootstrap.insight.report.model import Part, Report
 from bootstrap.insight.snapshot.model import Snapshot, StepProgress
+from bootstrap.plan.block import Blocked, Work
 from bootstrap.run.chain import Break
 from bootstrap.service.models import ModelsReport
 
@@ -45,6 +46,8 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "aspect": Aspect,
     "fit": Fit,
     "status": Status,
+    "blocked": Blocked,
+    "work": Work,
 }
 
 

@@ -40,7 +40,7 @@ class Function:
         files = {
             "bootstrap.yaml": f"version: 1\nengine: {self.engine}\nname: contacts\n".encode(),
             "schema/contacts.yaml": tables,
-            "environments/staging.yaml": b"policy: {large_table_rows: 0}\n",
+            "environments/staging.yaml": b"policy: {max_block: 0s}\n",
             "environments/production.yaml": b"policy: {}\n",
         }
         packed = {path: base64.b64encode(gzip.compress(content)).decode() for path, content in files.items()}

@@ -50,7 +50,14 @@ class ScopeShape(Shape):
 class LimitsShape(Shape):
     """Limits, and what is allowed in this environment."""
 
-    large_table_rows: Annotated[Count | None, Meta(description="From how many rows a table counts as large.")] = None
+    max_block: Annotated[
+        str | int | None,
+        Meta(
+            description="How long a change may block writes, as estimated, without `allow`: `500ms`; `0s` refuses all"
+            " that block. Default: 1s."
+        ),
+    ] = None
+    large_table_rows: Annotated[Count | None, Meta(description="Replaced by `max_block`, and rejected.")] = None
     lock_timeout: Annotated[
         str | int | None, Meta(description="How long a statement waits for locks: `3s`, `500ms`.")
     ] = None

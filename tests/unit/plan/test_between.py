@@ -123,7 +123,7 @@ def test_a_view_is_recreated_with_its_privileges_around_a_changed_type() -> None
 
 def test_the_size_of_a_table_decides_whether_its_rewrite_blocks() -> None:
     text = replace(ORDERS, columns=(ORDERS.columns[0], column("amount", "bigint"), ORDERS.columns[2]))
-    for rows, word in ((1_000, "note"), (50_000_000, "blocks")):
+    for rows, word in ((1_000, "note"), (900_000, "blocks")):
         found = plan(POSTGRESQL, catalog(ORDERS), catalog(text), {ORDERS.ref: TableSize(rows, rows * 100)})
         assert f"{word}: table_rewrite:app.orders.amount" in shown(found)
 

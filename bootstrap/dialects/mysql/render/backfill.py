@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from bootstrap.catalog.columns import Column
 from bootstrap.catalog.ref import Ref
-from bootstrap.dialects.mysql.render.statements import is_large, live_rows, note, plain
+from bootstrap.dialects.mysql.render.statements import block_of, live_rows, note, plain
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.block import Work
 from bootstrap.plan.context import RenderContext
 from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.ranges import Ranges, key_of_ranges
@@ -57,8 +58,10 @@ def _hazards(ref: Ref, column: Column, operation: AlterTable, context: RenderCon
             HazardKind.LONG_LOCK, ref, f"rows without a value in {ref} get {column.backfill}, {found.rows:,} at a time"
         )
     elif live_rows(operation.ref, context):
+        block = block_of(operation.ref, Work.UPDATE, context)
         yield Hazard(
-            kind=HazardKind.LONG_LOCK, subject=ref, blocking=is_large(operation.ref, context),
-            message=f"rows without a value in {ref} get {column.backfill}, and stay locked until all have it",
+            kind=HazardKind.LONG_LOCK, subject=ref, blocking=block.exceeds(context.policy.max_block_ms), block=block,
+            message=f"rows without a value in {ref} get {column.backfill}, and stay locked until all have it,"
+            f" {block.text}",
             advice="fill them in batches by a step in the release before",
         )  # fmt: skip

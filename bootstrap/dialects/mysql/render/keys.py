@@ -131,7 +131,8 @@ def _foreign_key(operation: AlterTable, key: ForeignKey, ref: Ref, context: Rend
             advice="declare that table too",
         ),)  # fmt: skip
     text = f"ADD {foreign_key_definition(key)}"
-    return Clause(text=text, place=Place.CONSTRAINT, cost=Cost.COPY, subject=ref, hazards=hazards)
+    return Clause(text=text, place=Place.CONSTRAINT, cost=Cost.COPY, subject=ref, hazards=hazards,
+                  references=True)  # fmt: skip
 
 
 def _explicit_index(operation: AlterTable, key: ForeignKey, ref: Ref, server: Server) -> Iterator[Clause]:

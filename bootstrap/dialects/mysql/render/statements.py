@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.catalog.tables import Table
 from bootstrap.dialects.mysql.text import quote
 from bootstrap.hazards import HazardKind
-from bootstrap.plan.context import RenderContext
+from bootstrap.plan.block import Block, Blocked, Rate, Work
+from bootstrap.plan.context import RenderContext, TableSize
 from bootstrap.plan.operations import AlterTable
 from bootstrap.plan.server import Server
 from bootstrap.plan.statement import Hazard, Statement
@@ -28,9 +29,18 @@ class Cost(IntEnum):
 
 
 _REASONS = {
-    Cost.SHARED: (HazardKind.LONG_LOCK, "writers wait until it is built"),
-    Cost.COPY: (HazardKind.TABLE_REWRITE, "the table is copied, and writers wait until that is done"),
+    Cost.SHARED: (HazardKind.LONG_LOCK, Work.INDEX_BUILD, "an index is built, and writers wait"),
+    Cost.COPY: (HazardKind.TABLE_REWRITE, Work.COPY, "the table is copied, and writers wait"),
 }
+# What a small machine does, under load: a default on the safe side.
+_RATES = {
+    Work.INDEX_BUILD: Rate(rows=100_000, bytes=10_000_000),
+    Work.UPDATE: Rate(rows=50_000, bytes=10_000_000),
+    Work.COPY: Rate(rows=150_000, bytes=20_000_000),
+    Work.CHECKED_COPY: Rate(rows=50_000, bytes=10_000_000),
+}
+_WINDOW = "run it in a maintenance window, or change the table with gh-ost or pt-online-schema-change"
+_EMPTY = TableSize(rows=0, bytes=0)
 _REWRITES = frozenset({Cost.REBUILD, Cost.COPY})
 
 
@@ -59,6 +69,7 @@ class Clause:
     cost: Cost
     subject: Ref
     hazards: tuple[Hazard, ...] = ()
+    references: bool = False  # each row is looked up in another table, whose writers wait as well
 
 
 def live_rows(table: Ref, context: RenderContext) -> int:
@@ -67,9 +78,14 @@ def live_rows(table: Ref, context: RenderContext) -> int:
     return 0 if size is None else size.rows
 
 
-def is_large(table: Ref, context: RenderContext) -> bool:
-    """Whether the policy calls the table large."""
-    return live_rows(table, context) >= context.policy.large_table_rows
+def block_of(table: Ref, work: Work, context: RenderContext) -> Block:
+    """How long that work blocks writers."""
+    return Block(blocked=Blocked.WRITES, work=work, size=context.sizes.get(table, _EMPTY), rate=_RATES[work])
+
+
+def may_copy(table: Ref, context: RenderContext) -> bool:
+    """Whether a copy of the table blocks writers for no longer than the policy says."""
+    return not block_of(table, Work.COPY, context).exceeds(context.policy.max_block_ms)
 
 
 def alter_table(operation: AlterTable, clauses: Iterable[Clause], context: RenderContext) -> list[Statement]:
@@ -147,7 +163,7 @@ def _ladder(sql: str, operation: AlterTable, cost: Cost, context: RenderContext)
     if not _is_innodb(operation.before) or cost is Cost.COPY:
         return [sql]  # another engine has no choice but to copy
     ladder = [f"{sql}, {algorithm}" for algorithm in _algorithms(cost, context)]
-    if not is_large(operation.ref, context):
+    if may_copy(operation.ref, context):
         # The server's own choice: it copies where nothing else is possible. It does not see that only a copy rids a
         # row of what INSTANT drops have left in it (1118).
         ladder += [sql, f"{sql}, ALGORITHM=COPY"]
@@ -181,15 +197,17 @@ def _hazards(clauses: Sequence[Clause], context: RenderContext, operation: Alter
         worst = Cost.COPY
     if worst not in _REASONS:
         return
-    kind, reason = _REASONS[worst]
-    rows, large = live_rows(operation.ref, context), is_large(operation.ref, context)
-    advice = (
-        "run it in a maintenance window, or change the table with gh-ost or pt-online-schema-change" if large else ""
-    )
-    causes = [clause.subject for clause in clauses if clause.cost is worst] or [clauses[0].subject]
-    for subject in dict.fromkeys(causes):
-        message = f"{reason} (about {rows:,} rows)"
-        yield Hazard(kind=kind, subject=subject, message=message, advice=advice, blocking=large)
+    kind, work, reason = _REASONS[worst]
+    causes = {clause.subject: clause for clause in clauses if clause.cost is worst} or {clauses[0].subject: clauses[0]}
+    for subject, clause in causes.items():
+        block, parent = block_of(operation.ref, work, context), ""
+        if clause.references:
+            block = replace(block, blocked=Blocked.WRITES_AND_PARENT, work=Work.CHECKED_COPY,
+                            rate=_RATES[Work.CHECKED_COPY])  # fmt: skip
+            parent = ", those of the referenced table too"
+        too_long = block.exceeds(context.policy.max_block_ms)
+        yield Hazard(kind=kind, subject=subject, message=f"{reason}{parent}, {block.text}",
+                     advice=_WINDOW if too_long else "", blocking=too_long, block=block)  # fmt: skip
 
 
 def _settings(operation: AlterTable) -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,7 @@ from bootstrap.dialects.postgresql.render.casts import rewrites, using
 from bootstrap.dialects.postgresql.render.columns import filler, is_unfilled
 from bootstrap.dialects.postgresql.render.statements import rows_of
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.block import Blocked, Work
 from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard
 
@@ -146,5 +147,5 @@ def _backfill(ref: Ref, table: Table, column: Column, context: RenderContext) ->
     return long_work(
         HazardKind.LONG_LOCK, ref, table.ref, context,
         f"rows without a value in {ref} get {column.backfill}, and stay locked until all have it",
-        "fill them in batches by a step in the release before",
+        "fill them in batches by a step in the release before", work=Work.UPDATE, blocked=Blocked.WRITES,
     )  # fmt: skip

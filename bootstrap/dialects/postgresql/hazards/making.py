@@ -1,12 +1,21 @@
-"""How a hazard is made: whether it blocks depends on the rows of the table and on the policy."""
+"""How a hazard is made: whether it blocks depends on the size of the table and on the policy."""
 
 from __future__ import annotations
 
 from bootstrap.catalog.ref import Ref
 from bootstrap.dialects.postgresql.render.statements import is_new, rows_of
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.block import Block, Blocked, Rate, Work
 from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard
+
+# What a small machine does, under load: a default on the safe side.
+_RATES = {
+    Work.SCAN: Rate(rows=2_000_000, bytes=200_000_000),
+    Work.INDEX_BUILD: Rate(rows=800_000, bytes=80_000_000),
+    Work.UPDATE: Rate(rows=100_000, bytes=20_000_000),
+    Work.COPY: Rate(rows=500_000, bytes=50_000_000),
+}
 
 
 def data_loss(subject: Ref, table: Ref, context: RenderContext, message: str, advice: str) -> list[Hazard]:
@@ -27,19 +36,22 @@ def data_loss(subject: Ref, table: Ref, context: RenderContext, message: str, ad
 
 
 def long_work(
-    kind: HazardKind, subject: Ref, table: Ref, context: RenderContext, message: str, advice: str
-) -> list[Hazard]:
-    """Return a rewrite or a long lock: it blocks on large tables and on tables of unknown size."""
-    rows = rows_of(table, context)
-    if rows == 0:
+    kind: HazardKind, subject: Ref, table: Ref, context: RenderContext, message: str, advice: str,
+    *, work: Work | None = None, blocked: Blocked = Blocked.READS_AND_WRITES,
+) -> list[Hazard]:  # fmt: skip
+    """Return a rewrite or a long lock: it is refused where others may wait longer than the policy says."""
+    if rows_of(table, context) == 0:
         return []
+    work = work or (Work.COPY if kind is HazardKind.TABLE_REWRITE else Work.SCAN)
+    block = Block(blocked=blocked, work=work, size=context.sizes.get(table), rate=_RATES[work])
     return [
         Hazard(
             kind=kind,
             subject=subject,
-            message=message,
+            message=f"{message}, {block.text}",
             advice=advice,
-            blocking=rows is None or rows >= context.policy.large_table_rows,
+            blocking=block.exceeds(context.policy.max_block_ms),
+            block=block,
         )
     ]
 

@@ -9,6 +9,7 @@ from bootstrap.dialects.postgresql.family import is_joining
 from bootstrap.dialects.postgresql.hazards.making import long_work, note
 from bootstrap.dialects.postgresql.render.statements import rows_of
 from bootstrap.hazards import HazardKind
+from bootstrap.plan.block import Blocked, Work
 from bootstrap.plan.context import RenderContext
 from bootstrap.plan.statement import Hazard
 
@@ -27,7 +28,10 @@ def constraint_added(change: AddConstraint, context: RenderContext) -> list[Haza
             return _may_fail(change, "rows that break it fail", context) if item.validated else []
         case _:
             message = f"adding {change.ref} builds an index under an exclusive lock"
-            return long_work(HazardKind.LONG_LOCK, change.ref, table.ref, context, message, "do it in a quiet hour")
+            return long_work(
+                HazardKind.LONG_LOCK, change.ref, table.ref, context, message, "do it in a quiet hour",
+                work=Work.INDEX_BUILD,
+            )  # fmt: skip
 
 
 def _may_fail(change: AddConstraint, what: str, context: RenderContext) -> list[Hazard]:
@@ -42,7 +46,7 @@ def _key_of_partitions(change: AddConstraint, context: RenderContext) -> list[Ha
     return long_work(
         HazardKind.LONG_LOCK, change.ref, change.table.ref, context,
         f"adding {change.ref} builds the index of every partition under an exclusive lock",
-        "declare the key on each partition first",
+        "declare the key on each partition first", work=Work.INDEX_BUILD,
     )  # fmt: skip
 
 
@@ -58,5 +62,6 @@ def index_created(change: CreateIndex, context: RenderContext) -> list[Hazard]:
             HazardKind.LONG_LOCK, change.ref, change.owner, context,
             f"building {change.ref} blocks writes to every partition",
             "declare the index on each partition first: those are built concurrently and attached",
+            work=Work.INDEX_BUILD, blocked=Blocked.WRITES,
         )  # fmt: skip
     return hazards
