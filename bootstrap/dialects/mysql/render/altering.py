@@ -37,6 +37,7 @@ class _Parts:
     """The clauses of the ALTER TABLE, and those that the server takes only before it or after it."""
 
     before: list[Clause] = field(default_factory=list)
+    defaults: list[Clause] = field(default_factory=list)
     between: list[Statement] = field(default_factory=list)
     main: list[Clause] = field(default_factory=list)
     after: list[Clause] = field(default_factory=list)
@@ -58,10 +59,10 @@ def alter(operation: AlterTable, context: RenderContext) -> list[Statement]:
     _version(parts, operation, context)
     _make_way(parts, operation)
     statements = []
-    for clauses in (parts.before, parts.main, parts.after):
+    for clauses in (parts.before, parts.defaults, parts.main, parts.after):
         unique = list({clause.text: clause for clause in clauses}.values())
         statements += alter_table(operation, unique, context) if unique else []
-        if clauses is parts.before:
+        if clauses is parts.defaults:
             statements += parts.between
     return statements
 
@@ -141,6 +142,7 @@ def _add_backfilled(parts: _Parts, action: AddColumn, operation: AlterTable, con
     """Add a column without a demand, fill it, then demand a value: a run that stops in between goes on from there."""
     empty = replace(meanwhile(action.after), default=None)
     parts.before.append(columns.add_column(AddColumn(action.table, empty), operation, context, placed=False))
+    parts.defaults += columns.early_default(action.ref, action.after, context.server)
     parts.between.append(backfill(action.ref, action.after, operation, context))
     parts.main.append(columns.in_place(action, operation, context))
 
@@ -155,6 +157,8 @@ def _alter_column(parts: _Parts, action: AlterColumn, operation: AlterTable, con
         if action.before.type != action.after.type:
             nullable = AlterColumn(action.table, action.before, meanwhile(action.after))
             parts.before += columns.alter_column(nullable, operation, context)
+        elif action.before.default != action.after.default:
+            parts.defaults += columns.early_default(action.ref, action.after, context.server)
         parts.between.append(backfill(action.ref, action.after, operation, context))
     parts.main += columns.alter_column(action, operation, context)
     if loses_default(action.after):

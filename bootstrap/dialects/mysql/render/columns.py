@@ -25,6 +25,7 @@ from bootstrap.plan.statement import Hazard, Statement
 
 LEFTOVER_CHECK = "db_bootstrap_"  # the beginning of the name of a check that is there only between two statements
 
+_LITERAL = re.compile(r"'|-?\d")
 # Functions whose value another server would not repeat.
 _RANDOM = re.compile(r"\b(uuid|uuid_short|rand|random_bytes)\s*\(", re.IGNORECASE)
 
@@ -183,6 +184,17 @@ def srid_let_go(change: AlterColumn) -> Iterator[Clause]:
 def _srid_check(change: AlterColumn) -> str:
     digest = hashlib.sha256(change.ref.path.encode()).hexdigest()[:12]  # one namespace for the checks of all tables
     return quote(f"{LEFTOVER_CHECK}{digest}_other_srid")
+
+
+def early_default(ref: Ref, column: Column, server: Server) -> list[Clause]:
+    """SET DEFAULT before rows are filled, so that rows that come meanwhile have a value too: a literal, as MySQL takes
+    no other default there.
+    """
+    text = default_text(column.default or "", column.type, server)
+    if _LITERAL.match(text) is None:
+        return []
+    change = f"ALTER COLUMN {quote(column.name)} SET DEFAULT {text}"
+    return [Clause(text=change, place=Place.DEFAULT, cost=Cost.INSTANT, subject=ref)]
 
 
 def lost_default(ref: Ref, column: Column) -> Clause:
