@@ -48,12 +48,13 @@ def children_of(table: Table, context: RenderContext) -> list[Table]:
 
 
 def below(table: Table, context: RenderContext) -> list[Table]:
-    """All tables that inherit from this one now, directly or not."""
+    """All inheritance children and partitions of a table now, and theirs."""
     found: list[Table] = []
-    pending = children_of(table, context)
+    pending = [table]
     while pending:
-        child = pending.pop()
-        if child not in found:
-            found.append(child)
-            pending += children_of(child, context)
+        parent = pending.pop()
+        for child in (*children_of(parent, context), *context.current.partitions.get(parent.ref, ())):
+            if child not in found:
+                found.append(child)
+                pending.append(child)
     return found

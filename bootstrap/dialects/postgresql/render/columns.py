@@ -271,7 +271,7 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
     # The server cannot always convert the default with the type: it is taken away and set again.
     has_default = before.default is not None and not before.generated and before.type != after.type
     returns = after.default is not None and not after.generated and (before.serial or not after.serial)
-    if has_default and not change.table.partition_by and not is_childless(change.table, context):
+    if has_default and not is_childless(change.table, context):
         retyped = replace(clause(change.table, kind, change.ref, context), declared=bool(after.using))
         new = after.default if returns else None
         return [*_without_default(change, context), retyped, *_with_default(change, context, new)]
@@ -284,14 +284,14 @@ def _type(change: AlterColumn, context: RenderContext) -> list[Statement]:
 
 
 def _without_default(change: AlterColumn, context: RenderContext) -> Iterator[Statement]:
-    """Take the default of a column away, and that of each child table, which has one of its own."""
+    """Take the default of a column away, and that of each child table and partition, which has one of its own."""
     action = f"ALTER COLUMN {quote(change.after.name)} DROP DEFAULT"
     for table in (change.table, *(child for child, _ in _children_with_default(change, context))):
         yield clause(table, action, change.ref, context, only=True)
 
 
 def _with_default(change: AlterColumn, context: RenderContext, default: str | None) -> Iterator[Statement]:
-    """Set the defaults of a column that has another type now: of its table, and those that child tables had."""
+    """Set the defaults of a column that has another type now: of its table, and those of child tables and partitions."""
     action = f"ALTER COLUMN {quote(change.after.name)} SET DEFAULT"
     if default is not None:
         yield clause(change.table, f"{action} {default}", change.ref, context, only=True)
@@ -300,7 +300,7 @@ def _with_default(change: AlterColumn, context: RenderContext, default: str | No
 
 
 def _children_with_default(change: AlterColumn, context: RenderContext) -> list[tuple[Table, str]]:
-    """The child tables whose column has a default, and which one it is to have: the wanted one where it is declared."""
+    """The child tables and partitions whose column has a default, and which it is to have: the wanted one, or its own."""
     found = []
     for child in below(change.table, context):
         live, wanted = child.column(change.before.name), context.desired.objects.get(child.ref)
