@@ -291,7 +291,7 @@ def _without_default(change: AlterColumn, context: RenderContext) -> Iterator[St
 
 
 def _with_default(change: AlterColumn, context: RenderContext, default: str | None) -> Iterator[Statement]:
-    """Set the defaults of a column that has another type now: of its table, and those of child tables and partitions."""
+    """Set the defaults of a column with another type: of its table, and those of child tables and partitions."""
     action = f"ALTER COLUMN {quote(change.after.name)} SET DEFAULT"
     if default is not None:
         yield clause(change.table, f"{action} {default}", change.ref, context, only=True)
@@ -300,7 +300,7 @@ def _with_default(change: AlterColumn, context: RenderContext, default: str | No
 
 
 def _children_with_default(change: AlterColumn, context: RenderContext) -> list[tuple[Table, str]]:
-    """The child tables and partitions whose column has a default, and which it is to have: the wanted one, or its own."""
+    """The child tables and partitions whose column has a default, and which: the declared one, or its own."""
     found = []
     for child in below(change.table, context):
         live, wanted = child.column(change.before.name), context.desired.objects.get(child.ref)
