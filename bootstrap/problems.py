@@ -5,12 +5,32 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorKind(StrEnum):
+    """The kinds of errors, for programs."""
+
+    USAGE = "usage"
+    DECLARATION = "declaration"
+    TARGET = "target"
+    STATEMENT = "statement"
+    INCOMPLETE = "incomplete"
+    REFUSED = "refused"
+    VERIFICATION = "verification"
+    UNREACHABLE = "unreachable"
+    INTERRUPTED = "interrupted"
+    FILE = "file"
+    MISSING_PACKAGE = "missing_package"
+    OTHER = "other"
+    UNEXPECTED = "unexpected"
 
 
 class BootstrapError(Exception):
     """Something went wrong that a person can fix: the message says what, where and what to do. Exit code 1."""
 
     exit_code = 1
+    kind = ErrorKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,6 +53,8 @@ class DeclarationError(BootstrapError):
     ``lacking`` are the statements of ours that the server refused only because they name something that is not there.
     """
 
+    kind = ErrorKind.DECLARATION
+
     def __init__(self, problems: Sequence[Problem], *, lacking: Sequence[str] = ()) -> None:
         self.problems = tuple(sorted(problems))
         self.lacking = tuple(lacking)
@@ -42,29 +64,39 @@ class DeclarationError(BootstrapError):
 class TargetError(BootstrapError):
     """The target is not usable as configured: missing secret, missing output, bad URL."""
 
+    kind = ErrorKind.TARGET
+
 
 class StatementError(BootstrapError):
     """The server refused a statement of ours."""
 
+    kind = ErrorKind.STATEMENT
+
 
 class Incomplete(BootstrapError):  # noqa: N818  # as below: the outcome's name
     """The time that was given is over. What is done stays done: the next run goes on from there."""
+
+    kind = ErrorKind.INCOMPLETE
 
 
 class Refused(BootstrapError):  # noqa: N818  # a refusal is an answer, not an error: the name is the product's word
     """A hazard that is not allowed, or a feature that cannot be expressed. Exit code 3."""
 
     exit_code = 3
+    kind = ErrorKind.REFUSED
 
 
 class VerificationFailed(BootstrapError):  # noqa: N818  # as above: the outcome's name
     """The database is not what the declaration says. Exit code 4."""
 
     exit_code = 4
+    kind = ErrorKind.VERIFICATION
 
 
 class Interrupted(BaseException):  # no Exception: nothing but the end of the program handles it
     """Somebody asked the program to end: Ctrl-C, or SIGTERM. ``number`` is the signal; exit code 128 + ``number``."""
+
+    kind = ErrorKind.INTERRUPTED
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -82,6 +114,7 @@ class Unreachable(BootstrapError):  # noqa: N818  # as above: the outcome's name
     """Could not reach the database or get the lock, and waiting may help. Exit code 5."""
 
     exit_code = 5
+    kind = ErrorKind.UNREACHABLE
 
 
 class Replica(Unreachable):

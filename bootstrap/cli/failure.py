@@ -1,27 +1,84 @@
-"""A failure as one message on standard error, and its exit code."""
+"""A failure as one message on standard error, with ``--format json`` also as one JSON document, and its exit code."""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
 
 from bootstrap.packages import missing_package
-from bootstrap.problems import BootstrapError, Interrupted
+from bootstrap.problems import BootstrapError, DeclarationError, ErrorKind, Interrupted, Problem
 from bootstrap.redact import redact
 
 DEBUG_VARIABLE = "DB_BOOTSTRAP_DEBUG"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong. ``problems`` are the places to fix, where they are known."""
+
+    kind: ErrorKind
+    message: str
+    exit_code: int
+    problems: tuple[Problem, ...] = ()
 
 
 def report_failure(error: BaseException) -> int:
     """Print what went wrong. Returns the exit code. Raises the error again where it is no failure of a command."""
+    failure = _failure_of(error)
+    sys.stderr.write(f"db-bootstrap: {redact(failure.message)}\n")
+    print_json(failure)
+    return failure.exit_code
+
+
+def print_json(failure: Failure) -> None:
+    """Print the failure as a JSON document, where the arguments of the process ask for JSON."""
+    if not _asks_for_json(sys.argv[1:]):
+        return
+    from bootstrap.cli.output import Output  # noqa: PLC0415  # only when it is asked for
+
+    # Redacted before it is encoded: JSON escapes characters that a secret may have.
+    problems = [
+        {
+            "file": redact(problem.file),
+            "line": problem.line or None,
+            "what": redact(problem.what),
+            "remedy": redact(problem.remedy),
+        }
+        for problem in failure.problems
+    ]
+    error = {
+        "kind": failure.kind,
+        "message": redact(failure.message),
+        "exit_code": failure.exit_code,
+        "problems": problems,
+    }
+    with suppress(BootstrapError, OSError):  # the message is on standard error already
+        Output("json").report("", {"format_version": FORMAT_VERSION, "error": error})
+
+
+def _asks_for_json(arguments: list[str]) -> bool:
+    """Whether the arguments have ``--format json``. They may be too wrong for the library to read them."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--format=json" in options or ("--format", "json") in pairwise(options)
+
+
+def _failure_of(error: BaseException) -> Failure:
     if isinstance(error, BootstrapError | Interrupted):
-        return _fail(str(error), error.exit_code)
+        problems = error.problems if isinstance(error, DeclarationError) else ()
+        return Failure(error.kind, str(error), error.exit_code, problems)
     if isinstance(error, ModuleNotFoundError):
-        return _fail(str(missing_package(error)), 1)
+        return Failure(ErrorKind.MISSING_PACKAGE, str(missing_package(error)), 1)
     if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
+        what = error.strerror or str(error)
         advice = "check the path, who may use it, and the space on the disk"
-        return _fail(f"{place}{error.strerror or error}: {advice}", 1)
+        if not error.filename:
+            return Failure(ErrorKind.FILE, f"{what}: {advice}", 1)
+        place = str(error.filename)
+        return Failure(ErrorKind.FILE, f"{place}: {what}: {advice}", 1, (Problem(place, 0, what, advice),))
     if not isinstance(error, Exception):
         raise error
     if os.environ.get(DEBUG_VARIABLE):
@@ -29,9 +86,4 @@ def report_failure(error: BaseException) -> int:
 
         sys.stderr.write(redact("".join(traceback.format_exception(error))))
     text = f"unexpected {type(error).__name__}: {error}: please report this; {DEBUG_VARIABLE}=1 shows where"
-    return _fail(text, 1)
-
-
-def _fail(message: str, code: int) -> int:
-    sys.stderr.write(f"db-bootstrap: {redact(message)}\n")
-    return code
+    return Failure(ErrorKind.UNEXPECTED, text, 1)

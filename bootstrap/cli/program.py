@@ -19,6 +19,7 @@ from bootstrap.cli.insight import compare, snapshot
 from bootstrap.cli.models import models
 from bootstrap.cli.package_lambda import package_lambda
 from bootstrap.cli.report import report
+from bootstrap.problems import BootstrapError, ErrorKind
 from bootstrap.wording import TERRAFORM, VARIABLE, in_terraform
 
 
@@ -59,5 +60,9 @@ def run() -> int:
         with in_terraform(os.environ.get(VARIABLE) == TERRAFORM):
             return cli.main(prog_name="db-bootstrap", standalone_mode=False) or 0
     except click.ClickException as error:
+        from bootstrap.cli.failure import Failure, print_json  # noqa: PLC0415  # only when something fails
+
         error.show()
-        return 1
+        failure = Failure(ErrorKind.USAGE, error.format_message(), BootstrapError.exit_code)
+        print_json(failure)
+        return failure.exit_code

@@ -23,6 +23,7 @@ from bootstrap.insight.report.model import Gap as Missing
 from bootstrap.insight.report.model import Part, Report
 from bootstrap.insight.snapshot.model import Snapshot, StepProgress
 from bootstrap.plan.block import Blocked, Work
+from bootstrap.problems import ErrorKind
 from bootstrap.run.chain import Break
 from bootstrap.service.models import ModelsReport
 
@@ -48,6 +49,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "status": Status,
     "blocked": Blocked,
     "work": Work,
+    "error": ErrorKind,
 }
 
 
