@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sized
+from itertools import chain
 
 from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.columns import Column
@@ -13,8 +14,8 @@ from bootstrap.declaration.model import Position, SeedMode
 from bootstrap.declaration.report import Problems, near, shown
 from bootstrap.declaration.seeds.csv_rows import CsvError
 from bootstrap.declaration.seeds.identities import Identities
-from bootstrap.declaration.seeds.rows import Converter, RowSource, Signature, WrittenRow
-from bootstrap.declaration.seeds.values import Value, ValueProblem
+from bootstrap.declaration.seeds.rows import Converter, FileRows, RowSource, Signature, WrittenRow
+from bootstrap.declaration.seeds.values import Form, Value, ValueProblem
 
 # After so many problems in the rows of one table the rest would say the same.
 _ENOUGH = 20
@@ -49,21 +50,12 @@ class RowChecker:
         checked: set[frozenset[str]] = set()
         for source in sources:
             try:
-                for row in source.rows():
-                    place = Position(source.file, row.line)
-                    names = frozenset(row.values)
-                    if names not in checked:
-                        checked.add(names)
-                        self._check_columns(row, Position(source.file, row.header or row.line))
-                    values = self._values(row, place)
-                    if values is None:
-                        continue
-                    if names not in signatures:
-                        signatures[names] = Signature(tuple(row.values))
-                        self._check_alike(signatures, place)
-                    signatures[names].note(self.converter.expressions(values))
-                    if self._found >= self._enough:
-                        return []
+                if isinstance(source, FileRows) and source.form is Form.CSV:
+                    self._check_records(source, signatures, checked)
+                else:
+                    self._check_rows(source, signatures, checked)
+                if self._found >= self._enough:
+                    return []
             except CsvError as error:
                 self.problems.add(Position(source.file, error.line), str(error), error.remedy)
                 return []
@@ -71,6 +63,53 @@ class RowChecker:
             what = f"no rows for {self.table.name}, and mode is sync: every row would be deleted"
             self._problem(position, what, "give it its rows, or empty the table by a step")
         return list(signatures.values())
+
+    def _check_rows(
+        self, source: RowSource, signatures: dict[frozenset[str], Signature], checked: set[frozenset[str]]
+    ) -> None:
+        for row in source.rows():
+            place = Position(source.file, row.line)
+            names = frozenset(row.values)
+            if names not in checked:
+                checked.add(names)
+                self._check_columns(row, Position(source.file, row.header or row.line))
+            values = self._values(row, place)
+            if values is None:
+                continue
+            if names not in signatures:
+                signatures[names] = Signature(tuple(row.values))
+                self._check_alike(signatures, place)
+            signatures[names].note(self.converter.expressions(values))
+            if self._found >= self._enough:
+                return
+
+    def _check_records(
+        self, source: FileRows, signatures: dict[frozenset[str], Signature], checked: set[frozenset[str]]
+    ) -> None:
+        """The same for a CSV file, whose records have all its columns and no expressions."""
+        header, records = source.records()
+        first = next(records, None)
+        if first is None:
+            return
+        names = frozenset(header)
+        if names not in checked:
+            checked.add(names)
+            row = WrittenRow(dict(zip(header, first.cells, strict=True)), first.line, header=1)
+            self._check_columns(row, Position(source.file, 1))
+        if names not in signatures:
+            signatures[names] = Signature(header)
+            self._check_alike(signatures, Position(source.file, first.line))
+        signatures[names].note(frozenset())
+        never_null = [(name, header.index(name)) for name in self._never_null if name in names]
+        keys = [(name, header.index(name)) for name in self.identities.columns if name in names]
+        compared = self.mode is not SeedMode.ONCE
+        for cells, line in chain([first], records):
+            if None in cells:
+                self._check_nulls([name for name, at in never_null if cells[at] is None], Position(source.file, line))
+            if compared and not self.identities.full:
+                self._check_double({name: Value(cells[at]) for name, at in keys}, Position(source.file, line))
+            if self._found >= self._enough:
+                return
 
     def _problem(self, place: Position, what: str, remedy: str) -> None:
         self._found += 1
@@ -145,12 +184,14 @@ class RowChecker:
         except ValueProblem as problem:
             self._problem(place, str(problem), problem.remedy)
             return None
-        for name in self._never_null:
-            if name in values and values[name].text is None:
-                self._problem(place, f"column {name} of {self.table.name} is not null", "give it a value")
+        self._check_nulls([name for name in self._never_null if name in values and values[name].text is None], place)
         if self.mode is not SeedMode.ONCE and not self.identities.full:
             self._check_double(values, place)
         return values
+
+    def _check_nulls(self, names: Iterable[str], place: Position) -> None:
+        for name in names:
+            self._problem(place, f"column {name} of {self.table.name} is not null", "give it a value")
 
     def _check_double(self, values: dict[str, Value], place: Position) -> None:
         found = self.identities.second(values, place)

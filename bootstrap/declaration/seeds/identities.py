@@ -26,6 +26,7 @@ class Identities:
         self.full = False  # no further row is remembered or compared
         self._limit = None if all_of_them else _REMEMBERED
         self._seen: dict[tuple[str, ...], dict[tuple[str, ...], Position]] = {key: {} for key in keys}
+        self.columns = frozenset(name for key in self._seen for name in key)
         self._forms = {name: _form(column) for name, column in columns.items()}
 
     def second(self, values: Mapping[str, Value], place: Position) -> tuple[str, Position] | None:

@@ -9,12 +9,11 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 from bootstrap.catalog.columns import Column
 from bootstrap.declaration.model import Position, SeedRow, SqlExpression
-from bootstrap.declaration.seeds.csv_rows import read_csv
+from bootstrap.declaration.seeds.csv_rows import CsvRow, read_csv
 from bootstrap.declaration.seeds.json_rows import read_json_lines
 from bootstrap.declaration.seeds.values import Form, Given, Value, ValueProblem, to_value
 from bootstrap.declaration.store import Store
 
-_NULL = Value(None)
 _NONE: frozenset[str] = frozenset()
 
 
@@ -105,9 +104,13 @@ class FileRows:
             for values, line in read_json_lines(self._open):
                 yield WrittenRow(values, line)
             return
-        header, records = read_csv(self._open, self.delimiter, self.null)
+        header, records = self.records()
         for record in records:
             yield WrittenRow(dict(zip(header, record.cells, strict=True)), record.line, header=1)
+
+    def records(self) -> tuple[tuple[str, ...], Iterator[CsvRow]]:
+        """The header and the records of a CSV file, streamed: much faster than rows, of which there may be millions."""
+        return read_csv(self._open, self.delimiter, self.null)
 
     def digest(self) -> str:
         """Digest of the file's bytes and of how they are read."""
@@ -131,8 +134,6 @@ class Converter:
 
     def values(self, row: WrittenRow) -> dict[str, Value]:
         """The values of a row. Raises ValueProblem with the column's name in front."""
-        if self.form is Form.CSV:
-            return {name: _NULL if cell is None else Value(cell) for name, cell in row.values.items()}  # type: ignore[arg-type]  # cells are text
         result = {}
         for name, given in row.values.items():
             try:
@@ -143,18 +144,32 @@ class Converter:
 
     def expressions(self, values: Mapping[str, Value]) -> frozenset[str]:
         """The columns of a row whose values are expressions."""
-        return _NONE if self.form is Form.CSV else frozenset(name for name, value in values.items() if value.expression)
+        return frozenset(name for name, value in values.items() if value.expression)
 
     def stream(self, sources: tuple[RowSource, ...], signature: Signature) -> Iterator[SeedRow]:
         """The rows of a signature from all sources, in order."""
         columns, expressions = signature.columns, signature.expressions
         wanted = frozenset(columns)
         for source in sources:
+            if isinstance(source, FileRows) and source.form is Form.CSV:
+                yield from _records_of(source, columns)
+                continue
             for row in source.rows():
                 if row.values.keys() == wanted:
                     values = self.values(row)
                     texts = [_sent(values[name]) if name in expressions else values[name].text for name in columns]
                     yield SeedRow(tuple(texts), Position(source.file, row.line))
+
+
+def _records_of(source: FileRows, columns: tuple[str, ...]) -> Iterator[SeedRow]:
+    """The records of a CSV file that has these columns, in the order of the columns."""
+    header, records = source.records()
+    if frozenset(header) != frozenset(columns):
+        return
+    places = [header.index(name) for name in columns]
+    file, ordered = source.file, header == columns
+    for cells, line in records:
+        yield SeedRow(cells if ordered else tuple([cells[place] for place in places]), Position(file, line))
 
 
 def _sent(value: Value) -> str | None:
