@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import start
 from benchmarks.insight import Insight
 from benchmarks.peers import Peer, installed, prepared
+from benchmarks.processes import medians, run
 from benchmarks.scale import Scale
 from benchmarks.workload import declare
 from demo.servers import MariaDBServer, PostgresServer
@@ -57,13 +56,6 @@ class Engine:
         return self.url(database)
 
 
-def timed(command: Sequence[str | Path], environment: dict[str, str]) -> float:
-    """Wall seconds of one process that must succeed."""
-    start = time.perf_counter()
-    subprocess.run(list(map(str, command)), env=environment, check=True, capture_output=True)
-    return time.perf_counter() - start
-
-
 def measure(engine: Engine, tables: int, runs: int, programs: dict[str, Path]) -> None:
     """Print a fresh apply, then unchanged ones beside the floor, and the peers' on databases of their own."""
     database = f"benchmark_{tables}"
@@ -80,14 +72,16 @@ def measure(engine: Engine, tables: int, runs: int, programs: dict[str, Path]) -
             for action in ("apply", "verify", "plan")
         ]
         peers = prepared(programs, engine.name, tables, engine.fresh, Path(place))
-        firsts = {peer.name: timed(peer.command, peer.environment) for peer in (*ours, *peers)}
-        rounds = [{peer.name: timed(peer.command, peer.environment) for peer in (floor, *ours, *peers)}
+        firsts = {peer.name: run(peer.command, peer.environment).wall for peer in (*ours, *peers)}
+        rounds = [{peer.name: run(peer.command, peer.environment) for peer in (floor, *ours, *peers)}
                   for _ in range(runs)]  # fmt: skip
-    for name in rounds[0]:
-        seconds = statistics.median(times[name] for times in rounds)
-        ratio = statistics.median(times[name] / times["floor"] for times in rounds)
+    for name, found in medians(rounds, "floor").items():
         first = f"{firsts[name]:.2f}" if name in firsts and "verify" not in name and "plan" not in name else ""
-        print(f"{engine.name:<12}{tables:>7}  {name:<22}{first:>10}{seconds:>12.3f}{ratio:>8.1f}", flush=True)
+        wall, cpu = (
+            f"{found.spent.wall:>12.3f}{found.ratio.wall:>8.1f}",
+            f"{found.spent.cpu:>8.3f}{found.ratio.cpu:>8.1f}",
+        )
+        print(f"{engine.name:<12}{tables:>7}  {name:<22}{first:>10}{wall}{cpu}", flush=True)
 
 
 def main() -> None:
@@ -99,13 +93,15 @@ def main() -> None:
     parser.add_argument("--insight", type=int, nargs="*", default=[1000], help="tables that are looked at")
     parser.add_argument("--peers", action="store_true", help="beside alembic, yoyo and dbmate, which it installs")
     arguments = parser.parse_args()
+    start.measure(4 * arguments.runs)
     with (
         PostgresServer.start() as postgres,
         MariaDBServer.start() as mariadb,
         tempfile.TemporaryDirectory() as place,
     ):
         programs = installed(Path(place)) if arguments.peers else {}
-        print(f"{'engine':<12}{'tables':>7}  {'command':<22}{'first s':>10}{'unchanged s':>12}{'ratio':>8}")
+        head = f"{'first s':>10}{'unchanged s':>12}{'ratio':>8}{'CPU s':>8}{'ratio':>8}"
+        print(f"\n{'engine':<12}{'tables':>7}  {'command':<22}{head}")
         engines = (
             Engine("postgresql", _POSTGRESQL_FLOOR, postgres.create_database, postgres.url),
             Engine("mysql", _MYSQL_FLOOR, mariadb.create_database, mariadb.url),

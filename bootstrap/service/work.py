@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from bootstrap.declaration.store import Memory, declaration_in
 from bootstrap.dialects.base import Scope
 from bootstrap.dialects.registry import dialect_for
-from bootstrap.plan.context import Policy
 from bootstrap.problems import BootstrapError
 from bootstrap.run.history import History
 from bootstrap.run.identity import Identity, check_identity
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
     from bootstrap.declaration.model import Declaration, Files, Manifest
     from bootstrap.declaration.store import Store
     from bootstrap.dialects.base import Dialect, Endpoint, Session
+    from bootstrap.plan.context import Policy
     from bootstrap.service.saved_plan import SavedPlan
     from bootstrap.target.connect import Destination
 
-_DEFAULTS = Policy()
 _SECONDS_TO_REPORT = 5.0
 
 
@@ -264,13 +263,15 @@ def find_destination(request: Request, manifest: Manifest) -> Destination:
 
 def policy_of(manifest: Manifest) -> Policy:
     """The declared limits, with the product's defaults where none are declared."""
-    declared = manifest.policy
+    from bootstrap.plan.context import Policy  # noqa: PLC0415  # an unchanged database needs nothing of it
+
+    declared, defaults = manifest.policy, Policy()
     return Policy(
-        max_block_ms=_given(declared.max_block_ms, _DEFAULTS.max_block_ms),
-        lock_timeout_ms=_given(declared.lock_timeout_ms, _DEFAULTS.lock_timeout_ms),
+        max_block_ms=_given(declared.max_block_ms, defaults.max_block_ms),
+        lock_timeout_ms=_given(declared.lock_timeout_ms, defaults.lock_timeout_ms),
         statement_timeout_ms=declared.statement_timeout_ms,
-        backfill_batch=_given(declared.backfill_batch, _DEFAULTS.backfill_batch),
-        backfill_pause_ms=_given(declared.backfill_pause_ms, _DEFAULTS.backfill_pause_ms),
+        backfill_batch=_given(declared.backfill_batch, defaults.backfill_batch),
+        backfill_pause_ms=_given(declared.backfill_pause_ms, defaults.backfill_pause_ms),
         online=declared.online,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 import re
 import socket
 import time
@@ -162,6 +161,8 @@ def connect(
         TargetError: waiting does not help: a wrong or missing password, database or certificate.
         Incomplete: the run's deadline is over.
     """
+    import random  # noqa: PLC0415  # only where something is waited for
+
     start = time.monotonic()
     end = min(start + destination.deadline_seconds, destination.endpoint.deadline or math.inf)
     pause, told = _FIRST_PAUSE, ""
