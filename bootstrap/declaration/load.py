@@ -1,4 +1,4 @@
-"""Reading a declaration whole: every file, every problem at once, before anything connects."""
+"""Reading a declaration whole: every file, every problem at once, before anything is changed."""
 
 from __future__ import annotations
 

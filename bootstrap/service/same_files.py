@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bootstrap.declaration.store import MAIN
 from bootstrap.dialects.base import ServerError
 from bootstrap.dialects.registry import dialect_for
 from bootstrap.hazards import misspelt
@@ -42,8 +43,12 @@ _CONNECT_SECONDS = 3  # who is slower is waited for after the declaration has be
 def early_session(request: Request) -> Iterator[Early | None]:
     """Connect before the declaration is read, where the caller names the database. The session is closed at the end.
 
-    There is no session where that is not possible at once, or where the database is not to be trusted.
+    There is no session where that is not possible at once, or where the database is not to be trusted. Nor is there one
+    where the declaration is read whatever the database says.
     """
+    if not _may_be_enough(request):
+        yield None
+        return
     destination = None
     with suppress(BootstrapError):  # reported after the faults of the declaration
         destination = given_destination(request.environ, url=request.url, target=request.target)
@@ -56,6 +61,16 @@ def early_session(request: Request) -> Iterator[Early | None]:
         return
     with closing(session):
         yield Early(destination=destination, session=session)
+
+
+def _may_be_enough(request: Request) -> bool:
+    """Whether what an earlier run has proven can answer the request.
+
+    ``--exact`` and ``contract`` look at more of the database than that run need have looked at. A saved plan and an
+    adoption are compared with the declaration itself.
+    """
+    asks_more = request.exact or request.contract or request.adopt_environment or request.saved_plan is not None
+    return not asks_more and MAIN in request.store.paths and not any(map(misspelt, request.permissions))
 
 
 def _session(request: Request, destination: Destination) -> Session | None:
@@ -74,13 +89,8 @@ def _session(request: Request, destination: Destination) -> Session | None:
 
 
 def unchanged_files(request: Request, early: Early) -> ApplyReport | None:
-    """The report of a database on which there is nothing to do, without reading the declaration; else None.
-
-    ``--exact`` and ``contract`` look at more of the database than an earlier run need have proven. A saved plan and an
-    adoption are compared with the declaration itself.
-    """
-    asks_more = request.exact or request.contract or request.adopt_environment or request.saved_plan is not None
-    if early.session is None or asks_more or any(map(misspelt, request.permissions)):
+    """The report of a database on which there is nothing to do, without reading the declaration; else None."""
+    if early.session is None:
         return None
     try:
         return _unchanged(request, early.destination, early.session)

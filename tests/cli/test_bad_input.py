@@ -1,4 +1,4 @@
-"""What must be refused before anything connects: each kind of bad YAML with its file and line, and bad arguments."""
+"""What must be refused before anything is changed: each kind of bad YAML with its file and line, and bad arguments."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_bad_file_is_refused_with_its_line_before_anything_connects(
     name = "bootstrap.yaml" if head else SCHEMA
     folder = write(tmp_path, "postgresql", {SCHEMA: GOOD, name: content})
 
-    message = db_bootstrap("apply", "--dir", folder, "--url", listener.url("postgresql")).refused(1)
+    message = db_bootstrap("plan", "--dir", folder, "--url", listener.url("postgresql")).refused(1)
 
     places = re.findall(rf"^{re.escape(name)}:(\d+): ", message, re.MULTILINE)
     assert str(line) in places, message
@@ -124,10 +124,14 @@ def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path, listener: Li
             "steps/later.sql": "SELECT 1;\n",
         },
     )
-    message = db_bootstrap("apply", "--dir", folder, "--url", listener.url("mysql")).refused(1)
+    arguments = ("--dir", folder, "--url", listener.url("mysql"))
+    message = db_bootstrap("plan", *arguments).refused(1)
     for place in (f"{SCHEMA}:5: ", "schema/users.yaml:4: ", "steps/later.sql:1: "):
         assert place in message, message
     assert listener.visitors == []
+    # An apply asks whether the files are those of the last proven run, and reads them where it gets no answer.
+    assert db_bootstrap("apply", *arguments).refused(1) == message
+    assert len(listener.visitors) == 1
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,7 @@ def test_bad_rows_are_refused_with_their_line(
 ) -> None:
     rows = f"seeds:\n  notes:\n    key: [id]\n    rows:\n      {seeds}\n"
     folder = write(tmp_path, "postgresql", {SCHEMA: GOOD, "seeds/notes.yaml": rows})
-    message = db_bootstrap("apply", "--dir", folder, "--url", listener.url("postgresql")).refused(1)
+    message = db_bootstrap("plan", "--dir", folder, "--url", listener.url("postgresql")).refused(1)
     assert f"seeds/notes.yaml:{line}: " in message, message
     assert word in message
     assert listener.visitors == []
@@ -157,7 +161,7 @@ def test_a_csv_row_of_another_length_is_refused_with_its_line(tmp_path: Path, li
         "seeds/notes.csv": "id,body\n1,one\n2,two,three\n",
     }
     folder = write(tmp_path, "postgresql", files)
-    message = db_bootstrap("apply", "--dir", folder, "--url", listener.url("postgresql")).refused(1)
+    message = db_bootstrap("plan", "--dir", folder, "--url", listener.url("postgresql")).refused(1)
     assert "seeds/notes.csv:3: " in message, message
     assert listener.visitors == []
 
@@ -212,7 +216,7 @@ def test_an_unknown_hazard_is_a_typing_error_not_a_refusal(tmp_path: Path, liste
 
 def test_another_engine_than_the_declared_one(tmp_path: Path, listener: Listener) -> None:
     folder = write(tmp_path, "postgresql", {SCHEMA: GOOD})
-    message = db_bootstrap("apply", "--dir", folder, "--url", listener.url("mysql")).refused(1)
+    message = db_bootstrap("plan", "--dir", folder, "--url", listener.url("mysql")).refused(1)
     assert "mysql" in message
     assert "postgresql" in message
     assert listener.visitors == []

@@ -1,4 +1,4 @@
-"""All seeds of a declaration: which table, which rows, in which way; checked row by row before anything connects."""
+"""All seeds of a declaration: which table, which rows, in which way; checked row by row before anything is changed."""
 
 from __future__ import annotations
 
