@@ -1,1 +1,1 @@
-"""The files that declare one database: read whole and validated before anything is changed; also written, for import."""
+"""The files that declare one database: read whole and validated before a change is made; also written, for import."""
