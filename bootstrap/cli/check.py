@@ -25,7 +25,13 @@ def _copies(_context: click.Context, _option: click.Parameter, given: tuple[str,
     return copies
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap check --snapshots snapshots",
+        "db-bootstrap check --models app.models:Base --format markdown --write sarif=check.sarif",
+    ],
+)
 @click.option(
     "--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path),
     help="Directory of the declaration (bootstrap.yaml). Default: here.",

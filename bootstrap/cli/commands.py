@@ -15,7 +15,14 @@ from bootstrap.cli.output import Output
 PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap plan staging",
+        "db-bootstrap plan staging --rows --out staging.plan",
+        "db-bootstrap plan --dir database/shop --url postgresql://admin@localhost/shop",
+    ],
+)
 @target_options
 @change_options
 @allow_option
@@ -45,7 +52,14 @@ def plan(form: str, *, detailed_exitcode: bool, out: Path | None, rows: bool, ro
     return PENDING if detailed_exitcode and (report.pending or report.left) else 0
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap apply staging",
+        "db-bootstrap apply production --allow 'data_loss:public.orders.note'",
+        "db-bootstrap apply production --plan production.plan",
+    ],
+)
 @target_options
 @change_options
 @allow_option
@@ -59,7 +73,7 @@ def apply(form: str, **arguments: Any) -> int:
     return run_apply(form=form, **arguments)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, examples=["db-bootstrap contract production"])
 @target_options
 @change_options
 @allow_option
@@ -68,7 +82,13 @@ def contract(form: str, **arguments: Any) -> int:
     return run_apply(form=form, contract=True, **arguments)
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap rollback staging --plan",
+        "db-bootstrap rollback staging --to 41",
+    ],
+)
 @target_options
 @allow_option
 @click.option("--to", type=int, metavar="RUN", help="The structure that this run proved, instead of the last one's.")
@@ -93,7 +113,7 @@ def rollback(form: str, *, only_plan: bool, **arguments: Any) -> int:
     return 0
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, examples=["db-bootstrap rebuild dev --confirm shop"])
 @target_options
 @change_options
 @allow_option
@@ -112,7 +132,13 @@ def rebuild(form: str, *, confirm: str, **arguments: Any) -> int:
     return 0
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap verify production",
+        "db-bootstrap verify production --exact --format json",
+    ],
+)
 @target_options
 @change_options
 def verify(form: str, **arguments: Any) -> int:
@@ -130,7 +156,14 @@ def verify(form: str, **arguments: Any) -> int:
     return 0 if found.holds else VerificationFailed.exit_code
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap history production --limit 5",
+        "db-bootstrap history production --run 42",
+        "db-bootstrap history production --check",
+    ],
+)
 @target_options
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs, newest first.")
 @click.option("--run", type=int, metavar="RUN", help="One run with each of its statements.")
@@ -152,7 +185,14 @@ def history(form: str, *, limit: int, run: int | None, check: bool, **arguments:
     return 0
 
 
-@click.command(name="import", cls=Command)
+@click.command(
+    name="import",
+    cls=Command,
+    examples=[
+        "db-bootstrap import production --out database/shop",
+        "db-bootstrap import --url mysql://admin@localhost/shop --out database/shop --table 'shop_*'",
+    ],
+)
 @target_options
 @click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="A new or empty directory.")
 @click.option(
@@ -185,7 +225,13 @@ def import_(form: str, *, out: Path, leave_out: bool, unchecked: bool, **argumen
     return 0
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap lint",
+        "db-bootstrap lint production --dir database/shop --dir database/billing",
+    ],
+)
 @click.argument("environment", metavar="[ENV]", required=False)
 @click.option(
     "--dir", "directories", default=["."], metavar="DIR", multiple=True, type=click.Path(path_type=Path),
@@ -206,7 +252,7 @@ def lint(environment: str | None, directories: tuple[Path, ...], scratch_url: st
     return 0
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, examples=["db-bootstrap schema > declaration.schema"])
 def schema() -> int:
     """Print the JSON Schema of the YAML files, for editors."""
     from importlib.resources import files  # noqa: PLC0415  # only when it is needed

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from bootstrap.service.diagnose import Diagnosis
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap diagnose \"1146 Table 'shop.contacts' doesn't exist\" --env production",
+        "kubectl logs deploy/app | db-bootstrap diagnose -",
+    ],
+)
 @click.argument("text", metavar="TEXT|-", required=False)
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Read the error from a file instead.")
 @click.option(
@@ -48,10 +54,6 @@ def diagnose(
 
     TEXT is the error, or - for standard input. Without --env, --all and --url it needs neither a declaration nor a
     database.
-
-    \b
-    db-bootstrap diagnose "1146 Table 'shop.contacts' doesn't exist" --env production
-    kubectl logs deploy/app | db-bootstrap diagnose -
     """
     error = _text(text, file)
     output = Output(form)

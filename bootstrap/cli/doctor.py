@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from bootstrap.service.doctor import DoctorReport
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap doctor production",
+        "db-bootstrap doctor production --timeout 10",
+    ],
+)
 @target_options
 @click.option("--scratch-url", metavar="URL", help="A development server for scratch databases, as apply has it.")
 @click.option(

@@ -11,7 +11,7 @@ from bootstrap.cli.options import request_from, target_options
 from bootstrap.cli.output import Output
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, examples=["db-bootstrap grants production --account app_deploy --for plan"])
 @target_options
 @click.option("--account", required=True, metavar="NAME", help="The account: a role of PostgreSQL, user@host of MySQL.")
 @click.option(

@@ -12,7 +12,7 @@ from bootstrap.cli.output import Output
 from bootstrap.problems import Unreachable, VerificationFailed
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, examples=["db-bootstrap health production --seeds"])
 @target_options
 @click.option("--seeds", is_flag=True, help="Count the rows of tables with seeds.")
 @click.option(

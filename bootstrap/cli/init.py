@@ -17,7 +17,14 @@ FORMAT_VERSION = 1
 _ENGINES = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap init",
+        "db-bootstrap init database/shop --engine mysql",
+        "db-bootstrap init database/shop --from-url postgresql://admin@localhost/shop",
+    ],
+)
 @click.argument("directory", default=".", metavar="[DIR]", type=click.Path(path_type=Path))
 @click.option("--engine", type=click.Choice(list(_ENGINES)), help="Engine of the database. Default: postgresql.")
 @click.option(

@@ -23,7 +23,7 @@ _KEYS = 1000
 _SHOWN = 50  # findings of a section
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, examples=["db-bootstrap snapshot production --out snapshots/production.json"])
 @target_options
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The file to write.")
 @click.option("--keys", is_flag=True, help="Also name the keys of seed rows that are missing or differ.")
@@ -47,7 +47,13 @@ def snapshot(form: str, *, out: Path, keys: bool, **arguments: Any) -> int:
     return 0
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap compare staging production",
+        "db-bootstrap compare staging snapshots/production.json --promote",
+    ],
+)
 @click.argument("sources", metavar="A B [C …]", nargs=-1)
 @click.option(
     "--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path),

@@ -27,7 +27,7 @@ def main() -> NoReturn:
 
 
 def _run(arguments: list[str]) -> int:
-    if arguments == ["--version"]:
+    if arguments in (["--version"], ["-V"]):
         print(f"db-bootstrap {__version__}")  # as click prints it
         return 0
     if arguments[:1] == ["apply"]:

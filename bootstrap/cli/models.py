@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from bootstrap.service.models import ModelsReport
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap models production app.models:Base",
+        "db-bootstrap models production --django shop.settings --python .venv/bin/python",
+        "db-bootstrap models production --old release-41.json --new app.models:Base",
+    ],
+)
 @click.argument("arguments", metavar="[ENV] [SOURCE]", nargs=-1)
 @click.option(
     "--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path),
@@ -58,11 +65,6 @@ def models(arguments: tuple[str, ...], *, form: str, out: Path | None, code: Pat
 
     SOURCE is app.models:Base (SQLAlchemy 1.4 or 2), django:SETTINGS, command:COMMAND, or a file of DDL or of an export.
     Exit code 4 where something is missing or differs, 3 where the declared change breaks the --old release.
-
-    \b
-    db-bootstrap models production app.models:Base
-    db-bootstrap models production --django shop.settings --python .venv/bin/python
-    db-bootstrap models production --old release-41.json --new app.models:Base
     """
     from bootstrap.insight.models.sources import Interpreter  # noqa: PLC0415  # heavy: only when a command runs
     from bootstrap.service.models import export  # noqa: PLC0415  # as above

@@ -12,7 +12,9 @@ from bootstrap.cli.output import Output
 FORMAT_VERSION = 1
 
 
-@click.command("package-lambda", cls=Command)
+@click.command(
+    "package-lambda", cls=Command, examples=["db-bootstrap package-lambda --arch arm64 --out build/db-bootstrap.zip"]
+)
 @click.option(
     "--arch", type=click.Choice(["x86_64", "arm64"]), help="Architecture of the function. Default: this machine's."
 )

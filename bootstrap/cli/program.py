@@ -24,7 +24,7 @@ from bootstrap.wording import TERRAFORM, VARIABLE, in_terraform
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 def cli() -> None:
     """Brings a database to what its declaration says, and proves it.
 

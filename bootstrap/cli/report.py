@@ -14,7 +14,13 @@ from bootstrap.problems import BootstrapError
 _KEYS = 1000
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    examples=[
+        "db-bootstrap report --out report.html",
+        "db-bootstrap report staging production --out report.html --keys",
+    ],
+)
 @click.argument("environments", metavar="[ENV …]", nargs=-1)
 @click.option(
     "--snapshot", "snapshots", multiple=True, type=click.Path(path_type=Path), metavar="FILE",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from bootstrap.nearest import nearest
 from bootstrap.problems import DeclarationError, Problem
 
 if TYPE_CHECKING:
@@ -38,10 +38,8 @@ def fault(position: Position, what: str, remedy: str) -> DeclarationError:
 
 def near(name: str, known: Iterable[str], otherwise: str) -> str:
     """What to do about an unknown name: the nearest known one, or what is given."""
-    names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    close = close or [item for item in names if len(name) > 1 and item.lower().startswith(name.lower())]
-    return f"did you mean {close[0]}?" if close else otherwise
+    close = nearest(name, known)
+    return f"did you mean {close}?" if close else otherwise
 
 
 def shown(text: str, limit: int = 60) -> str:

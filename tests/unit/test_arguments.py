@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from bootstrap.cli.command import Command
 from bootstrap.cli.plain import plain_arguments
 from bootstrap.cli.program import cli
+from tests.cli.command import db_bootstrap
 
 SINGLE = [
     (name, option)
@@ -67,6 +69,44 @@ def test_a_misspelt_command_gets_a_suggestion(typed: str, answer: str) -> None:
     done = CliRunner().invoke(cli, [typed, "production"])
     assert done.exit_code == 2
     assert answer in done.output
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("plan --dri x", 'unknown option "--dri": did you mean "--dir"?'),
+        ("apply dev --adopt", 'unknown option "--adopt": did you mean "--adopt-environment"?'),
+        ("verify --exakt=1", 'unknown option "--exakt": did you mean "--exact"?'),
+        ("lint --zzz", 'unknown option "--zzz": options: --dir, '),
+        ("--versoin", 'unknown option "--versoin": did you mean "--version"?'),
+    ],
+)
+def test_a_misspelt_option_gets_a_suggestion(typed: str, answer: str) -> None:
+    done = CliRunner().invoke(cli, typed.split())
+    assert done.exit_code == 2
+    assert answer in done.output
+    assert "Traceback" not in done.output
+
+
+def test_both_options_print_the_version() -> None:
+    assert CliRunner().invoke(cli, ["-V"]).output == CliRunner().invoke(cli, ["--version"]).output
+    assert db_bootstrap("-V").ended(0).out == db_bootstrap("--version").ended(0).out
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_the_help_of_every_command_ends_with_examples_that_it_understands(name: str) -> None:
+    command = cli.commands[name]
+    assert isinstance(command, Command)
+    assert command.examples
+    shown = CliRunner().invoke(cli, [name, "--help"]).output
+    assert shown.endswith("\nExamples:\n" + "".join(f"  {line}\n" for line in command.examples))
+    for line in command.examples:
+        words = shlex.split(line, comments=True)
+        program, typed, *arguments = words[words.index("db-bootstrap") :]  # behind what is piped into it
+        assert (program, typed) == ("db-bootstrap", name)
+        if ">" in arguments:
+            arguments = arguments[: arguments.index(">")]
+        assert command.make_context(name, arguments)  # it is parsed, and nothing runs
 
 
 PLAIN = (
