@@ -14,6 +14,7 @@ from bootstrap.declaration.report import Problems, fault, near, shown
 from bootstrap.declaration.settings import read_policy, read_scope, read_target
 from bootstrap.declaration.shapes.files import BootstrapFile, OverlayFile
 from bootstrap.declaration.store import MAIN, Store, has_wildcard, select
+from bootstrap.declaration.unread import unread
 from bootstrap.declaration.variables import NAME
 
 _T = TypeVar("_T")
@@ -179,7 +180,9 @@ class _Opening:
             scope=read_scope(overlay.scope or main.scope),
             files=files,
         )
-        self._left_over(main, found)
+        usual = {key: patterns for key, patterns in DEFAULTS.items() if getattr(main, key) is None}
+        for problem in unread(self.store.paths, {*read, *environments.values()}, usual):
+            self.problems.add(Position(problem.file, problem.line), problem.what, problem.remedy)
         return Project(
             store=self.store, problems=self.problems, manifest=manifest, overlay=overlay,
             overlay_reading=overlay_reading, overlay_seeds=overlay_seeds, **found,
@@ -200,14 +203,3 @@ class _Opening:
                 self.problems.add(position, f"{what} {shown(pattern)}", "correct the path, relative to bootstrap.yaml")
             result |= dict.fromkeys(matches)
         return list(result)
-
-    def _left_over(self, main: BootstrapFile, found: dict[str, list[str]]) -> None:
-        """Files in the default folders that no pattern names: what somebody wrote there would be lost in silence."""
-        for key in ("schema", "steps"):
-            if getattr(main, key) is not None:
-                continue
-            for path in self.store.paths:
-                read = path in found[key] or path.endswith((".md", ".txt"))
-                if path.startswith(f"{key}/") and not read:
-                    kinds = " or ".join(sorted({PurePosixPath(pattern).suffix for pattern in DEFAULTS[key]}))
-                    self.problems.add(Position(path, 1), f"files in {key}/ end in {kinds}", "rename or remove it")

@@ -15,6 +15,7 @@ from bootstrap.problems import DeclarationError
 from tests.unit.declaration.reading import TABLE, files, problems, read
 
 ROOT = Path(__file__).parents[3]
+MAIN_ALONE = {"bootstrap.yaml": b"version: 1\nengine: postgresql\n"}
 EXAMPLES = [ROOT / "database" / name for name in ("contacts", "streams")]
 
 
@@ -135,10 +136,47 @@ def test_no_declaration(tmp_path: Path) -> None:
         assert len(caught.value.problems) == 1
 
 
-def test_files_that_nobody_reads_are_told() -> None:
-    assert problems(schema__a_sql="x", schema__README_md="x", steps__x_txt="x") == [
-        "schema/a.sql:1: files in schema/ end in .yaml or .yml: rename or remove it"
-    ]
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("schema/a.sql", "files in schema/ end in .yaml or .yml"),
+        ("schema/b.YAML", "files in schema/ end in .yaml or .yml"),
+        ("schema/b.yaml.bak", "files in schema/ end in .yaml or .yml"),
+        ("steps/more/0001_a.sql", "only what is directly in steps/ is read"),
+        ("seeds/a.json", "files in seeds/ end in "),
+        ("environments/production.YML", "files in environments/ end in .yaml or .yml"),
+        ("checks/names.yaml", "is not read: checks are in checks.yaml"),
+        ("check.yaml", "is not read, as checks.yaml would be"),
+        ("checks.YAML", "is not read, as checks.yaml would be"),
+        ("schemas/b.yaml", "is not read, as schema/ would be"),
+        ("schema.yaml", "is not read, as schema/ would be"),
+        ("seed/b.yaml", "is not read, as seeds/ would be"),
+        ("step/0001_a.sql", "is not read, as steps/ would be"),
+        ("environment/production.yaml", "is not read, as environments/ would be"),
+    ],
+)
+def test_files_that_nobody_reads_are_told(path: str, what: str) -> None:
+    """They were declared, and nothing would have applied them."""
+    files = {**MAIN_ALONE, path: b"x"}
+    with pytest.raises(DeclarationError) as caught:
+        load_files(files)
+    assert [str(problem) for problem in caught.value.problems if str(problem).startswith(f"{path}:1: {what}")]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "schema/README.md", "steps/x.txt", "environments/production.tfvars", "schemas/api.json", "docker-compose.yaml",
+        "migrations/0001_a.sql", "tables.yaml", "seeds/production/a.yaml", "environments/production/seeds.yaml", "data/rows.csv",
+    ],
+)  # fmt: skip
+def test_files_of_others_may_lie_beside(path: str) -> None:
+    assert load_files({**MAIN_ALONE, path: b"x"}).manifest.engine == "postgresql"
+
+
+def test_a_folder_is_of_others_where_the_main_file_names_the_place() -> None:
+    main = {"bootstrap.yaml": b"version: 1\nengine: postgresql\nschema: db/\n", "db/a.yaml": b"enums: {e: [a]}"}
+    assert len(load_files({**main, "schemas/x.yaml": b"x", "schema/x.yaml": b"x"}).catalog.objects) == 1
 
 
 def test_files_at_other_places() -> None:
