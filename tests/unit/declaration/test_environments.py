@@ -167,7 +167,8 @@ def test_files_that_nobody_reads_are_told(path: str, what: str) -> None:
     "path",
     [
         "schema/README.md", "steps/x.txt", "environments/production.tfvars", "schemas/api.json", "docker-compose.yaml",
-        "migrations/0001_a.sql", "tables.yaml", "seeds/production/a.yaml", "environments/production/seeds.yaml", "data/rows.csv",
+        "migrations/0001_a.sql", "tables.yaml", "seeds/production/a.yaml", "environments/production/seeds.yaml",
+        "data/rows.csv",
     ],
 )  # fmt: skip
 def test_files_of_others_may_lie_beside(path: str) -> None:
