@@ -9,6 +9,7 @@ import click
 
 from bootstrap.cli.applying import run_apply
 from bootstrap.cli.command import Command
+from bootstrap.cli.completion import environment_names
 from bootstrap.cli.options import additive_option, allow_option, change_options, request_from, target_options
 from bootstrap.cli.output import Output
 
@@ -232,7 +233,7 @@ def import_(form: str, *, out: Path, leave_out: bool, unchecked: bool, **argumen
         "db-bootstrap lint production --dir database/shop --dir database/billing",
     ],
 )
-@click.argument("environment", metavar="[ENV]", required=False)
+@click.argument("environment", metavar="[ENV]", required=False, shell_complete=environment_names)
 @click.option(
     "--dir", "directories", default=["."], metavar="DIR", multiple=True, type=click.Path(path_type=Path),
     help="Directory of a declaration; repeatable. Default: here.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bootstrap.cli.command import Command
+from bootstrap.cli.completion import environment_names
 from bootstrap.cli.output import Output
 from bootstrap.problems import BootstrapError
 
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 @click.argument("text", metavar="TEXT|-", required=False)
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Read the error from a file instead.")
 @click.option(
-    "--env", "environments", multiple=True, metavar="ENV", help="Ask this environment's database too; repeatable."
+    "--env",
+    "environments",
+    multiple=True,
+    metavar="ENV",
+    shell_complete=environment_names,
+    help="Ask this environment's database too; repeatable.",
 )
 @click.option("--all", "every", is_flag=True, help="Ask every environment of the declaration.")
 @click.option(

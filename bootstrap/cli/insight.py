@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bootstrap.cli.command import Command
+from bootstrap.cli.completion import environments_or_files
 from bootstrap.cli.options import allow_option, request_from, target_options
 from bootstrap.cli.output import Output
 from bootstrap.problems import BootstrapError, Refused
@@ -54,7 +55,7 @@ def snapshot(form: str, *, out: Path, keys: bool, **arguments: Any) -> int:
         "db-bootstrap compare staging snapshots/production.json --promote",
     ],
 )
-@click.argument("sources", metavar="A B [C …]", nargs=-1)
+@click.argument("sources", metavar="A B [C …]", nargs=-1, shell_complete=environments_or_files)
 @click.option(
     "--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path),
     help="Directory of the declaration (bootstrap.yaml). Default: here.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bootstrap.cli.command import Command
+from bootstrap.cli.completion import environments_or_files
 from bootstrap.cli.output import Output
 from bootstrap.problems import BootstrapError
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
         "db-bootstrap models production --old release-41.json --new app.models:Base",
     ],
 )
-@click.argument("arguments", metavar="[ENV] [SOURCE]", nargs=-1)
+@click.argument("arguments", metavar="[ENV] [SOURCE]", nargs=-1, shell_complete=environments_or_files)
 @click.option(
     "--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path),
     help="Directory of the declaration (bootstrap.yaml). Default: here.",

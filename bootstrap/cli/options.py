@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bootstrap.cli.completion import environment_names
 from bootstrap.cli.output import Output
 from bootstrap.cli.request import make_request
 
@@ -19,7 +20,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def target_options(command: _Command) -> _Command:
     """ENV, --dir, --url, --format: what every command takes."""
-    command = click.argument("environment", metavar="[ENV]", required=False)(command)
+    command = click.argument("environment", metavar="[ENV]", required=False, shell_complete=environment_names)(command)
     command = click.option(
         "--dir", "directory", default=".", metavar="DIR", type=click.Path(path_type=Path),
         help="Directory of the declaration (bootstrap.yaml). Default: here.",

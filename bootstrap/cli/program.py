@@ -10,6 +10,8 @@ from bootstrap import __version__
 from bootstrap.cli import commands
 from bootstrap.cli.check import check
 from bootstrap.cli.command import Commands
+from bootstrap.cli.completion import PROGRAM, completion, prepare
+from bootstrap.cli.completion import VARIABLE as COMPLETE
 from bootstrap.cli.diagnose import diagnose
 from bootstrap.cli.doctor import doctor
 from bootstrap.cli.grants import grants
@@ -41,6 +43,7 @@ for command in (
     *commands.ALL,
     check,
     compare,
+    completion,
     diagnose,
     doctor,
     grants,
@@ -56,9 +59,11 @@ for command in (
 
 def run() -> int:
     """Run the command that the arguments of the process name. Returns the exit code."""
+    if COMPLETE in os.environ:
+        prepare()
     try:
         with in_terraform(os.environ.get(VARIABLE) == TERRAFORM):
-            return cli.main(prog_name="db-bootstrap", standalone_mode=False) or 0
+            return cli.main(prog_name=PROGRAM, complete_var=COMPLETE, standalone_mode=False) or 0
     except click.ClickException as error:
         from bootstrap.cli.failure import Failure, print_json  # noqa: PLC0415  # only when something fails
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bootstrap.cli.command import Command
+from bootstrap.cli.completion import environment_names
 from bootstrap.cli.output import Output
 from bootstrap.problems import BootstrapError
 
@@ -21,7 +22,7 @@ _KEYS = 1000
         "db-bootstrap report staging production --out report.html --keys",
     ],
 )
-@click.argument("environments", metavar="[ENV …]", nargs=-1)
+@click.argument("environments", metavar="[ENV …]", nargs=-1, shell_complete=environment_names)
 @click.option(
     "--snapshot", "snapshots", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
     help="A file that snapshot wrote, as one more environment; repeatable.",
