@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bootstrap.cli.apply_text import apply_data, apply_text
-from bootstrap.cli.output import Output
+from bootstrap.cli.output import Answer, Output
 from bootstrap.cli.request import make_request
 from bootstrap.problems import BootstrapError, VerificationFailed
 from bootstrap.redact import redact
@@ -17,22 +18,25 @@ REPORT_VARIABLE = "DB_BOOTSTRAP_REPORT"
 
 def run_apply(*, form: str, **arguments: Any) -> int:
     """Apply, and print the report in this form. Returns the exit code."""
-    from bootstrap.service.apply import apply  # noqa: PLC0415  # heavy: only when a command runs
-
     output = Output(form)
     try:
-        report = apply(make_request(arguments, output.progress))
+        answer = apply_answer(output.progress, **arguments)
     except BootstrapError as error:
-        _write_report({"status": "failed", "exit_code": error.exit_code, "error": str(error)})
+        write_report({"status": "failed", "exit_code": error.exit_code, "error": str(error)})
         raise
-    data = apply_data(report)
-    code = VerificationFailed.exit_code if report.left else 0
-    _write_report({**data, "exit_code": code})
-    output.report(apply_text(report), data)
-    return code
+    write_report({**answer.data, "exit_code": answer.code})
+    return output.answer(answer)
 
 
-def _write_report(data: dict[str, Any]) -> None:
+def apply_answer(tell: Callable[[str], None], **arguments: Any) -> Answer:
+    """Apply. ``tell`` is given each line of progress."""
+    from bootstrap.service.apply import apply  # noqa: PLC0415  # heavy: only when a command runs
+
+    report = apply(make_request(arguments, tell))
+    return Answer(apply_text(report), apply_data(report), VerificationFailed.exit_code if report.left else 0)
+
+
+def write_report(data: dict[str, Any]) -> None:
     """Leave the report where DB_BOOTSTRAP_REPORT says: local-exec keeps nothing of what a command prints."""
     path = os.environ.get(REPORT_VARIABLE)
     if not path:

@@ -10,10 +10,9 @@ import click
 from bootstrap.cli.applying import run_apply
 from bootstrap.cli.command import Command
 from bootstrap.cli.completion import environment_names
+from bootstrap.cli.many.options import takes_targets
 from bootstrap.cli.options import additive_option, allow_option, change_options, request_from, target_options
 from bootstrap.cli.output import Output
-
-PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
 
 
 @click.command(
@@ -38,19 +37,13 @@ PENDING = 2  # exit code of plan --detailed-exitcode, as Terraform has it
     "--rows-limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N",
     help="How many keys of each kind --rows lists for a table.",
 )  # fmt: skip
-def plan(form: str, *, detailed_exitcode: bool, out: Path | None, rows: bool, rows_limit: int, **arguments: Any) -> int:
+@takes_targets
+def plan(form: str, **arguments: Any) -> int:
     """Show what apply would do: SQL, hazards, steps, rows. Changes nothing."""
-    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
-    from bootstrap.service.plan import plan as use_case  # noqa: PLC0415  # heavy: only when a command runs
+    from bootstrap.cli.answers import plan_answer  # noqa: PLC0415  # only when a command runs
 
     output = Output(form)
-    report = use_case(request_from(arguments, output), rows=rows_limit if rows else 0)
-    if out is not None:
-        from bootstrap.service.saved_plan import save  # noqa: PLC0415  # only when it is needed
-
-        save(out, report.saved, text.plan_data(report))
-    output.report(text.plan(report), text.plan_data(report))
-    return PENDING if detailed_exitcode and (report.pending or report.left) else 0
+    return output.answer(plan_answer(output.progress, **arguments))
 
 
 @click.command(
@@ -69,6 +62,7 @@ def plan(form: str, *, detailed_exitcode: bool, out: Path | None, rows: bool, ro
     "--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE",
     help="Apply only if this plan, kept by `plan --out`, still holds; else exit with 3.",
 )  # fmt: skip
+@takes_targets
 def apply(form: str, **arguments: Any) -> int:
     """Bring the database to its declaration, verify it, record it."""
     return run_apply(form=form, **arguments)
@@ -142,19 +136,16 @@ def rebuild(form: str, *, confirm: str, **arguments: Any) -> int:
 )
 @target_options
 @change_options
+@takes_targets
 def verify(form: str, **arguments: Any) -> int:
     """Prove that the database is what the declaration says.
 
     Reads structure, steps, rows and checks, and names everything that differs; exit code 4 where something does.
     """
-    from bootstrap.cli import text  # noqa: PLC0415  # only when it is needed
-    from bootstrap.problems import VerificationFailed  # noqa: PLC0415  # only when it is needed
-    from bootstrap.service.verify import verify as use_case  # noqa: PLC0415  # heavy: only when a command runs
+    from bootstrap.cli.answers import verify_answer  # noqa: PLC0415  # only when a command runs
 
     output = Output(form)
-    found = use_case(request_from(arguments, output))
-    output.report(text.verification(found), text.verification_data(found))
-    return 0 if found.holds else VerificationFailed.exit_code
+    return output.answer(verify_answer(output.progress, **arguments))
 
 
 @click.command(

@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from bootstrap.packages import missing_package
 from bootstrap.problems import BootstrapError, DeclarationError, ErrorKind, Interrupted, Problem
@@ -28,7 +29,7 @@ class Failure:
 
 def report_failure(error: BaseException) -> int:
     """Print what went wrong. Returns the exit code. Raises the error again where it is no failure of a command."""
-    failure = _failure_of(error)
+    failure = failure_of(error)
     sys.stderr.write(f"db-bootstrap: {redact(failure.message)}\n")
     print_json(failure)
     return failure.exit_code
@@ -40,7 +41,12 @@ def print_json(failure: Failure) -> None:
         return
     from bootstrap.cli.output import Output  # noqa: PLC0415  # only when it is asked for
 
-    # Redacted before it is encoded: JSON escapes characters that a secret may have.
+    with suppress(BootstrapError, OSError):  # the message is on standard error already
+        Output("json").report("", {"format_version": FORMAT_VERSION, "error": error_data(failure)})
+
+
+def error_data(failure: Failure) -> dict[str, Any]:
+    """Return the failure as data. Redacted before it is encoded: JSON escapes characters that a secret may have."""
     problems = [
         {
             "file": redact(problem.file),
@@ -50,14 +56,12 @@ def print_json(failure: Failure) -> None:
         }
         for problem in failure.problems
     ]
-    error = {
+    return {
         "kind": failure.kind,
         "message": redact(failure.message),
         "exit_code": failure.exit_code,
         "problems": problems,
     }
-    with suppress(BootstrapError, OSError):  # the message is on standard error already
-        Output("json").report("", {"format_version": FORMAT_VERSION, "error": error})
 
 
 def _asks_for_json(arguments: list[str]) -> bool:
@@ -66,7 +70,8 @@ def _asks_for_json(arguments: list[str]) -> bool:
     return "--format=json" in options or ("--format", "json") in pairwise(options)
 
 
-def _failure_of(error: BaseException) -> Failure:
+def failure_of(error: BaseException) -> Failure:
+    """Return what went wrong. Raises the error again where it is no failure of a command."""
     if isinstance(error, BootstrapError | Interrupted):
         problems = error.problems if isinstance(error, DeclarationError) else ()
         return Failure(error.kind, str(error), error.exit_code, problems)

@@ -5,10 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from bootstrap.problems import BootstrapError
 from bootstrap.redact import redact
+
+
+class Answer(NamedTuple):
+    """What a command answers: for people, for programs, and its exit code."""
+
+    text: str
+    data: Mapping[str, Any]
+    code: int = 0
 
 
 class Output:
@@ -22,6 +30,16 @@ class Output:
         """Say what goes on: on standard error, so that a pipe gets the report alone. Nobody may be there to read it."""
         with suppress(OSError):
             _print(redact(line), sys.stderr)
+
+    def passing(self, text: str) -> None:
+        """Print a part of the report while the work goes on, which does not end where nobody reads."""
+        with suppress(OSError):
+            _print(redact(text), self._stream or sys.stdout)
+
+    def answer(self, answer: Answer) -> int:
+        """Print the answer in the form that was asked for. Returns its exit code."""
+        self.report(answer.text, answer.data)
+        return answer.code
 
     def report(self, text: str, data: Mapping[str, Any]) -> None:
         """Print the report in the form that was asked for."""

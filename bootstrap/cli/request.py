@@ -33,6 +33,7 @@ def make_request(arguments: Mapping[str, Any], tell: Callable[[str], None]) -> R
         directory=arguments["directory"],
         environment=arguments["environment"],
         url=arguments["url"],
+        target=arguments.get("target"),
         permissions=tuple(arguments.get("permissions", ())),
         exact=arguments.get("exact", False),
         contract=arguments.get("contract", False),

@@ -111,9 +111,11 @@ def time_remedy(text: str) -> str:
 
 def read_target(overlay: OverlayFile, reading: Reading, engine: str) -> Target | TerraformTarget | None:
     """The target of an overlay, if it names one."""
-    shape = overlay.target
-    if shape is None:
-        return None
+    return None if overlay.target is None else target_of(overlay.target, reading, engine)
+
+
+def target_of(shape: TargetShape, reading: Reading, engine: str) -> Target | TerraformTarget:
+    """The target that is written there; its problems are noted."""
     position = reading.position(shape)
     if shape.terraform is not None:
         if any(getattr(shape, key) is not None for key in ("host", "database", "username", "credentials")):
@@ -127,13 +129,18 @@ def read_target(overlay: OverlayFile, reading: Reading, engine: str) -> Target |
     return _endpoint(shape, reading, position, engine)
 
 
-def _endpoint(shape: TargetShape, reading: Reading, position: Position, engine: str) -> Target | None:
+def _endpoint(shape: TargetShape, reading: Reading, position: Position, engine: str) -> Target:
     for key in ("host", "database"):
         if not getattr(shape, key):
             reading.problems.add(position, f"target lacks {key}", f"add {key}:, or terraform: with the output")
     if shape.engine is not None and shape.engine != engine:
         where = reading.position(shape, "engine")
         reading.problems.add(where, f"target is {shape.engine}, the declaration {engine}", "make them agree")
+    for key, most in (("port", 65535), ("connect_deadline_seconds", 3600)):
+        value = getattr(shape, key)
+        if value is not None and value > most:
+            where = reading.position(shape, key)
+            reading.problems.add(where, f"{key} is {value}", f"write a number up to {most}")
     tls = shape.tls or TlsShape()
     optional: dict[str, Any] = {}
     if shape.connect_deadline_seconds is not None:

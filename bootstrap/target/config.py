@@ -70,6 +70,22 @@ def convert_target(value: Any, origin: str) -> Target:  # what json.loads gives
         raise TargetError(_explain(origin, error)) from None
 
 
+def target_data(target: Target) -> dict[str, Any]:
+    """Return the JSON shape of a target: the inverse of :func:`convert_target`."""
+    credentials = target.credentials
+    return {
+        "engine": target.engine,
+        "host": target.host,
+        "port": target.port,
+        "database": target.database,
+        "username": target.username,
+        "region": target.region,
+        "credentials": {credentials.kind: credentials.kind == "iam" or credentials.value},
+        "tls": {"mode": target.tls.mode, "ca_file": target.tls.ca_file},
+        "connect_deadline_seconds": target.connect_deadline_seconds,
+    }
+
+
 def _target(shape: _Target, origin: str) -> Target:
     tls = shape.tls or _Tls()
     optional: dict[str, int] = {}

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.cli import commands
+from bootstrap.cli import answers
 from bootstrap.cli.program import cli
 from bootstrap.declaration.load import load_files
 from bootstrap.problems import BootstrapError, Interrupted, Refused, Unreachable, VerificationFailed
@@ -51,7 +51,7 @@ def test_exit_codes() -> None:
         Interrupted(signal.SIGTERM).exit_code,
     ]
     assert BootstrapError.exit_code == 1
-    assert commands.PENDING == 2
+    assert answers.PENDING == 2
     assert Refused.exit_code == 3
     assert codes[3].startswith("refused")
     assert VerificationFailed.exit_code == 4
