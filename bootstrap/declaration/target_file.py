@@ -52,8 +52,10 @@ def read_targets(data: bytes, file: str, engine: str) -> list[NamedTarget]:
             continue
         before = len(problems)
         shape = decode(value, TargetShape, reading, name)
-        target = None if shape is None else target_of(shape, reading, engine)
-        if target is None or len(problems) > before:
+        if len(problems) > before:  # a misspelt key is one problem, not also the lack of the key that was meant
+            continue
+        target = target_of(shape, reading, engine)
+        if len(problems) > before:
             continue
         targets.append(NamedTarget(name, target, Position(file, line)))
         first = seen.setdefault(_place(target), name)

@@ -7,9 +7,10 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 
 import bootstrap
 from bootstrap.hazards import HazardKind
@@ -37,6 +38,9 @@ def test_a_section_is_what_it_says(section: Section, tmp_path: Path, monkeypatch
         for script in section.before:
             database.sql(*(statement for statement in script.split(";\n") if statement.strip()))
         for command in section.commands:
+            if "--targets" in command.words:
+                assert answer_of_many(command, server, Path(command.words[-1])) == command.answer
+                continue
             assert answer(command, section, database) == command.answer
         if not section.commands:
             database.run("apply", APP_PASSWORD="a-password-of-the-guide").ended(0)
@@ -72,6 +76,35 @@ def answer(command: Command, section: Section, database: Database) -> str:
     text = re.sub(r"localhost:\d+/test_\w+", f"db.example.com:{PORTS[section.engine]}/{section.name}", text)
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC by \S+", "2026-01-31 12:00 UTC by ada", text)
     return re.sub(r"\b[0-9a-f]{64}\b", "…", text)
+
+
+def answer_of_many(command: Command, server: Server, file: Path) -> str:
+    """What a command says of the targets in a file, each a database of the server, in the order of their names.
+
+    A password is there where no variable is named, and in MADRID_PASSWORD.
+    """
+    written = yaml.safe_load(file.read_text(encoding="utf-8"))
+    with contextlib.ExitStack() as stack:
+        real, names = {}, {}
+        for name, target in written.items():
+            url = urlsplit(stack.enter_context(fresh_database(server)))
+            found = Database(server.as_master, url.path.removeprefix("/"))
+            real[name] = {
+                "host": url.hostname, "port": url.port, "database": found.name, "username": url.username,
+                "tls": {"ca_file": parse_qs(url.query)["sslrootcert"][0]},
+            }  # fmt: skip
+            if "environment" in target["credentials"]:
+                real[name]["credentials"] = target["credentials"]
+            names[f"{url.hostname}:{url.port}/{found.name}"] = f"db.example.com:5432/{target['database']}"
+        file.write_text(yaml.safe_dump(real), encoding="utf-8")
+        known = server.as_master.login.password
+        variables = {"DB_BOOTSTRAP_PASSWORD": known, "MADRID_PASSWORD": known}
+        text = db_bootstrap(*command.words[1:], variables=variables).out
+    for place, said in names.items():
+        text = text.replace(place, said)
+    lines = re.sub(r"\b[0-9a-f]{64}\b", "…", text).splitlines(keepends=True)
+    own = [line for line in lines if line.split(":")[0] in written]
+    return "".join([*sorted(own, key=lambda line: line.split(":")[0]), *lines[len(own) :]])
 
 
 def test_every_hazard_is_explained() -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from bootstrap.catalog.ref import Kind, Ref
+from bootstrap.cli.many.outcome import Ending, Outcome
+from bootstrap.cli.many.targets import many_answer
 from bootstrap.findings import Check, State
 from bootstrap.insight.check.model import Level, Rule
 from bootstrap.insight.compare.model import Difference, Health, Reason, Section
@@ -49,6 +51,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "status": Status,
     "blocked": Blocked,
     "work": Work,
+    "outcome": Outcome,
     "error": ErrorKind,
 }
 
@@ -86,6 +89,13 @@ def test_the_fields_of_models() -> None:
     assert described == {*finding.data, *finding.data["declared"], *finding.data["where"]}
     report = ModelsReport(target="", sources={}, findings=())
     assert {name for key, _ in rows("What models prints") for name in names(key)} == set(report.data)
+
+
+def test_the_fields_of_many_targets() -> None:
+    data = many_answer("apply", "dev", [Ending(name="a", outcome=Outcome.DONE, code=0, seconds=1.0)]).data
+    assert {name for key, _ in rows("What --targets prints") for name in names(key)} == set(data)
+    [described] = [text for key, text in rows("What --targets prints") if "targets" in key]
+    assert set(names(described)) - {"done"} == set(data["targets"][0])
 
 
 def test_the_fields_of_a_report() -> None:

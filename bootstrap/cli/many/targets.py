@@ -47,7 +47,7 @@ def run_targets(
         ended=lambda ending: _say(ending, output),
     )
     endings = pool.run(jobs)
-    answer = _answer(command, arguments["environment"], endings)
+    answer = many_answer(command, arguments["environment"], endings)
     if command == "apply":
         write_report(dict(answer.data))
     return output.answer(answer)
@@ -94,7 +94,8 @@ def _say(ending: Ending, output: Output) -> None:
         output.passing("\n".join(f"{ending.name}: {line}" for line in ending.text.splitlines()))
 
 
-def _answer(command: str, environment: str | None, endings: list[Ending]) -> Answer:
+def many_answer(command: str, environment: str | None, endings: list[Ending]) -> Answer:
+    """Return the endings as one answer, with the worst exit code."""
     code = worst(ending.code for ending in endings)
     data = {
         "format_version": FORMAT_VERSION,
