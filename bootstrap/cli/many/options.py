@@ -38,7 +38,7 @@ def takes_targets(command: Callable[..., int]) -> Callable[..., int]:
                 command.__name__, targets, arguments, form=form, parallel=parallel or PARALLEL, seconds=time_limit
             )
         if parallel is not None or time_limit is not None:
-            raise click.UsageError("--parallel and --time-limit are for many databases: add --targets FILE, or leave them out")
+            raise click.UsageError("--parallel and --time-limit are for many databases: add --targets FILE")
         return command(form=form, **arguments)
 
     for option in (
