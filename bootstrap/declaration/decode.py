@@ -226,7 +226,8 @@ class Spec:
 
     def _mismatch(self, node: Node, reading: Reading, label: str) -> Any:
         if isinstance(node, Scalar):
-            found = node.kind.value if node.kind is ScalarKind.NULL else f"{node.kind.value}: {shown(node.text)}"
+            is_silent = node.kind is ScalarKind.NULL or getattr(self.struct, "confidential", False)
+            found = node.kind.value if is_silent else f"{node.kind.value}: {shown(node.text)}"
         else:
             found = "a list" if isinstance(node, Sequence) else "a mapping"
         remedy = f"write {self.expected()}"

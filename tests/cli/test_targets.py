@@ -204,6 +204,7 @@ GOOD = "a: {host: h, database: d, username: u}\n"
         (GOOD + "b: {host: h, database: e, port: 70000}\n", 2, "port is 70000"),
         (GOOD + "b: {host: h, database: e, engine: mysql}\n", 2, "target is mysql, the declaration postgresql"),
         (GOOD + "b: {host: h, database: e, password: hunter2}\n", 2, "no key password"),
+        (GOOD + "b: {host: h, database: e, credentials: hunter2}\n", 2, "credentials is text: write a mapping"),
         (GOOD + "b: postgresql://u:hunter2@h/d\n", 2, "target b is no mapping"),
         (GOOD + "b: {host: h, database: e, credentials: {iam: true}, tls: {mode: disable}}\n", 2, "needs TLS"),
         (GOOD + "'b c': {host: h, database: e}\n", 2, "cannot be a target's name"),

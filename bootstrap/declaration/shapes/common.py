@@ -72,6 +72,10 @@ def mysql(description: str, instead: str = "") -> Meta:
 
 
 class Shape(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A mapping with fixed keys. ``elsewhere`` says of keys that belong into another file where that is."""
+    """A mapping with fixed keys. ``elsewhere`` says of keys that belong into another file where that is.
+
+    Where such a mapping is ``confidential``, a text in its place may be a password, which no message repeats.
+    """
 
     elsewhere: ClassVar[Mapping[str, str]] = {}
+    confidential: ClassVar[bool] = False

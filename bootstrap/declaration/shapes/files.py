@@ -110,6 +110,8 @@ class LimitsShape(Shape):
 class CredentialsShape(Shape):
     """Where the password comes from: exactly one of these."""
 
+    confidential = True
+
     secret_arn: Annotated[str | None, Meta(description="A secret of Secrets Manager.")] = None
     ssm_parameter: Annotated[str | None, Meta(description="A SecureString of the Parameter Store.")] = None
     iam: Annotated[bool | None, Meta(description="An IAM token.")] = None
@@ -144,6 +146,8 @@ class TerraformShape(Shape):
 
 class TargetShape(Shape):
     """The database to bring into line: either `terraform`, or the endpoint itself."""
+
+    confidential = True  # a URL has a password in it
 
     terraform: Annotated[TerraformShape | None, Meta(description="Read it from Terraform's outputs.")] = None
     engine: Annotated[Literal["postgresql", "mysql"] | None, Meta(description="Default: the declaration's.")] = None
