@@ -10,7 +10,8 @@ from bootstrap.catalog.catalog import Catalog
 from bootstrap.catalog.changes import Rename, RenameColumn
 from bootstrap.catalog.columns import Generated
 from bootstrap.catalog.ref import Kind, Ref
-from bootstrap.catalog.renames import carry_declared, substitute_identifier
+from bootstrap.catalog.renamed_texts import substitute_identifier
+from bootstrap.catalog.renames import carry_declared
 from bootstrap.catalog.security import Grant, Role
 from bootstrap.catalog.tables import PartitionOf
 from bootstrap.catalog.types import EnumType, Schema, Sequence
