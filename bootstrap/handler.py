@@ -24,6 +24,7 @@ from bootstrap.problems import BootstrapError, DeclarationError, Refused, Verifi
 from bootstrap.redact import redact
 from bootstrap.service.apply import apply
 from bootstrap.service.function_url import answer, is_http
+from bootstrap.service.metrics import measured
 from bootstrap.service.pins import pinned
 from bootstrap.service.work import Request
 from bootstrap.target.denials import SECONDS, passing_within
@@ -74,11 +75,13 @@ def handler(event: Mapping[str, Any], context: Context | None = None) -> dict[st
     if is_http(event):
         return answer(event, os.environ)
     try:
-        with in_terraform():
+        request_id = context.aws_request_id if context else ""
+        with measured(event, request_id, os.environ) as invocation, in_terraform():
             event = _checked(event)
             action = _ACTIONS[_action(event)]
             with passing_within(_patience(_action(event), context)):
-                return action(event, context)
+                invocation.result = action(event, context)
+            return dict(invocation.result)
     except ModuleNotFoundError as error:
         raise _failure(missing_package(error)) from None
     except BootstrapError as error:

@@ -64,7 +64,9 @@ def test_exit_codes_are_those_of_the_readme() -> None:
     assert {code for cell in named for code in cell.split(", ")} == known - {"0"}
 
 
-@pytest.mark.parametrize("name", ["install.md", "ci.md", "faq.md", "troubleshooting.md", "upgrade.md", "compared.md"])
+@pytest.mark.parametrize(
+    "name", ["install.md", "ci.md", "faq.md", "operating.md", "troubleshooting.md", "upgrade.md", "compared.md"]
+)
 def test_commands_and_options_exist(name: str) -> None:
     assert callable(main)
     for line in re.findall(r"db-bootstrap ([a-z][\w-]*[^`\n]*)", page(name)):

@@ -100,7 +100,15 @@ resource "terraform_data" "checks" {
     }
     precondition {
       condition     = local.through_s3 ? var.declaration_bucket != null : true
-      error_message = "declaration_bucket: the declaration is larger than an invocation takes (payload_limit_bytes), so it needs a bucket to go through."
+      error_message = "declaration_bucket: the declaration is larger than an invocation takes (payload_limit_bytes${local.monitoring.verify_schedule == null ? "" : ", 7500 with monitoring.verify_schedule"}), so it needs a bucket to go through."
+    }
+    precondition {
+      condition     = local.monitoring.verify_schedule == null ? true : length(local.verify_event) <= 8192
+      error_message = "monitoring.verify_schedule: the list of the declaration's files is longer than EventBridge passes on (8192 characters); join files, or leave the schedule out and run `db-bootstrap verify ${var.environment}` from a job of your own."
+    }
+    precondition {
+      condition     = var.monitoring == null ? true : var.runner == "lambda"
+      error_message = "monitoring: only runner = \"lambda\" has a function whose metrics can be looked at; leave it out, or run `db-bootstrap verify ${var.environment}` on a schedule of your own."
     }
 
     # Credentials and role

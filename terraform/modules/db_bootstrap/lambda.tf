@@ -35,12 +35,16 @@ resource "aws_lambda_function" "this" {
   replace_security_groups_on_destroy = local.creates_security_group ? true : null
 
   environment {
-    variables = merge(var.lambda_environment, { DB_BOOTSTRAP_PINNED = jsonencode(merge(local.pins, {
-      actions            = ["apply", "plan", "verify", "doctor"]
-      declaration_digest = local.declaration_digest
-      allow              = var.allow
-      adopt_environment  = var.adopt_environment
-    })) })
+    variables = merge(
+      var.lambda_environment,
+      { DB_BOOTSTRAP_PINNED = jsonencode(merge(local.pins, {
+        actions            = ["apply", "plan", "verify", "doctor"]
+        declaration_digest = local.declaration_digest
+        allow              = var.allow
+        adopt_environment  = var.adopt_environment
+      })) },
+      { for namespace in [local.monitoring.namespace] : "DB_BOOTSTRAP_METRICS_NAMESPACE" => namespace if local.monitored },
+    )
   }
 
   dynamic "vpc_config" {
@@ -76,7 +80,9 @@ locals {
   }
   not_text = [for path, content in local.compressed_files : path if content == null]
 
-  through_s3 = local.runs_in_lambda && length(jsonencode(local.compressed_files)) > var.payload_limit_bytes
+  # EventBridge takes 8192 characters for what it passes on; the rest of the event needs some of them.
+  payload_limit = local.monitoring.verify_schedule != null ? min(var.payload_limit_bytes, 7500) : var.payload_limit_bytes
+  through_s3    = local.runs_in_lambda && length(jsonencode(local.compressed_files)) > local.payload_limit
   # Constant, so that the role's policy does not change with the declaration: IAM takes its time to tell everybody. A run
   # that finds files of another declaration than it was asked to apply is refused by their digest.
   s3_prefix = "${var.function_name != null ? var.function_name : var.name_prefix}/${var.environment}/${var.name}/"

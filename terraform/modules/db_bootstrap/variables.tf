@@ -506,6 +506,42 @@ variable "payload_limit_bytes" {
 }
 
 ################################################################################
+# runner = "lambda": monitoring
+################################################################################
+
+variable "monitoring" {
+  description = <<-EOT
+    Metrics and alarms (`runner = "lambda"` only); null makes none. `verify_schedule` compares the database with its declaration,
+    such as `rate(6 hours)` or a `cron(…)`; `stale_after_hours` alarms when nothing has proven the database for so long (1 to 168);
+    `sns_topic_arn` is where alarms go; `application_log_group_name` is searched for errors of a missing table or column; `namespace`
+    is the one of the metrics.
+  EOT
+  type = object({
+    verify_schedule            = optional(string)
+    stale_after_hours          = optional(number)
+    sns_topic_arn              = optional(string)
+    application_log_group_name = optional(string)
+    namespace                  = optional(string, "db-bootstrap")
+  })
+  default = null
+
+  validation {
+    condition     = try(var.monitoring.verify_schedule, null) == null ? true : can(regex("^(rate|cron)\\(.+\\)$", var.monitoring.verify_schedule))
+    error_message = "monitoring.verify_schedule: \"rate(6 hours)\" or a \"cron(…)\" of EventBridge."
+  }
+
+  validation {
+    condition     = try(var.monitoring.stale_after_hours, null) == null ? true : contains(range(1, 169), var.monitoring.stale_after_hours)
+    error_message = "monitoring.stale_after_hours: a whole number from 1 to 168; CloudWatch looks back one week."
+  }
+
+  validation {
+    condition     = try(var.monitoring.namespace, null) == null ? true : can(regex("^[A-Za-z0-9._/#-]{1,255}$", var.monitoring.namespace)) && !startswith(var.monitoring.namespace, "AWS/")
+    error_message = "monitoring.namespace: at most 255 letters, digits and ._/#-, and not AWS/…, which is Amazon's own."
+  }
+}
+
+################################################################################
 # Everything
 ################################################################################
 
