@@ -187,11 +187,11 @@ run "refused_local" {
   expect_failures = [terraform_data.checks]
 }
 
-# Compressed, this declaration is larger than what EventBridge passes on, and fits into an invocation.
+# Compressed, the seeds of this declaration are larger than what EventBridge passes on, and fit into an invocation.
 run "large_without_a_schedule" {
   command = plan
   variables {
-    declaration_dir = "../../../database/streams"
+    declaration_dir = "tests/fixtures/contacts-large"
     monitoring      = {}
   }
   assert {
@@ -203,7 +203,7 @@ run "large_without_a_schedule" {
 run "large_needs_a_bucket" {
   command = plan
   variables {
-    declaration_dir = "../../../database/streams"
+    declaration_dir = "tests/fixtures/contacts-large"
     monitoring      = { verify_schedule = "rate(6 hours)" }
   }
   expect_failures = [terraform_data.checks]
@@ -212,7 +212,7 @@ run "large_needs_a_bucket" {
 run "large_through_a_bucket" {
   command = plan
   variables {
-    declaration_dir    = "../../../database/streams"
+    declaration_dir    = "tests/fixtures/contacts-large"
     declaration_bucket = "declarations"
     monitoring         = { verify_schedule = "rate(6 hours)" }
   }
