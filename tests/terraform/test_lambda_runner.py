@@ -37,6 +37,7 @@ module "bootstrap" {
   drift                = try(var.settings.drift, "ignore")
   gate                 = try(var.settings.gate, "apply")
   payload_limit_bytes  = try(var.settings.limit, 5000000)
+  monitoring           = try(var.settings.monitoring, null)
   declaration_bucket   = "declarations"
   lambda_zip           = var.settings.zip
   vpc                  = false
@@ -212,6 +213,38 @@ def test_drift_is_repaired_by_the_apply_and_hazards_fail_the_plan(
     assert "Error: Resource precondition failed" in plan.text
     assert f'allow = ["{permission}"]' in plan.text
     assert configuration.run("plan", "-destroy", "-input=false").code == 0
+
+
+def test_the_schedule_compares_what_was_applied_and_alarms_reach_the_topic(
+    configuration: Configuration, settings: dict[str, object], tmp_path: Path
+) -> None:
+    name = f"db-bootstrap-{settings['name']}-production"
+    client("logs", configuration).create_log_group(logGroupName=f"/app/{name}")
+    topic = client("sns", configuration).create_topic(Name=name)["TopicArn"]
+    monitored = {
+        "verify_schedule": "rate(6 hours)",
+        "stale_after_hours": 24,
+        "sns_topic_arn": topic,
+        "application_log_group_name": f"/app/{name}",
+    }
+    done = configuration.apply(**settings, monitoring=monitored)
+    assert done.code == 0, done.text
+    assert configuration.planned(**settings, monitoring=monitored) == {}
+
+    [target] = client("events", configuration).list_targets_by_rule(Rule=f"{name}-verify")["Targets"]
+    [applied] = events(tmp_path)
+    assert json.loads(target["Input"]) == {
+        "action": "verify", "declaration": applied["declaration"], "declaration_digest": applied["declaration_digest"],
+    }  # fmt: skip
+    assert target["Arn"].endswith(f":function:{name}")
+    alarms = client("cloudwatch", configuration).describe_alarms(AlarmNamePrefix=f"{name}-")["MetricAlarms"]
+    assert {alarm["AlarmName"].removeprefix(f"{name}-"): alarm["AlarmActions"] for alarm in alarms} == {
+        kind: [topic] for kind in ("failed", "drift", "stale", "schema-errors")
+    }
+    # Switched off again, nothing of it stays, and nothing runs for it.
+    assert configuration.apply(**settings).code == 0
+    assert client("cloudwatch", configuration).describe_alarms(AlarmNamePrefix=f"{name}-")["MetricAlarms"] == []
+    assert len(events(tmp_path)) == 1
 
 
 def answer(folder: Path, **values: object) -> None:
