@@ -1,6 +1,6 @@
-"""Lint the declarations that changed files belong to: what pre-commit runs, which names files and not folders.
+"""Lint or format the declarations that changed files belong to: pre-commit names files and not folders.
 
-python -m bootstrap.cli.changed database/contacts/schema/contacts.yaml …
+python -m bootstrap.cli.changed [--fmt] database/contacts/schema/contacts.yaml …
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 MANIFEST = "bootstrap.yaml"
+FORMAT = "--fmt"
 
 
 def declarations(files: Sequence[str]) -> list[Path]:
@@ -24,18 +25,35 @@ def _declaration(file: Path) -> Path | None:
 
 
 def main() -> int:
-    """Lint them, in every environment. Returns the exit code of ``db-bootstrap lint``."""
+    """Lint or format them, as the first argument says. Returns the exit code of the command."""
+    arguments = sys.argv[1:]
     try:
-        folders = declarations(sys.argv[1:])
-        if folders:
-            from bootstrap.cli.linting import check  # noqa: PLC0415  # only where there is something to check
-
-            print("\n".join(check(folders, None)))
+        if arguments[:1] == [FORMAT]:
+            _format(declarations(arguments[1:]))
+        else:
+            _lint(declarations(arguments))
     except Exception as error:  # noqa: BLE001  # one message without a traceback, as the program itself has it
         from bootstrap.cli.failure import report_failure  # noqa: PLC0415  # only when something fails
 
         return report_failure(error)
     return 0
+
+
+def _lint(folders: Sequence[Path]) -> None:
+    """Check them in every environment."""
+    if folders:
+        from bootstrap.cli.linting import check  # noqa: PLC0415  # only where there is something to check
+
+        print("\n".join(check(folders, None)))
+
+
+def _format(folders: Sequence[Path]) -> None:
+    """Format them. That files have changed is what pre-commit itself reports, and fails for."""
+    if folders:
+        from bootstrap.cli.fmt import format_files  # noqa: PLC0415  # as above
+
+        different, _ = format_files(folders, only_check=False)
+        print("".join(f"{path}: formatted\n" for path in different), end="")
 
 
 if __name__ == "__main__":

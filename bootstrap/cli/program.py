@@ -14,6 +14,7 @@ from bootstrap.cli.completion import PROGRAM, completion, prepare
 from bootstrap.cli.completion import VARIABLE as COMPLETE
 from bootstrap.cli.diagnose import diagnose
 from bootstrap.cli.doctor import doctor
+from bootstrap.cli.fmt import fmt
 from bootstrap.cli.grants import grants
 from bootstrap.cli.health import health
 from bootstrap.cli.init import init
@@ -46,6 +47,7 @@ for command in (
     completion,
     diagnose,
     doctor,
+    fmt,
     grants,
     health,
     init,

@@ -38,6 +38,7 @@ class Project:
     manifest: Manifest
     overlay: OverlayFile
     overlay_reading: Reading
+    overlay_path: str | None = None
     schema: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     seeds: list[str] = field(default_factory=list)
@@ -185,7 +186,7 @@ class _Opening:
             self.problems.add(Position(problem.file, problem.line), problem.what, problem.remedy)
         return Project(
             store=self.store, problems=self.problems, manifest=manifest, overlay=overlay,
-            overlay_reading=overlay_reading, overlay_seeds=overlay_seeds, **found,
+            overlay_reading=overlay_reading, overlay_path=overlay_path, overlay_seeds=overlay_seeds, **found,
         )  # fmt: skip
 
     def _select(self, main: BootstrapFile, reading: Reading, key: str) -> list[str]:

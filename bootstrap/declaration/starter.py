@@ -14,8 +14,8 @@ _IDS = {
     "mysql": "{type: bigint, auto_increment: true}",
 }
 _TIMES = {
-    "postgresql": "{type: timestamptz, default: now(), nullable: false}",
-    "mysql": "{type: timestamp, default: current_timestamp, nullable: false}",
+    "postgresql": "{type: timestamptz, nullable: false, default: now()}",
+    "mysql": "{type: timestamp, nullable: false, default: current_timestamp}",
 }
 _MAIN = """\
 # What this directory declares. Structure is in schema/, rows in seeds/, versioned SQL in steps/, each environment in
@@ -68,13 +68,13 @@ target:
   port: {port}
   database: app
   username: bootstrap
-  credentials: {{secret_arn: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-{name}"}}
+  credentials: {{secret_arn: arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-{name}}}
 policy:
   lock_timeout: 3s
 """
 _PROTECTED = """\
-  protected: true   # `db-bootstrap rebuild` is refused here
   backup: table     # copy values before an allowed change loses them
+  protected: true   # `db-bootstrap rebuild` is refused here
 """
 _IGNORE = """\
 # Kept plans, snapshots, reports and passwords are not part of the declaration.

@@ -70,7 +70,7 @@ def answer(command: Command, section: Section, database: Database) -> str:
     program, *arguments = command.words
     if program != "db-bootstrap":
         return subprocess.run([program, *arguments], capture_output=True, text=True, check=True).stdout
-    connects = arguments[0] not in {"init", "lint", "compare", "report"}
+    connects = arguments[0] not in {"init", "fmt", "lint", "compare", "report"}
     outcome = database.run(*arguments) if connects else db_bootstrap(*arguments)
     text = outcome.out or outcome.err
     text = re.sub(r"localhost:\d+/test_\w+", f"db.example.com:{PORTS[section.engine]}/{section.name}", text)

@@ -43,7 +43,6 @@ class TriggerShape(Shape):
     new_table: Annotated[str | None, postgresql("Name of the transition table with the new rows.")] = None
     enabled: Annotated[Enabled, postgresql("In which replication role it fires.")] = "origin"
     comment: Annotated[str | None, postgresql("The trigger's comment.")] = None
-    body: Annotated[str | None, mysql("The statement that runs, usually begin … end.", "write function:")] = None
     definer: Definer = None
     sql_mode: SqlMode = None
     charset: BodyCharset = None
@@ -54,6 +53,7 @@ class TriggerShape(Shape):
     order: Annotated[
         int, mysql("Its place among the triggers of the same time and event.", "PostgreSQL fires them by name")
     ] = 1
+    body: Annotated[str | None, mysql("The statement that runs, usually begin … end.", "write function:")] = None
 
 
 class RuleShape(Shape):
@@ -83,7 +83,6 @@ class RoutineShape(Shape):
     Without `arguments`, what the brackets hold is the argument list.
     """
 
-    body: Annotated[str | None, Meta(description="The body, without quotes around it. It must be valid.")] = None
     arguments: Annotated[str, Meta(description="The whole argument list: `a integer, b text default 'x'`.")] = ""
     returns: Annotated[str | None, Meta(description="Return type: `trigger`, `setof text`, `table (a integer)`.")] = (
         None
@@ -119,6 +118,7 @@ class RoutineShape(Shape):
     sql_mode: SqlMode = None
     charset: BodyCharset = None
     collation: BodyCollation = None
+    body: Annotated[str | None, Meta(description="The body, without quotes around it. It must be valid.")] = None
 
 
 class AggregateShape(Shape):
@@ -132,11 +132,10 @@ class AggregateShape(Shape):
     grants: Grants | None = None
 
 
-class EventShape(Shape):
+class EventShape(Shape, kw_only=True):
     """A scheduled event of MySQL or MariaDB."""
 
     schedule: Annotated[str, Meta(description="The text behind ON SCHEDULE: `every 1 day starts '2024-01-01'`.")]
-    body: Annotated[str, Meta(description="The statement that runs.")]
     preserve: Annotated[bool, Meta(description="Kept after its last run.")] = False
     enabled: Annotated[Literal["enable", "disable", "disable on slave"], Meta(description="Whether it runs.")] = (
         "enable"
@@ -147,6 +146,7 @@ class EventShape(Shape):
     collation: BodyCollation = None
     time_zone: Annotated[str | None, Meta(description="The time zone of the schedule.")] = None
     comment: Comment = None
+    body: Annotated[str, Meta(description="The statement that runs.")]
 
 
 class EventTriggerShape(Shape):

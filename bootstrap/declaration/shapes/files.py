@@ -164,20 +164,20 @@ class TargetShape(Shape):
 class SeedShape(Shape):
     """Rows of one table."""
 
+    key: Annotated[
+        Strings | None,
+        Meta(
+            description=(
+                "Columns that identify a row. Default: the primary key; in an overlay, the base's key for the table."
+            )
+        ),
+    ] = None
     mode: Annotated[
         Literal["insert", "upsert", "sync", "once"] | None,
         Meta(
             description=(
                 "insert (default): never touch a row that exists; upsert; sync: also delete the rest; "
                 "once: only into an empty table. In an overlay the default is the base's mode for the table."
-            )
-        ),
-    ] = None
-    key: Annotated[
-        Strings | None,
-        Meta(
-            description=(
-                "Columns that identify a row. Default: the primary key; in an overlay, the base's key for the table."
             )
         ),
     ] = None

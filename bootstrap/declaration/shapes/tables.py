@@ -164,14 +164,14 @@ class KeyShape(Shape):
     renamed_from: RenamedFrom = None
 
 
-class ForeignKeyShape(Shape):
+class ForeignKeyShape(Shape, kw_only=True):
     """A foreign key. Where `columns` is left out, the key of this entry is the column and the server chooses the
     constraint's name. The short form: `user_id: users(id) on delete cascade`."""
 
+    columns: Annotated[Strings | None, Meta(description="The columns of this table.")] = None
     references: Annotated[
         str, Meta(description="Table and columns: `users(id)`, `app.users(id)`; no columns: its key.")
     ]
-    columns: Annotated[Strings | None, Meta(description="The columns of this table.")] = None
     on_delete: Annotated[Action | None, Meta(description="What happens when the referenced row is deleted.")] = None
     on_update: Annotated[Action | None, Meta(description="What happens when the referenced key changes.")] = None
     on_delete_columns: Annotated[list[str] | None, postgresql("The columns that `set null` sets.")] = None
