@@ -104,7 +104,7 @@ def test_the_hook_lints_what_has_changed(installed: Path, wheelhouse: Path, tmp_
     good = run([installed / "python", "-m", "bootstrap.cli.changed", files[0]], cwd=tmp_path)
     assert good.stdout == "database/good: no problems (base)\n"
     write(tmp_path / "database/mixed", "mysql", {"schema/t.yaml": "tables:\n  't': {columns: {id: int}}\n"})
-    hook = [installed / "python", "-m", "bootstrap.cli.changed", "--fmt"]
+    hook = [str(installed / "python"), "-m", "bootstrap.cli.changed", "--fmt"]
     assert run([*hook, "database/mixed/schema/t.yaml", "README.yaml"], cwd=tmp_path).stdout == (
         "database/mixed/schema/t.yaml: formatted\n"
     )
