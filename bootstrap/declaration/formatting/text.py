@@ -33,7 +33,7 @@ def format_text(text: str, shape: type[Any], path: str) -> str:
     if result == text:
         return text
     if not _same(before, _tree(result, path)):
-        raise BootstrapError(f"{path}: cannot be formatted without changing what it says: please report this file")
+        raise BootstrapError(f"{path}: formatting would change the meaning, so no file was written: report this file")
     return result
 
 
