@@ -132,6 +132,8 @@ class Apply:
         except BaseException as error:
             failure = self._undone(number, error)
             self._record_failure(number, failure)
+            if failure is error:
+                raise  # with its own cause
             raise failure from error
 
     def _undone(self, number: int, error: BaseException) -> BaseException:
