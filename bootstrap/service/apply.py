@@ -26,8 +26,8 @@ def apply(request: Request) -> ApplyReport:
         BootstrapError: any other problem; what was done stays done and the next apply goes on from there.
     """
     with early_session(request) as early:
-        done = unchanged_files(request, early) if early else None
-        return done or _read_and_apply(request, early)
+        done, left = unchanged_files(request, early) if early else (None, None)
+        return done or _read_and_apply(request, left)
 
 
 def _read_and_apply(request: Request, early: Early | None) -> ApplyReport:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bootstrap.target.connect import Destination
 
 _CONNECT_SECONDS = 3  # who is slower is waited for after the declaration has been read
+_ANSWER_SECONDS = 30  # likewise: the declaration may set a deadline, and a network may swallow the question
 
 
 @contextmanager
@@ -74,7 +75,9 @@ def _may_be_enough(request: Request) -> bool:
 
 
 def _session(request: Request, destination: Destination) -> Session | None:
-    endpoint = replace(destination.endpoint, deadline=cut_at(time.monotonic(), request.deadline))
+    latest = time.monotonic() + _ANSWER_SECONDS
+    cut = cut_at(time.monotonic(), request.deadline)
+    endpoint = replace(destination.endpoint, deadline=latest if cut is None else min(cut, latest))
     seconds = min(endpoint.connect_timeout_seconds, _CONNECT_SECONDS)
     session = None
     try:
@@ -88,14 +91,19 @@ def _session(request: Request, destination: Destination) -> Session | None:
     return session
 
 
-def unchanged_files(request: Request, early: Early) -> ApplyReport | None:
-    """The report of a database on which there is nothing to do, without reading the declaration; else None."""
+def unchanged_files(request: Request, early: Early) -> tuple[ApplyReport | None, Early]:
+    """Ask for the report of a database on which there is nothing to do, without reading the declaration.
+
+    Returns the report, or None; and what can still be used: no session that was lost meanwhile.
+    """
     if early.session is None:
-        return None
+        return None, early
     try:
-        return _unchanged(request, early.destination, early.session)
-    except (BootstrapError, ServerError):
-        return None
+        return _unchanged(request, early.destination, early.session), early
+    except ServerError as error:
+        return None, replace(early, session=None) if error.connection_lost else early
+    except BootstrapError:
+        return None, early
 
 
 def _unchanged(request: Request, destination: Destination, session: Session) -> ApplyReport | None:
