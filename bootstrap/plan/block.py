@@ -41,7 +41,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One change that lets others wait. ``size`` is None where nobody knows it: then nobody knows how long, either."""
+    """One change that makes others wait. ``size`` is None where the table's size is unknown: the duration is, too."""
 
     blocked: Blocked
     work: Work
@@ -58,7 +58,7 @@ class Block:
         return max(self.size.rows / self.rate.rows, self.size.bytes / self.rate.bytes)
 
     def exceeds(self, limit_ms: int) -> bool:
-        """Whether it may take longer than that; what nobody knows may."""
+        """Whether the change may take longer than that. An unknown duration may."""
         return self.seconds is None or self.seconds * MARGIN * 1000 > limit_ms
 
     @property

@@ -95,7 +95,7 @@ def test_the_documented_line_installs_from_a_git_url(wheelhouse: Path, tmp_path:
 
 
 def test_no_page_invites_to_install_from_an_index() -> None:
-    """An index may have a stranger's package under our name."""
+    """A package index may have somebody else's package under our name."""
     invitation = re.compile(
         r"""(?:pip|pipx|uv tool|uv pip) install (?:-\S+ )*['"]?db-bootstrap(?:\[[\w,]+\])?(?![\w\[]|\s*@)"""
     )

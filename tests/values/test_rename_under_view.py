@@ -33,7 +33,7 @@ def test_a_view_of_a_renamed_column_shows_the_new_name(home: Home, kind: str, qu
 
 @pytest.mark.parametrize("shown", ["{} AS label", "upper({}) AS label", "id, lower({}) AS lower"])
 def test_a_view_that_shows_the_same_is_left_alone(home: Home, shown: str) -> None:
-    """A materialized view would be filled again, and its index made again."""
+    """A materialized view would be filled again, and its index recreated."""
     oids = []
     for column, more in (("label", ""), ("title", ", renamed_from: label")):
         name = shown.rpartition(" ")[2]
