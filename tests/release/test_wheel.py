@@ -91,7 +91,7 @@ def test_a_missing_library_is_named_with_its_extra(
     message = answer(installed / "db-bootstrap", folder)
     assert f"the Python package {package}" in message
     assert f"(extra: {extra})" in message
-    assert "db-bootstrap[" not in message, "a package index may have somebody else's package under our name"
+    assert "db-bootstrap[" not in message, "the index may have another package of our name"
 
 
 def test_what_the_message_says_to_type_helps(wheel: Path, wheelhouse: Path, tmp_path: Path) -> None:
